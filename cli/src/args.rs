@@ -1,0 +1,129 @@
+//! What was typed. What it means is for [`crate::config`] and the commands to say.
+#![allow(
+    clippy::doc_markdown,
+    rustdoc::bare_urls,
+    reason = "comments on arguments are the help text, which is no Markdown"
+)]
+
+mod costs;
+mod demo;
+mod generate;
+mod ingest;
+mod output;
+mod period;
+mod queries;
+mod s3;
+mod sql;
+
+use std::{num::NonZeroUsize, path::PathBuf};
+
+use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+pub(crate) use costs::CostsArgs;
+pub(crate) use demo::DemoArgs;
+pub(crate) use generate::GenerateArgs;
+pub(crate) use ingest::IngestArgs;
+pub(crate) use output::OutputArgs;
+pub(crate) use period::PeriodRange;
+pub(crate) use queries::{QueriesArgs, QueriesCommand};
+pub(crate) use s3::S3Args;
+pub(crate) use sql::{Assignment, SqlArgs};
+
+use crate::config::Size;
+
+/// What AWS costs, from Cost and Usage Reports, exactly.
+#[derive(Debug, Parser)]
+#[command(
+    name = "curtail",
+    version,
+    propagate_version = false,
+    arg_required_else_help = true,
+    max_term_width = 110
+)]
+#[command(
+    after_help = "New here? `curtail demo` needs no AWS account and shows what it does in a few seconds."
+)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options that every command takes.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Global {
+    /// Where the tables live: a folder or s3://bucket/prefix [env: CURTAIL_STORE] [default: ~/.local/share/curtail/store]
+    #[arg(long, global = true, value_name = "DIR|s3://…")]
+    pub(crate) store: Option<String>,
+    /// Connections and settings [env: CURTAIL_CONFIG] [default: ~/.config/curtail/config.toml]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Hard budget for buffers, such as 2GiB [default: half of the machine's memory, at most 8GiB]
+    #[arg(long, global = true, value_name = "SIZE")]
+    pub(crate) memory_limit: Option<Size>,
+    /// Worker threads [default: all cores]
+    #[arg(long, global = true, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+    /// More log on stderr; twice for even more (RUST_LOG is honoured)
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// Nothing on stderr but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// How the log is written
+    #[arg(long, global = true, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    pub(crate) log_format: LogFormat,
+    /// No progress bars (there are none either when stderr is no terminal)
+    #[arg(long, global = true)]
+    pub(crate) no_progress: bool,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people
+    Text,
+    /// One JSON object per line
+    Json,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Makes a report, ingests it and shows what it costs; needs nothing
+    Demo(DemoArgs),
+    /// Writes a report as AWS lays it out, with its exact totals beside it
+    Generate(GenerateArgs),
+    /// Reads reports into the store, one commit per billing period
+    Ingest(IngestArgs),
+    /// Shows what the store holds: one row per report and billing period
+    Status(OutputArgs),
+    /// Adds up costs by what you ask for
+    Costs(CostsArgs),
+    /// Runs SQL over the store, or opens a prompt
+    Sql(SqlArgs),
+    /// Named queries: list, show, run
+    Queries(QueriesArgs),
+    /// Prints the completion script of a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Prints the version
+    Version,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+    }
+}

@@ -1,0 +1,55 @@
+//! `curtail sql`.
+
+use std::{path::PathBuf, str::FromStr};
+
+use super::OutputArgs;
+
+/// Runs SQL over the store: tables cur, cur2, focus, costs and curtail.meta.*. Without a query on a terminal it opens a
+/// prompt; without one in a pipe it reads standard input.
+#[derive(Debug, clap::Args)]
+pub(crate) struct SqlArgs {
+    /// The query; $name stands for a parameter
+    #[arg(value_name = "QUERY", conflicts_with = "file")]
+    pub(crate) query: Option<String>,
+    /// Reads the query from a file (- for standard input)
+    #[arg(short = 'F', long, value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// The value of a parameter of the query; may be repeated
+    #[arg(long = "param", value_name = "NAME=VALUE")]
+    pub(crate) params: Vec<Assignment>,
+    /// Shows the plan instead of running the query
+    #[arg(long)]
+    pub(crate) explain: bool,
+    /// Says afterwards on stderr what was read and how long it took
+    #[arg(long)]
+    pub(crate) stats: bool,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+/// `name=value`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Assignment {
+    /// The name.
+    pub(crate) name: String,
+    /// The value, as text.
+    pub(crate) value: String,
+}
+
+impl FromStr for Assignment {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (name, value) = text
+            .split_once('=')
+            .ok_or_else(|| format!("`{text}` has no `=`"))?;
+        let name = name.trim().trim_start_matches('$');
+        if name.is_empty() {
+            return Err(format!("`{text}` has no name before the `=`"));
+        }
+        Ok(Self {
+            name: name.to_owned(),
+            value: value.to_owned(),
+        })
+    }
+}

@@ -1,0 +1,111 @@
+//! One file per command: what was typed, turned into calls of the crates below and rows for [`crate::render`].
+
+mod answer;
+mod completions;
+mod costs;
+mod demo;
+mod generate;
+mod ingest;
+mod place;
+mod queries;
+mod sql;
+mod status;
+mod truth;
+mod version;
+
+use std::{
+    fmt,
+    io::{self, Write},
+};
+
+use arrow::datatypes::SchemaRef;
+use tempfile::TempDir;
+
+use crate::{
+    args::{Command, OutputArgs, QueriesCommand},
+    config::Settings,
+    error::CliError,
+    render::{Format, Renderer, Sink},
+    signals::cancellable,
+};
+
+pub(crate) use answer::print;
+pub(crate) use sql::named;
+
+/// Temporary folders, removed when nobody uses them any more.
+#[derive(Debug, Default)]
+pub(crate) struct Trash(Vec<TempDir>);
+
+/// Runs a command to its end, or until it is interrupted.
+pub(crate) async fn run(
+    command: Command,
+    settings: &Settings,
+    trash: &mut Trash,
+) -> Result<(), CliError> {
+    match command {
+        Command::Demo(args) => demo::run(&args, settings, trash).await,
+        Command::Generate(args) => generate::run(&args, settings).await,
+        Command::Ingest(args) => cancellable(Box::pin(ingest::run(&args, settings))).await,
+        Command::Status(output) => cancellable(Box::pin(status::run(&output, settings))).await,
+        Command::Costs(args) => cancellable(Box::pin(costs::run(&args, settings))).await,
+        Command::Sql(args) => Box::pin(sql::run(&args, settings)).await,
+        Command::Queries(args) => match args.command {
+            QueriesCommand::List { output } => queries::list(&output, settings),
+            QueriesCommand::Show { name } => queries::show(&name),
+            QueriesCommand::Run {
+                name,
+                params,
+                output,
+            } => cancellable(Box::pin(queries::run(&name, &params, &output, settings))).await,
+        },
+        Command::Completions { shell } => completions::run(shell),
+        Command::Version => version::run(),
+    }
+}
+
+/// Where a command's rows go, in which format.
+fn renderer(
+    output: &OutputArgs,
+    settings: &Settings,
+    schema: &SchemaRef,
+) -> Result<Renderer, CliError> {
+    let sink = match &output.output {
+        Some(path) => Sink::file(path)?,
+        None => Sink::stdout(settings.terminal),
+    };
+    let by_ending = || output.output.as_deref().and_then(Format::of_path);
+    let default = if sink.is_terminal() {
+        Format::Table
+    } else {
+        Format::Csv
+    };
+    let format = output.format.or_else(by_ending).unwrap_or(default);
+    Renderer::new(format, schema, sink)
+}
+
+/// Writes text that is itself the result to standard output.
+fn say(text: impl fmt::Display) -> Result<(), CliError> {
+    let mut stdout = io::stdout().lock();
+    stdout
+        .write_all(text.to_string().as_bytes())
+        .and_then(|()| stdout.flush())
+        .map_err(CliError::Render)
+}
+
+/// Tells the user something about a result, on standard error.
+pub(crate) fn note(settings: &Settings, text: &str) {
+    if settings.quiet {
+        return;
+    }
+    let (cyan, plain) = if settings.colour_stderr {
+        ("\x1b[36m", "\x1b[0m")
+    } else {
+        ("", "")
+    };
+    // Nobody to tell it to if standard error is closed.
+    let _ = writeln!(
+        io::stderr(),
+        "{cyan}note:{plain} {}",
+        crate::exit::one_line(text)
+    );
+}

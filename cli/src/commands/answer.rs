@@ -1,0 +1,75 @@
+//! From an answer of the engine to rows on the screen.
+
+use std::{fmt::Write as _, time::Instant};
+
+use curtail_engine::{Answer, Engine, EngineOptions};
+use futures::StreamExt;
+use indicatif::HumanBytes;
+use tokio::{sync::mpsc, task::JoinSet};
+
+use super::{note, place, renderer};
+use crate::{args::OutputArgs, config::Settings, error::CliError, render::amounts::grouped};
+
+/// Batches that are computed while one is being written.
+const BATCHES_AHEAD: usize = 2;
+
+/// The engine over the newest state of the store.
+pub(super) async fn engine(settings: &Settings) -> Result<Engine, CliError> {
+    let store = place::store(settings).await?;
+    let options = EngineOptions {
+        memory_limit: settings.memory,
+        threads: settings.threads,
+    };
+    Ok(Engine::open(&store, &options).await?)
+}
+
+/// Prints an answer as it comes, its notes on standard error. Returns the number of rows.
+pub(crate) async fn print(
+    answer: &Answer,
+    output: &OutputArgs,
+    settings: &Settings,
+) -> Result<u64, CliError> {
+    let mut renderer = renderer(output, settings, &answer.schema())?;
+    let mut batches = answer.batches()?;
+    let (send, mut receive) = mpsc::channel(BATCHES_AHEAD);
+    // In a task of its own, so that the user is listened to even while an operator does not let go of its thread.
+    let mut work = JoinSet::new();
+    work.spawn(async move {
+        while let Some(batch) = batches.next().await {
+            if send.send(batch).await.is_err() {
+                break;
+            }
+        }
+    });
+    while let Some(batch) = receive.recv().await {
+        renderer.batch(&batch?)?;
+    }
+    if let Some(Err(defect)) = work.join_next().await {
+        return Err(CliError::Internal(defect.to_string()));
+    }
+    let rows = renderer.finish()?;
+    for text in answer.notes() {
+        note(settings, text);
+    }
+    Ok(rows)
+}
+
+/// What `--stats` says.
+pub(super) fn stats(answer: &Answer, rows: u64, started: Instant) -> String {
+    let stats = answer.stats();
+    let mut text = format!(
+        "{} rows in {:.3} s; scanned {} rows, {} in {} files ({} pruned), {} row groups ({} pruned)",
+        grouped(rows),
+        started.elapsed().as_secs_f64(),
+        grouped(stats.rows_scanned),
+        HumanBytes(stats.bytes_scanned),
+        grouped(stats.files),
+        grouped(stats.files_pruned),
+        grouped(stats.row_groups),
+        grouped(stats.row_groups_pruned),
+    );
+    if stats.bytes_spilled > 0 {
+        let _ = write!(text, "; spilled {}", HumanBytes(stats.bytes_spilled));
+    }
+    text
+}

@@ -1,0 +1,64 @@
+//! `curtail queries`.
+
+use curtail_queries::{Param, ParamDefault, Query, find, library};
+
+use super::{answer, renderer, say, sql};
+use crate::{
+    args::{Assignment, OutputArgs},
+    config::Settings,
+    error::CliError,
+    rows::{self, Kind},
+};
+
+const COLUMNS: &[(&str, Kind)] = &[
+    ("name", Kind::Text),
+    ("title", Kind::Text),
+    ("parameters", Kind::Text),
+    ("description", Kind::Text),
+];
+
+/// Lists the named queries.
+pub(super) fn list(output: &OutputArgs, settings: &Settings) -> Result<(), CliError> {
+    let rows: Vec<_> = library().iter().map(row).collect();
+    let mut renderer = renderer(output, settings, &rows::schema(COLUMNS))?;
+    renderer.batch(&rows::batch(COLUMNS, &rows))?;
+    renderer.finish().map(|_| ())
+}
+
+/// Prints the SQL of a query.
+pub(super) fn show(name: &str) -> Result<(), CliError> {
+    let query = find(name)?;
+    say(format_args!("{}\n", query.sql.trim_end()))
+}
+
+/// Runs a query.
+pub(super) async fn run(
+    name: &str,
+    params: &[Assignment],
+    output: &OutputArgs,
+    settings: &Settings,
+) -> Result<(), CliError> {
+    let query = find(name)?;
+    let engine = answer::engine(settings).await?;
+    let found = engine.query(query, &sql::params(params)).await?;
+    answer::print(&found, output, settings).await.map(|_| ())
+}
+
+fn row(query: &Query) -> Vec<rows::Cell> {
+    vec![
+        query.name.into(),
+        query.title.into(),
+        signature(query).into(),
+        query.description.into(),
+    ]
+}
+
+/// The parameters as a listing writes them: `period:period=latest top:integer=20 service:text?`.
+fn signature(query: &Query) -> String {
+    let param = |param: &Param| match param.default {
+        ParamDefault::Required => format!("{}:{}", param.name, param.kind),
+        ParamDefault::Optional => format!("{}:{}?", param.name, param.kind),
+        ParamDefault::Value(value) => format!("{}:{}={value}", param.name, param.kind),
+    };
+    query.params.iter().map(param).collect::<Vec<_>>().join(" ")
+}

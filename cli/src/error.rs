@@ -1,0 +1,96 @@
+//! Everything that a command can fail with.
+
+use std::{io, path::PathBuf};
+
+use curtail_connect::ConnectError;
+use curtail_engine::EngineError;
+use curtail_ingest::IngestError;
+use curtail_queries::UnknownQuery;
+use curtail_store::StoreError;
+use curtail_testdata::GenerateError;
+
+use crate::render::Format;
+
+/// An error of a command. What to do about it is for [`crate::hints`] to say.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliError {
+    #[error(transparent)]
+    Ingest(Box<IngestError>),
+    #[error(transparent)]
+    Store(Box<StoreError>),
+    #[error(transparent)]
+    Connect(Box<ConnectError>),
+    #[error(transparent)]
+    Engine(Box<EngineError>),
+    #[error(transparent)]
+    NoQuery(#[from] UnknownQuery),
+    #[error(transparent)]
+    Generate(Box<GenerateError>),
+    #[error("`{location}` cannot be used: {why}")]
+    Location { location: String, why: String },
+    /// The command line contradicts itself in a way that its grammar cannot express.
+    #[error("{0}")]
+    Usage(String),
+    #[error("no home directory is known")]
+    NoHome(&'static str),
+    #[error("the environment variable {0} is not valid Unicode")]
+    NotText(&'static str),
+    #[error("nothing to ingest: no SOURCE was given, and no connection is set up in `{}`", config.display())]
+    NoSource { config: PathBuf },
+    #[error("{failed} of {all} billing periods failed: {first}")]
+    PartlyFailed {
+        failed: usize,
+        all: usize,
+        first: String,
+        hint: Option<String>,
+    },
+    /// The failure of one of several.
+    #[error("{label}: {error}")]
+    Of {
+        label: String,
+        #[source]
+        error: Box<Self>,
+    },
+    #[error("no report in `{location}` has a billing period in {periods}")]
+    NoSuchPeriod { location: String, periods: String },
+    #[error("{what} is {found}, but the generator's truth is {truth}")]
+    Untrue {
+        what: String,
+        found: String,
+        truth: String,
+    },
+    #[error("cannot write `{}`: {source}", path.display())]
+    Output { path: PathBuf, source: io::Error },
+    #[error("cannot read `{}`: {source}", path.display())]
+    Input { path: PathBuf, source: io::Error },
+    #[error("cannot write the result: {0}")]
+    Render(#[source] io::Error),
+    #[error("{0} is binary and would garble the terminal")]
+    BinaryOnTerminal(Format),
+    #[error("cannot start worker threads: {0}")]
+    Runtime(io::Error),
+    #[error("the prompt failed: {0}")]
+    Prompt(String),
+    #[error("internal error: {0}")]
+    Internal(String),
+    #[error("interrupted")]
+    Interrupted,
+}
+
+macro_rules! boxed {
+    ($($variant:ident($error:ty),)*) => {
+        $(impl From<$error> for CliError {
+            fn from(error: $error) -> Self {
+                Self::$variant(Box::new(error))
+            }
+        })*
+    };
+}
+
+boxed! {
+    Ingest(IngestError),
+    Store(StoreError),
+    Connect(ConnectError),
+    Engine(EngineError),
+    Generate(GenerateError),
+}

@@ -1,0 +1,255 @@
+//! From an error to the next thing to do.
+
+use curtail_connect::ConnectError;
+use curtail_engine::EngineError;
+use curtail_ingest::IngestError;
+use curtail_queries::UnknownQuery;
+use curtail_store::StoreError;
+use curtail_testdata::GenerateError;
+
+use crate::error::CliError;
+
+/// What S3 answers when it does not take the credentials at all, whatever they would allow.
+const CREDENTIALS: [&str; 5] = [
+    "ExpiredToken",
+    "InvalidAccessKeyId",
+    "InvalidToken",
+    "NotSignedUp",
+    "SignatureDoesNotMatch",
+];
+
+/// What to do about `error`, if anything can be said.
+pub(crate) fn hint(error: &CliError) -> Option<String> {
+    let text = match error {
+        CliError::Ingest(error) => return ingest(error),
+        CliError::Store(error) => return store(error),
+        CliError::Connect(error) => return connect(error),
+        CliError::Generate(error) => return generate(error),
+        CliError::Engine(error) => return engine(error),
+        CliError::Of { error, .. } => return hint(error),
+        CliError::PartlyFailed { hint, .. } => return hint.clone(),
+        CliError::Location { .. } => "give a folder, or s3://bucket/prefix",
+        CliError::Usage(_) => "`curtail --help` lists what is possible",
+        CliError::NoHome(flag) => return Some(format!("say where with {flag}")),
+        CliError::NotText(variable) => {
+            return Some(format!("set {variable} to a plain path, or unset it"));
+        }
+        CliError::NoSource { .. } => {
+            "name one: `curtail ingest FOLDER` or `curtail ingest s3://bucket/prefix`; to see it work without AWS: `curtail demo`"
+        }
+        CliError::NoSuchPeriod { .. } => {
+            "leave out --period to ingest every billing period that is there"
+        }
+        CliError::Untrue { .. } => {
+            "this is a defect of curtail: please report it with the command line and its version"
+        }
+        CliError::Output { .. } => {
+            "check that the folder exists, may be written to, and has space left"
+        }
+        CliError::Input { .. } => "check the path and that the file may be read",
+        CliError::Render(_) => "check that there is space left where the output goes",
+        CliError::BinaryOnTerminal(format) => {
+            return Some(format!(
+                "write it to a file with `-o result.{format}`, or redirect the output"
+            ));
+        }
+        CliError::NoQuery(UnknownQuery {
+            nearest: Some(name),
+            ..
+        }) => {
+            return Some(format!(
+                "did you mean `{name}`? `curtail queries list` shows all"
+            ));
+        }
+        CliError::NoQuery(_) => "`curtail queries list` shows those that there are",
+        CliError::Runtime(_) => "try fewer with --threads",
+        CliError::Prompt(_) => "pass the query as an argument, or in a file with -F",
+        CliError::Internal(_) => {
+            "this is a defect of curtail: please report it, with the log of `-vv`"
+        }
+        CliError::Interrupted => return None,
+    };
+    Some(text.to_owned())
+}
+
+fn ingest(error: &IngestError) -> Option<String> {
+    let text = match error {
+        IngestError::Store(error) => return store(error),
+        IngestError::Source { .. } => {
+            "check the path: a folder or s3:// prefix that holds reports, or one manifest"
+        }
+        IngestError::NothingFound { .. } => {
+            "point it at a folder or prefix that holds a report's manifest (…-Manifest.json); `curtail generate --out DIR` makes one to try"
+        }
+        IngestError::Manifest { .. } => {
+            "fetch the manifest anew: an interrupted copy is the usual cause; if AWS delivered it like this, please report it"
+        }
+        IngestError::MissingFile { .. } => {
+            "copy the report again with all the files that its manifest names; if AWS is delivering it right now, run it again later"
+        }
+        IngestError::Denied { why, .. } if CREDENTIALS.iter().any(|code| why.starts_with(code)) => {
+            "the credentials themselves were refused: check AWS_PROFILE or the keys, log in again if they expired, and see that the clock is right"
+        }
+        IngestError::Denied { .. } => {
+            "these credentials need s3:ListBucket on the bucket and s3:GetObject on the report's objects (and kms:Decrypt, if it is encrypted with a key of yours)"
+        }
+        IngestError::Changed { .. } => {
+            "run it again in a few minutes, when AWS has finished its delivery"
+        }
+        IngestError::NoSuchBucket { .. } => {
+            "check the bucket's name, and --endpoint if it is not on AWS"
+        }
+        IngestError::WrongRegion { .. } => "name the bucket's region with --region",
+        IngestError::Archived { .. } => {
+            "restore the object from the archive first, or move reports to a storage class that can be read at once"
+        }
+        IngestError::Read { .. } => {
+            "check the network, --endpoint and --region, then run it again: nothing is half-done"
+        }
+        IngestError::Key { .. } => {
+            "copy the report under a prefix without empty parts (`//`), and ingest it from there"
+        }
+        IngestError::NameTaken { .. } => "give this one another name in the store with --name",
+        IngestError::Conflict { .. } => {
+            "run it again: what the other process wrote is taken into account then"
+        }
+        IngestError::Truncated { .. } | IngestError::UnreadableParquet { .. } => {
+            "copy the file again: it is cut short or damaged"
+        }
+        IngestError::Malformed { .. } | IngestError::FieldCount { .. } => {
+            "copy the file again: it was damaged or changed since AWS wrote it"
+        }
+        IngestError::BadAmount { .. }
+        | IngestError::BadTimestamp { .. }
+        | IngestError::AmountOverflow { .. } => {
+            "AWS writes no such values: copy the file again, or undo what changed it (spreadsheets do)"
+        }
+        IngestError::SumOverflow { .. } => "look for an absurd amount in that column",
+        IngestError::MissingColumn { .. } => {
+            "AWS always delivers this column: copy the file again, or undo what changed its header"
+        }
+        IngestError::ZipMembers { .. } => "AWS packs one file into each archive: copy it again",
+        IngestError::Spill { .. } => {
+            "free some space for temporary files (TMPDIR says where), or raise --memory-limit"
+        }
+        IngestError::Internal(_) => {
+            "this is a defect of curtail: please report it, with the log of `-vv`"
+        }
+        _ => return None,
+    };
+    Some(text.to_owned())
+}
+
+fn store(error: &StoreError) -> Option<String> {
+    let text = match error {
+        StoreError::Absent(_) => {
+            "ingest a report first: `curtail ingest SOURCE`; or name another store with --store; `curtail demo` shows all without one"
+        }
+        StoreError::Location { .. } => "name a folder or s3://bucket/prefix with --store",
+        StoreError::Conflict { .. } => {
+            "run it again: what the other writer did is taken into account then"
+        }
+        StoreError::Damaged(_) => {
+            "if something else wrote into the store, ingest the billing period again with --force"
+        }
+        StoreError::Receipt(_) => {
+            "nothing was committed; this is a defect of curtail: please report it"
+        }
+        StoreError::Log { .. } | StoreError::Object { .. } => {
+            "check that the store may be read and written, and that there is space left"
+        }
+        _ => return None,
+    };
+    Some(text.to_owned())
+}
+
+fn connect(error: &ConnectError) -> Option<String> {
+    let text = match error {
+        ConnectError::NoCredentials { .. } => {
+            "log in (`aws sso login`), set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or read a public bucket with --anonymous"
+        }
+        ConnectError::Credentials { .. } => {
+            "log in again (`aws sso login`), or check the profile in AWS_PROFILE"
+        }
+        ConnectError::NoSuchBucket { .. } => {
+            "check the bucket's name, and --endpoint if it is not on AWS"
+        }
+        ConnectError::UnknownRegion { .. } => "name it with --region",
+        ConnectError::PlainHttp { .. } => "use https, or allow it with --allow-http",
+        ConnectError::Options { .. } => "check --endpoint and --region",
+        _ => return None,
+    };
+    Some(text.to_owned())
+}
+
+fn generate(error: &GenerateError) -> Option<String> {
+    let text = match error {
+        GenerateError::Option { .. } | GenerateError::Unknown { .. } => {
+            "`curtail generate --help` lists what is possible"
+        }
+        GenerateError::Output { .. } => "check that the place may be written to and has space left",
+        _ => return None,
+    };
+    Some(text.to_owned())
+}
+
+fn engine(error: &EngineError) -> Option<String> {
+    let text = match error {
+        EngineError::Store(error) => return store(error),
+        EngineError::EmptyStore(location) => return store(&StoreError::Absent(location.clone())),
+        EngineError::Refused(_) => {
+            "a store is changed by `curtail ingest` only; to keep a result, use -o FILE"
+        }
+        EngineError::NoStatement => {
+            "give a query as an argument, in a file with -F, or on standard input"
+        }
+        EngineError::SeveralStatements(_) => "give one statement",
+        EngineError::Syntax(_) => {
+            "text stands in single quotes, names with unusual characters in double quotes"
+        }
+        EngineError::UnknownTable { similar, .. } => {
+            return Some(meant(
+                similar,
+                "tables are cur, cur2, focus, costs and meta.periods, meta.files and so on",
+            ));
+        }
+        EngineError::UnknownColumn { similar, .. } => {
+            return Some(meant(
+                similar,
+                "`DESCRIBE costs` lists the columns of a table",
+            ));
+        }
+        EngineError::UnknownKey { similar, .. } => {
+            return Some(meant(
+                similar,
+                "`curtail queries run cost-by-tag` takes a key; `SELECT * FROM meta.columns` lists what reports have",
+            ));
+        }
+        EngineError::UnknownReport { known, .. } => {
+            return Some(format!("there are: {}", known.join(", ")));
+        }
+        EngineError::Parameter { .. } => {
+            "parameters are given as --param NAME=VALUE; `curtail queries list` shows those of a query"
+        }
+        EngineError::Plan(_) => {
+            "`DESCRIBE costs` lists a table's columns with their types, `SHOW FUNCTIONS` what can be done with them"
+        }
+        EngineError::Memory { .. } => {
+            "raise --memory-limit, or ask for less at once (fewer columns, a shorter period)"
+        }
+        EngineError::Execution(_) => {
+            "run it again with -v for more; if it persists, please report it with the query"
+        }
+        _ => return None,
+    };
+    Some(text.to_owned())
+}
+
+/// The names that may have been meant, or else what helps to find the right one.
+fn meant(similar: &[String], otherwise: &str) -> String {
+    match similar {
+        [] => otherwise.to_owned(),
+        [one] => format!("did you mean `{one}`?"),
+        several => format!("did you mean one of `{}`?", several.join("`, `")),
+    }
+}

@@ -1,0 +1,26 @@
+//! The real binary, run in fresh folders.
+#![allow(missing_docs, reason = "tests are read, not linked to")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests may look at their own environment"
+)]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on panics, helper functions too"
+)]
+#![allow(
+    clippy::format_push_string,
+    reason = "texts for snapshots, of a few lines"
+)]
+
+mod commands;
+mod endpoint;
+mod errors;
+mod formats;
+mod harness;
+mod help;
+mod interop;
+mod reports;
+mod s3;
+mod signals;
+mod sql;

@@ -1,0 +1,16 @@
+//! AWS connections and credentials.
+//!
+//! **Owns** how a bucket is reached: the endpoint, the region it lives in, and credentials by the AWS SDK's default chain,
+//! kept fresh for as long as an ingest takes.
+//!
+//! **Does not own** what lies in a bucket, and reads neither the environment nor files itself: `aws-config` does.
+//!
+//! **Invariant**: no error, log line or `Debug` text holds a secret.
+
+mod credentials;
+mod error;
+mod region;
+mod s3;
+
+pub use error::ConnectError;
+pub use s3::{S3Options, s3};

@@ -1,0 +1,165 @@
+//! Buckets of S3, or of a server that speaks its protocol.
+
+use std::{sync::Arc, time::Duration};
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::error::CredentialsError;
+use object_store::{
+    BackoffConfig, ClientOptions, ObjectStore, RetryConfig,
+    aws::{AmazonS3Builder, S3ConditionalPut},
+};
+
+use crate::{
+    ConnectError,
+    credentials::{SdkCredentials, told},
+    region,
+};
+
+/// For servers that do not care: it has to be something, because it is part of a signature.
+const ANY_REGION: &str = "us-east-1";
+
+/// How a bucket is reached, where that differs from AWS's defaults.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct S3Options {
+    /// URL of a server that is not AWS's own; buckets are then the first part of its paths.
+    pub endpoint: Option<String>,
+    /// The region, if it is not the SDK's configured one.
+    pub region: Option<String>,
+    /// Whether an endpoint without TLS may be used.
+    pub allow_http: bool,
+    /// Send requests unsigned, for public buckets.
+    pub anonymous: bool,
+}
+
+/// The objects of `bucket`; its root is the root of the bucket.
+///
+/// Credentials come from the AWS SDK's default chain (environment, profiles, SSO, web identity, container, instance) and are
+/// renewed before they expire. They are fetched once right away, so that missing ones are told as such; whether they
+/// suffice shows only when something is read.
+pub async fn s3(bucket: &str, options: &S3Options) -> Result<Arc<dyn ObjectStore>, ConnectError> {
+    if let Some(endpoint) = options
+        .endpoint
+        .as_ref()
+        .filter(|endpoint| !options.allow_http && plain(endpoint))
+    {
+        return Err(ConnectError::PlainHttp {
+            endpoint: endpoint.clone(),
+        });
+    }
+    let sdk = load(options).await;
+    let configured = sdk.region().map(ToString::to_string);
+    let region = match options.endpoint {
+        Some(_) => configured.unwrap_or_else(|| ANY_REGION.to_owned()),
+        None => region::of_bucket(bucket, configured).await?,
+    };
+    let endpoint = options
+        .endpoint
+        .clone()
+        .or_else(|| region::endpoint(&region));
+    let mut builder = AmazonS3Builder::new()
+        .with_bucket_name(bucket)
+        .with_region(region)
+        .with_retry(retries())
+        .with_client_options(client())
+        .with_allow_http(options.allow_http)
+        .with_conditional_put(S3ConditionalPut::ETagMatch);
+    if let Some(endpoint) = endpoint {
+        builder = builder
+            .with_endpoint(endpoint.trim_end_matches('/'))
+            .with_virtual_hosted_style_request(false);
+    }
+    builder = if options.anonymous {
+        builder.with_skip_signature(true)
+    } else {
+        builder.with_credentials(Arc::new(credentials(bucket, &sdk).await?))
+    };
+    let unusable = |error: object_store::Error| ConnectError::Options {
+        bucket: bucket.to_owned(),
+        why: error.to_string(),
+    };
+    Ok(Arc::new(builder.build().map_err(unusable)?))
+}
+
+async fn load(options: &S3Options) -> SdkConfig {
+    let mut loader = aws_config::defaults(BehaviorVersion::latest());
+    if let Some(region) = &options.region {
+        loader = loader.region(Region::new(region.clone()));
+    }
+    if options.anonymous {
+        loader = loader.no_credentials();
+    }
+    loader.load().await
+}
+
+async fn credentials(bucket: &str, sdk: &SdkConfig) -> Result<SdkCredentials, ConnectError> {
+    let none = || ConnectError::NoCredentials {
+        bucket: bucket.to_owned(),
+    };
+    let credentials = SdkCredentials::new(sdk.credentials_provider().ok_or_else(none)?);
+    match credentials.get().await {
+        Ok(_) => Ok(credentials),
+        Err(CredentialsError::CredentialsNotLoaded(_)) => Err(none()),
+        Err(error) => Err(ConnectError::Credentials {
+            bucket: bucket.to_owned(),
+            why: told(&error),
+        }),
+    }
+}
+
+fn plain(endpoint: &str) -> bool {
+    endpoint
+        .get(..7)
+        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"))
+}
+
+/// Throttling and short outages pass unseen; a server that stays away is reported within about a minute.
+fn retries() -> RetryConfig {
+    RetryConfig {
+        backoff: BackoffConfig {
+            init_backoff: Duration::from_millis(100),
+            max_backoff: Duration::from_secs(10),
+            base: 2.0,
+        },
+        max_retries: 8,
+        retry_timeout: Duration::from_mins(1),
+    }
+}
+
+/// A part of a file is 8 MiB at most, so two minutes suffice on any line that an ingest would finish on.
+fn client() -> ClientOptions {
+    ClientOptions::new()
+        .with_connect_timeout(Duration::from_secs(10))
+        .with_timeout(Duration::from_mins(2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_unencrypted_endpoint_has_to_be_asked_for() {
+        let options = S3Options {
+            endpoint: Some("HTTP://localhost:9000".to_owned()),
+            anonymous: true,
+            ..S3Options::default()
+        };
+        let refused = s3("bucket", &options).await.unwrap_err();
+        assert_eq!(
+            refused,
+            ConnectError::PlainHttp {
+                endpoint: "HTTP://localhost:9000".to_owned()
+            }
+        );
+        assert!(
+            s3(
+                "bucket",
+                &S3Options {
+                    allow_http: true,
+                    ..options
+                }
+            )
+            .await
+            .is_ok()
+        );
+    }
+}

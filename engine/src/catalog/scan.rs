@@ -1,0 +1,313 @@
+//! Scans of a snapshot's data files.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use curtail_store::{
+    BillingPeriod, FileEntry, Money, ReportName, Snapshot, Table, TableSchema as StoreSchema,
+};
+use datafusion::{
+    arrow::{
+        array::{Array, AsArray, RecordBatch},
+        datatypes::{DataType, Field, Fields, Schema, SchemaRef},
+    },
+    catalog::{Session, TableProvider},
+    common::{DFSchema, ScalarValue, Statistics, project_schema, stats::Precision},
+    datasource::{
+        file_format::{FileFormat, parquet::ParquetFormat},
+        listing::{PartitionedFile, helpers::expr_applicable_for_cols},
+        physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource},
+        table_schema::TableSchema,
+    },
+    error::{DataFusionError, Result},
+    logical_expr::{Expr, TableProviderFilterPushDown, TableType, utils::conjunction},
+    object_store::{ObjectMeta, path::Path},
+    physical_plan::{ExecutionPlan, empty::EmptyExec},
+};
+
+/// Whether the row's billing period states costs net of discounts: a constant of each file.
+pub(super) const HAS_NET_COLUMNS: &str = "has_net_columns";
+
+/// The column that tells whether a period states net costs: all periods of CUR 2.0 have it, but zero or NULL without discounts.
+const NET_COST: &str = "line_item_net_unblended_cost";
+
+/// The data files of one table, with what is constant in each file as columns: the partition columns `report` and
+/// `billing_period`, and for line items `year` and `month` (as Athena partitions a legacy report) and [`HAS_NET_COLUMNS`].
+#[derive(Debug)]
+pub(super) struct DataFiles {
+    schema: TableSchema,
+    files: Vec<PartitionedFile>,
+    /// One row per file: its constants.
+    constants: RecordBatch,
+}
+
+impl DataFiles {
+    /// The files of `table` in `snapshot`; none if it has no such table.
+    pub(super) fn new(snapshot: &Snapshot, table: Table) -> Result<Self> {
+        let found = snapshot.table(table);
+        let columns = found.map_or_else(
+            || StoreSchema::documented(table),
+            |table| table.schema.clone(),
+        );
+        let fields: Vec<_> = constants(table)
+            .into_iter()
+            .map(|(name, data_type)| Arc::new(Field::new(name, data_type, false)))
+            .collect();
+        let schema = TableSchema::builder(viewed(&columns.arrow()))
+            .with_table_partition_cols(fields.clone())
+            .build();
+        let entries = found
+            .map(|table| table.files.as_slice())
+            .unwrap_or_default();
+        let values: Vec<_> = entries
+            .iter()
+            .map(|file| values(snapshot, table, file))
+            .collect();
+        let files = entries
+            .iter()
+            .zip(&values)
+            .map(|(file, values)| partitioned(file, values, &schema))
+            .collect::<Result<_>>()?;
+        let constants = Arc::new(Schema::new(fields));
+        let constants = if values.is_empty() {
+            RecordBatch::new_empty(constants)
+        } else {
+            let columns = (0..constants.fields().len())
+                .map(|i| ScalarValue::iter_to_array(values.iter().map(|row| row[i].clone())));
+            RecordBatch::try_new(constants, columns.collect::<Result<_>>()?)?
+        };
+        Ok(Self {
+            schema,
+            files,
+            constants,
+        })
+    }
+
+    fn constant_names(&self) -> Vec<&str> {
+        self.schema
+            .table_partition_cols()
+            .iter()
+            .map(|field| field.name().as_str())
+            .collect()
+    }
+
+    /// The files for which all of `filters`, over constants alone, are true.
+    fn files_where(
+        &self,
+        session: &dyn Session,
+        filters: Vec<Expr>,
+    ) -> Result<Vec<PartitionedFile>> {
+        let Some(filter) = conjunction(filters) else {
+            return Ok(self.files.clone());
+        };
+        let schema = DFSchema::try_from(self.constants.schema())?;
+        let matches = session
+            .create_physical_expr(filter, &schema)?
+            .evaluate(&self.constants)?;
+        let matches = matches.into_array(self.files.len())?;
+        let matches = matches.as_boolean();
+        let matching = |index: usize| matches.is_valid(index) && matches.value(index);
+        Ok(self
+            .files
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| matching(*index))
+            .map(|(_, file)| file.clone())
+            .collect())
+    }
+}
+
+#[async_trait]
+impl TableProvider for DataFiles {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(self.schema.table_schema())
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    fn supports_filters_pushdown(
+        &self,
+        filters: &[&Expr],
+    ) -> Result<Vec<TableProviderFilterPushDown>> {
+        let constants = self.constant_names();
+        let support = |filter: &&Expr| {
+            if expr_applicable_for_cols(&constants, filter) {
+                TableProviderFilterPushDown::Exact
+            } else {
+                TableProviderFilterPushDown::Inexact
+            }
+        };
+        Ok(filters.iter().map(support).collect())
+    }
+
+    async fn scan(
+        &self,
+        session: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let constants = self.constant_names();
+        let (on_constants, others): (Vec<_>, Vec<_>) = filters
+            .iter()
+            .cloned()
+            .partition(|filter| expr_applicable_for_cols(&constants, filter));
+        let files = self.files_where(session, on_constants)?;
+        if files.is_empty() {
+            return Ok(Arc::new(EmptyExec::new(project_schema(
+                &self.schema(),
+                projection,
+            )?)));
+        }
+        let options = session.default_table_options().parquet;
+        let source = Arc::new(ParquetSource::new(self.schema.clone()));
+        let config = FileScanConfigBuilder::new(crate::session::store_url(), source)
+            .with_statistics(statistics(&files, self.schema.table_schema()))
+            .with_file_groups(balanced(files, session.config().target_partitions()))
+            .with_projection_indices(projection.cloned())?
+            .with_limit(limit.filter(|_| others.is_empty()))
+            .build();
+        ParquetFormat::new()
+            .with_options(options)
+            .create_physical_plan(session, config)
+            .await
+    }
+}
+
+/// Columns whose value is the same in all rows of a file.
+fn constants(table: Table) -> Vec<(&'static str, DataType)> {
+    let mut constants = vec![
+        ("report", DataType::Utf8View),
+        ("billing_period", DataType::Utf8View),
+    ];
+    if table == Table::LineItems {
+        constants.extend([
+            ("year", DataType::Utf8View),
+            ("month", DataType::Utf8View),
+            (HAS_NET_COLUMNS, DataType::Boolean),
+        ]);
+    }
+    constants
+}
+
+fn values(snapshot: &Snapshot, table: Table, file: &FileEntry) -> Vec<ScalarValue> {
+    let text = |text: String| ScalarValue::Utf8View(Some(text));
+    let mut values = vec![
+        text(file.report.to_string()),
+        text(file.billing_period.to_string()),
+    ];
+    if table == Table::LineItems {
+        values.extend([
+            text(file.billing_period.year().to_string()),
+            text(file.billing_period.month().to_string()),
+            ScalarValue::Boolean(Some(has_net_costs(
+                snapshot,
+                &file.report,
+                file.billing_period,
+            ))),
+        ]);
+    }
+    values
+}
+
+fn has_net_costs(snapshot: &Snapshot, report: &ReportName, period: BillingPeriod) -> bool {
+    let receipt = snapshot.periods().map(|version| &version.receipt);
+    let mut receipt =
+        receipt.filter(|receipt| &receipt.report == report && receipt.billing_period == period);
+    receipt.any(|receipt| {
+        receipt
+            .sums
+            .get(NET_COST)
+            .is_some_and(|sum| *sum != Money::ZERO)
+    })
+}
+
+fn partitioned(
+    file: &FileEntry,
+    values: &[ScalarValue],
+    schema: &TableSchema,
+) -> Result<PartitionedFile> {
+    let location =
+        Path::parse(&file.path).map_err(|error| DataFusionError::External(Box::new(error)))?;
+    let meta = ObjectMeta {
+        location,
+        // A data file never changes; caches may know it by its path alone.
+        last_modified: chrono::DateTime::UNIX_EPOCH,
+        size: file.size,
+        e_tag: None,
+        version: None,
+    };
+    let mut statistics = Statistics::new_unknown(schema.file_schema());
+    statistics.num_rows = Precision::Exact(usize::try_from(file.rows).unwrap_or(usize::MAX));
+    Ok(PartitionedFile::new_from_meta(meta)
+        .with_partition_values(values.to_vec())
+        .with_statistics(Arc::new(statistics)))
+}
+
+fn statistics(files: &[PartitionedFile], schema: &SchemaRef) -> Statistics {
+    let rows = files.iter().map(|file| {
+        file.statistics
+            .as_ref()
+            .map_or(Precision::Absent, |known| known.num_rows)
+    });
+    let mut statistics = Statistics::new_unknown(schema);
+    statistics.num_rows = rows.reduce(|a, b| a.add(&b)).unwrap_or(Precision::Exact(0));
+    statistics
+}
+
+/// The files in at most `count` groups of about the same size.
+fn balanced(mut files: Vec<PartitionedFile>, count: usize) -> Vec<FileGroup> {
+    let count = count.clamp(1, files.len().max(1));
+    files.sort_by(|a, b| {
+        b.object_meta
+            .size
+            .cmp(&a.object_meta.size)
+            .then_with(|| a.path().cmp(b.path()))
+    });
+    let mut groups: Vec<(u64, Vec<PartitionedFile>)> = vec![(0, Vec::new()); count];
+    for file in files {
+        let smallest = groups
+            .iter_mut()
+            .min_by_key(|group| group.0)
+            .expect("there is at least one group");
+        smallest.0 += file.object_meta.size;
+        smallest.1.push(file);
+    }
+    groups
+        .into_iter()
+        .map(|(_, files)| FileGroup::new(files))
+        .collect()
+}
+
+/// The schema with text as views, which group and filter fastest.
+fn viewed(schema: &Schema) -> SchemaRef {
+    let view = |field: &Arc<Field>| match field.data_type() {
+        DataType::Utf8 => Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8View)),
+        _ => Arc::clone(field),
+    };
+    Arc::new(Schema::new(
+        schema.fields().iter().map(view).collect::<Fields>(),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_are_balanced_by_size() {
+        let files = [5, 1, 1, 1, 1, 1]
+            .iter()
+            .enumerate()
+            .map(|(i, size)| PartitionedFile::new(format!("{i}"), *size));
+        let groups = balanced(files.collect(), 2);
+        let sizes: Vec<u64> = groups
+            .iter()
+            .map(|group| group.iter().map(|file| file.object_meta.size).sum())
+            .collect();
+        assert_eq!(sizes, [5, 5]);
+        assert!(balanced(vec![PartitionedFile::new("a", 1)], 8).len() == 1);
+    }
+}

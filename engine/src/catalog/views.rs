@@ -1,0 +1,149 @@
+//! The schema `public`: `cur`, `cur2`, `focus` and `costs`, as views over the data files.
+
+use std::sync::Arc;
+
+use curtail_store::{Snapshot, Table};
+use datafusion::{
+    arrow::datatypes::DataType,
+    catalog::{
+        CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider, TableProvider,
+    },
+    datasource::{ViewTable, provider_as_source},
+    error::Result,
+    execution::SessionState,
+    logical_expr::{Expr, LogicalPlanBuilder, ident},
+};
+
+use super::{
+    Tables,
+    scan::{DataFiles, HAS_NET_COLUMNS},
+};
+use crate::{costs::LeftOut, maps, session};
+
+/// The maps of CUR 2.0 and the prefix of the columns that they are made of.
+const MAPS: [(&str, &str, DataType); 5] = [
+    ("product", "product_", DataType::Utf8),
+    ("resource_tags", "resource_tags_", DataType::Utf8),
+    ("cost_category", "cost_category_", DataType::Utf8),
+    ("discount", "discount_", DataType::Decimal128(38, 18)),
+    ("tags", "tags_", DataType::Utf8),
+];
+
+/// The tables that queries see.
+pub(super) async fn public(
+    session: &SessionState,
+    snapshot: &Snapshot,
+    line_items: Arc<DataFiles>,
+    focus: Arc<DataFiles>,
+) -> Result<Tables> {
+    let cur = without(&line_items, HAS_NET_COLUMNS)?;
+    let line_items = with_maps(line_items)?;
+    let inner: Tables = vec![
+        ("line_items", line_items),
+        ("focus", Arc::clone(&focus) as _),
+    ];
+    let cur2 = planned(session, &inner, &text("cur2")).await?;
+    let parts = [
+        (Table::LineItems, "costs_line_items"),
+        (Table::Focus, "costs_focus"),
+    ];
+    let parts: Vec<_> = parts
+        .iter()
+        .filter(|(table, _)| snapshot.table(*table).is_some())
+        .map(|(_, view)| text(view))
+        .collect();
+    let costs = planned(session, &inner, &parts.join("\nUNION ALL\n")).await?;
+    Ok(vec![
+        ("costs", costs),
+        ("cur", cur),
+        ("cur2", cur2),
+        ("focus", focus),
+    ])
+}
+
+/// The same tables without some reports' rows.
+pub(super) async fn restricted(
+    session: &SessionState,
+    tables: &Tables,
+    left_out: &LeftOut,
+) -> Result<Tables> {
+    let mut restricted = Tables::new();
+    for (name, _) in tables {
+        let payer = match *name {
+            "costs" => "payer_account_id",
+            "focus" => "billingaccountid",
+            _ => "bill_payer_account_id",
+        };
+        let sql = format!("SELECT * FROM {name} WHERE {}", left_out.condition(payer));
+        restricted.push((*name, planned(session, tables, &sql).await?));
+    }
+    Ok(restricted)
+}
+
+fn text(view: &str) -> String {
+    curtail_queries::view(view).expect("the queries crate has this view")
+}
+
+/// The view that `sql` makes of `tables`, which nobody else sees.
+async fn planned(
+    session: &SessionState,
+    tables: &Tables,
+    sql: &str,
+) -> Result<Arc<dyn TableProvider>> {
+    let schema = MemorySchemaProvider::new();
+    for (name, table) in tables {
+        schema.register_table((*name).to_owned(), Arc::clone(table))?;
+    }
+    let catalog = MemoryCatalogProvider::new();
+    catalog.register_schema(session::PUBLIC, Arc::new(schema))?;
+    let context = session::context(session.clone(), Arc::new(catalog));
+    let plan = context.state().create_logical_plan(sql).await?;
+    Ok(Arc::new(ViewTable::new(plan, Some(sql.to_owned()))))
+}
+
+/// The table without one of its columns.
+fn without(table: &Arc<DataFiles>, column: &str) -> Result<Arc<dyn TableProvider>> {
+    let schema = table.schema();
+    let columns = schema
+        .fields()
+        .iter()
+        .map(|field| field.name())
+        .filter(|name| *name != column);
+    let plan = LogicalPlanBuilder::scan(
+        "line_items",
+        provider_as_source(Arc::clone(table) as _),
+        None,
+    )?
+    .project(columns.map(ident))?
+    .build()?;
+    Ok(Arc::new(ViewTable::new(plan, None)))
+}
+
+/// The line items with the maps of CUR 2.0 beside the columns that they are made of.
+fn with_maps(table: Arc<DataFiles>) -> Result<Arc<dyn TableProvider>> {
+    let schema = table.schema();
+    let flat = curtail_queries::view("cur2").expect("the queries crate has this view");
+    let flat: Vec<_> = flat.split([',', '\n']).map(str::trim).collect();
+    let names: Vec<_> = schema
+        .fields()
+        .iter()
+        .map(|field| (field.name().as_str(), field.data_type()))
+        .collect();
+    let mut columns: Vec<Expr> = names.iter().map(|(name, _)| ident(*name)).collect();
+    for (map, prefix, values) in MAPS {
+        let text = values == DataType::Utf8;
+        // Columns that CUR 2.0 has beside its maps are no keys of them.
+        let entries = names.iter().filter(|(name, data_type)| {
+            (**data_type == DataType::Utf8View) == text
+                && !flat.contains(name)
+                && !matches!(data_type, DataType::Map(..))
+        });
+        let entries =
+            entries.filter_map(|(name, _)| Some((name.strip_prefix(prefix)?, ident(*name))));
+        columns.push(maps::map_of(&values, entries).alias(map));
+    }
+    let plan = LogicalPlanBuilder::scan("line_items", provider_as_source(table), None)?
+        .project(columns)?
+        .build()?;
+    Ok(Arc::new(ViewTable::new(plan, None)))
+}

@@ -1,0 +1,307 @@
+//! The engine: a snapshot, opened for questions.
+
+use std::sync::Arc;
+
+use curtail_queries::{ParamDefault, ParamType, Query};
+use curtail_store::{BillingPeriod, Snapshot, Store};
+use datafusion::{
+    arrow::array::RecordBatch,
+    error::DataFusionError,
+    execution::{SessionState, runtime_env::RuntimeEnv},
+    prelude::SessionContext,
+    sql::parser::Statement,
+};
+
+use crate::{
+    Answer, CostQuery, EngineError, Params, TableInfo,
+    catalog::Catalog,
+    costs::{self, LeftOut, TagKeys},
+    params, session, statement, suggest,
+};
+
+/// What an engine may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EngineOptions {
+    /// Budget of the operators' buffers, in bytes; what does not fit is spilled to temporary files.
+    pub memory_limit: u64,
+    /// Threads that scans and operators are spread over.
+    pub threads: usize,
+}
+
+/// One snapshot of a store, ready for questions. What is committed later, it does not see.
+pub struct Engine {
+    snapshot: Snapshot,
+    catalog: Catalog,
+    /// Sees every report.
+    everything: SessionContext,
+    /// Sees each charge once, where several reports tell it.
+    chosen: SessionContext,
+    left_out: LeftOut,
+    tag_keys: TagKeys,
+    runtime: Arc<RuntimeEnv>,
+    memory_limit: u64,
+}
+
+impl Engine {
+    /// Opens the newest version of `store`.
+    pub async fn open(store: &Store, options: &EngineOptions) -> Result<Self, EngineError> {
+        let snapshot = store.snapshot().await?;
+        if snapshot.periods().next().is_none() {
+            return Err(EngineError::EmptyStore(store.url().to_string()));
+        }
+        let limit = options.memory_limit;
+        let sorted = |error| EngineError::from_datafusion(error, limit);
+        let runtime = session::runtime(store, options).map_err(sorted)?;
+        let state = session::session(&runtime, options);
+        let catalog = Catalog::of(store, &snapshot, &state)
+            .await
+            .map_err(sorted)?;
+        let everything = session::context(state.clone(), catalog.provider().map_err(sorted)?);
+        let left_out = LeftOut::of(&snapshot, &[]);
+        let chosen = if left_out.is_empty() {
+            everything.clone()
+        } else {
+            let restricted = catalog
+                .restricted(&state, &left_out)
+                .await
+                .map_err(sorted)?;
+            session::context(
+                session::session(&runtime, options),
+                restricted.provider().map_err(sorted)?,
+            )
+        };
+        let tag_keys = TagKeys::of(&snapshot);
+        Ok(Self {
+            snapshot,
+            catalog,
+            everything,
+            chosen,
+            left_out,
+            tag_keys,
+            runtime,
+            memory_limit: limit,
+        })
+    }
+
+    /// The snapshot that answers come from.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// Every table and view with its columns.
+    pub fn tables(&self) -> Vec<TableInfo> {
+        self.catalog.list()
+    }
+
+    /// Plans the one statement in `text`.
+    pub async fn sql(&self, text: &str, params: &Params) -> Result<Answer, EngineError> {
+        let mut statements = self.parse(text)?;
+        match statements.len() {
+            0 => Err(EngineError::NoStatement),
+            1 => {
+                self.plan(&self.everything, statements.remove(0), params)
+                    .await
+            }
+            several => Err(EngineError::SeveralStatements(several)),
+        }
+    }
+
+    /// Plans each of the statements in `text`, all of which must be acceptable; each one gets those of `params` that it names.
+    pub async fn script(&self, text: &str, params: &Params) -> Result<Vec<Answer>, EngineError> {
+        let statements = self.parse(text)?;
+        for statement in &statements {
+            statement::check(statement).map_err(|error| self.sorted(error))?;
+        }
+        let mut answers = Vec::with_capacity(statements.len());
+        for statement in statements {
+            let written = statement.to_string();
+            let named = params
+                .iter()
+                .filter(|(name, _)| written.contains(&format!("${name}")));
+            let named = named
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect();
+            answers.push(self.plan(&self.everything, statement, &named).await?);
+        }
+        Ok(answers)
+    }
+
+    /// Plans a query of the library. Parameters that are not in `params` take their defaults; where several reports tell the
+    /// same charges, one of them is chosen, and a note says which.
+    pub async fn query(&self, query: &Query, params: &Params) -> Result<Answer, EngineError> {
+        let mut values = Params::new();
+        for param in &query.params {
+            let given = params.get(param.name).cloned();
+            let value = match (given, param.default) {
+                (Some(given), _) => given,
+                (None, ParamDefault::Optional) => None,
+                (None, ParamDefault::Value(default)) => Some(default.to_owned()),
+                (None, ParamDefault::Required) => {
+                    return Err(wrong(param.name, "it has no default and must be given"));
+                }
+            };
+            let value = value
+                .map(|text| self.value(param.name, param.kind, text))
+                .transpose()?;
+            values.insert(param.name.to_owned(), value);
+        }
+        if let Some(unknown) = params.keys().find(|name| !values.contains_key(*name)) {
+            return Err(wrong(
+                unknown,
+                &format!("`{}` has no such parameter", query.name),
+            ));
+        }
+        let statement = self.parse(&query.sql)?.remove(0);
+        let answer = self.plan(&self.chosen, statement, &values).await?;
+        Ok(answer.with_notes(self.left_out.notes()))
+    }
+
+    /// Plans a cost query.
+    pub async fn costs(&self, query: &CostQuery) -> Result<Answer, EngineError> {
+        let (text, notes) = self.costs_sql(query).await?;
+        let statement = self.parse(&text)?.remove(0);
+        Ok(self
+            .plan(&self.everything, statement, &Params::new())
+            .await?
+            .with_notes(notes))
+    }
+
+    /// The statement over `costs` that answers a cost query, and what one should know about it.
+    pub async fn costs_sql(&self, query: &CostQuery) -> Result<(String, Vec<String>), EngineError> {
+        let known: Vec<_> = self.reports();
+        if let Some(unknown) = query.reports.iter().find(|name| !known.contains(name)) {
+            return Err(EngineError::UnknownReport {
+                name: unknown.clone(),
+                known,
+            });
+        }
+        let left_out = LeftOut::of(&self.snapshot, &query.reports);
+        costs::sql(query, &left_out, &self.tag_keys, self).await
+    }
+
+    /// Rows of a statement of our own, without notes.
+    pub(crate) async fn rows(&self, text: &str) -> Result<Vec<RecordBatch>, EngineError> {
+        self.sql(text, &Params::new()).await?.collect().await
+    }
+
+    fn reports(&self) -> Vec<String> {
+        let mut names: Vec<_> = self
+            .snapshot
+            .periods()
+            .map(|period| period.receipt.report.to_string())
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    fn parse(&self, text: &str) -> Result<Vec<Statement>, EngineError> {
+        statement::parse(text).map_err(|error| self.sorted(error))
+    }
+
+    async fn plan(
+        &self,
+        context: &SessionContext,
+        statement: Statement,
+        params: &Params,
+    ) -> Result<Answer, EngineError> {
+        let sorted = |error| self.sorted(error);
+        statement::check(&statement).map_err(sorted)?;
+        let state = context.state();
+        let notes = self.overlap_notes(&state, &statement);
+        let plan = state.statement_to_plan(statement).await.map_err(sorted)?;
+        statement::check_plan(&plan).map_err(sorted)?;
+        let plan = params::bind(plan, params)?;
+        let plan = state.create_physical_plan(&plan).await.map_err(sorted)?;
+        Ok(Answer::new(plan, state.task_ctx(), self.memory_limit).with_notes(notes))
+    }
+
+    /// A warning for statements over `costs` if it tells the same charges several times, unless they speak of reports themselves.
+    fn overlap_notes(&self, state: &SessionState, statement: &Statement) -> Vec<String> {
+        let Ok(tables) = state.resolve_table_references(statement) else {
+            return Vec::new();
+        };
+        let reads_costs = tables.iter().any(|table| table.table() == "costs");
+        if !reads_costs || statement.to_string().to_lowercase().contains("report") {
+            return Vec::new();
+        }
+        self.left_out.warnings()
+    }
+
+    fn value(&self, name: &str, kind: ParamType, text: String) -> Result<String, EngineError> {
+        match kind {
+            ParamType::Text => Ok(text),
+            ParamType::Integer => text
+                .parse::<i64>()
+                .map(|number| number.to_string())
+                .map_err(|_| wrong(name, &format!("`{text}` is no whole number"))),
+            ParamType::Decimal => text
+                .parse::<curtail_store::Money>()
+                .map(|number| number.to_string())
+                .map_err(|error| wrong(name, &error.to_string())),
+            ParamType::Date => text
+                .parse::<chrono::NaiveDate>()
+                .map(|date| date.to_string())
+                .map_err(|_| wrong(name, &format!("`{text}` is no date (YYYY-MM-DD)"))),
+            ParamType::Period => {
+                let latest = self
+                    .snapshot
+                    .periods()
+                    .map(|period| period.receipt.billing_period)
+                    .max();
+                let latest =
+                    latest.ok_or_else(|| wrong(name, "the store has no billing period"))?;
+                match text.as_str() {
+                    "latest" => Ok(latest.to_string()),
+                    "previous" => Ok(BillingPeriod::of(
+                        (latest.start() - chrono::Days::new(1))
+                            .and_time(chrono::NaiveTime::MIN)
+                            .and_utc(),
+                    )
+                    .to_string()),
+                    text => text
+                        .parse::<BillingPeriod>()
+                        .map(|period| period.to_string())
+                        .map_err(|error| wrong(name, &error.to_string())),
+                }
+            }
+        }
+    }
+
+    fn sorted(&self, error: DataFusionError) -> EngineError {
+        match EngineError::from_datafusion(error, self.memory_limit) {
+            EngineError::UnknownTable { name, .. } => {
+                let tables = self.tables();
+                let names: Vec<_> = tables
+                    .iter()
+                    .map(|table| {
+                        if table.schema == session::PUBLIC {
+                            table.name.clone()
+                        } else {
+                            format!("{}.{}", table.schema, table.name)
+                        }
+                    })
+                    .collect();
+                let similar = suggest::similar(&name, names.iter().map(String::as_str));
+                EngineError::UnknownTable { name, similar }
+            }
+            other => other,
+        }
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine")
+            .field("catalog", &self.catalog)
+            .field("runtime", &self.runtime)
+            .finish_non_exhaustive()
+    }
+}
+
+fn wrong(name: &str, why: &str) -> EngineError {
+    EngineError::Parameter {
+        name: name.to_owned(),
+        why: why.to_owned(),
+    }
+}

@@ -1,0 +1,159 @@
+//! What can go wrong between a snapshot and an answer.
+
+use curtail_store::StoreError;
+use datafusion::{
+    common::{Column, SchemaError},
+    error::DataFusionError,
+};
+
+use crate::suggest;
+
+/// An error of the engine.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// Nothing was ever ingested into the store.
+    #[error("the store at `{0}` is empty")]
+    EmptyStore(String),
+    /// The store could not be read.
+    #[error(transparent)]
+    Store(Box<StoreError>),
+    /// A statement that would do more than read.
+    #[error("only reading is possible: {0} was refused")]
+    Refused(String),
+    /// No statement where one was expected.
+    #[error("there is no statement to run")]
+    NoStatement,
+    /// Several statements where one was expected.
+    #[error("there are {0} statements where one was expected")]
+    SeveralStatements(usize),
+    /// The text is no SQL.
+    #[error("this is not valid SQL: {0}")]
+    Syntax(String),
+    /// A table that is not there.
+    #[error("there is no table `{name}`")]
+    UnknownTable {
+        /// The name as written.
+        name: String,
+        /// Similar names, the most similar one first.
+        similar: Vec<String>,
+    },
+    /// A column that is not there.
+    #[error("there is no column `{name}`")]
+    UnknownColumn {
+        /// The name as written.
+        name: String,
+        /// Similar names, the most similar one first.
+        similar: Vec<String>,
+    },
+    /// A tag or cost category that no report has.
+    #[error("no report has the {kind} `{key}`")]
+    UnknownKey {
+        /// `tag` or `cost category`.
+        kind: &'static str,
+        /// The key as written.
+        key: String,
+        /// Similar keys, the most similar one first.
+        similar: Vec<String>,
+    },
+    /// A report that is not in the store.
+    #[error("there is no report `{name}` in the store")]
+    UnknownReport {
+        /// The name as written.
+        name: String,
+        /// The reports that there are.
+        known: Vec<String>,
+    },
+    /// A parameter that was given and cannot be used, or was needed and not given.
+    #[error("parameter `{name}`: {why}")]
+    Parameter {
+        /// Its name, without the `$`.
+        name: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// The text is SQL, but it does not mean anything here.
+    #[error("{0}")]
+    Plan(String),
+    /// The memory budget does not suffice.
+    #[error("the query needs more memory than its budget of {limit} bytes: {message}")]
+    Memory {
+        /// The budget, in bytes.
+        limit: u64,
+        /// What needed how much.
+        message: String,
+    },
+    /// It failed while running.
+    #[error("the query failed: {0}")]
+    Execution(#[source] Box<DataFusionError>),
+}
+
+impl EngineError {
+    /// Sorts an error of planning or running out by its root.
+    pub(crate) fn from_datafusion(error: DataFusionError, memory_limit: u64) -> Self {
+        match error.find_root() {
+            DataFusionError::SchemaError(schema, _) => {
+                if let SchemaError::FieldNotFound {
+                    field,
+                    valid_fields,
+                } = schema.as_ref()
+                {
+                    return unknown_column(field, valid_fields);
+                }
+                Self::Plan(schema.to_string())
+            }
+            DataFusionError::SQL(parse, _) => Self::Syntax(parse.to_string()),
+            DataFusionError::Plan(message) => match unknown_table(message) {
+                Some(name) => Self::UnknownTable {
+                    name,
+                    similar: Vec::new(),
+                },
+                None => Self::Plan(message.clone()),
+            },
+            DataFusionError::NotImplemented(message) => {
+                Self::Plan(format!("not supported: {message}"))
+            }
+            DataFusionError::ResourcesExhausted(message) => Self::Memory {
+                limit: memory_limit,
+                message: message.clone(),
+            },
+            DataFusionError::Execution(message) => {
+                match message.strip_prefix(crate::statement::REFUSED) {
+                    Some(what) => Self::Refused(what.to_owned()),
+                    None => Self::Execution(Box::new(error)),
+                }
+            }
+            _ => Self::Execution(Box::new(error)),
+        }
+    }
+}
+
+impl From<StoreError> for EngineError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Absent(location) => Self::EmptyStore(location),
+            error => Self::Store(Box::new(error)),
+        }
+    }
+}
+
+fn unknown_column(field: &Column, valid: &[Column]) -> EngineError {
+    let similar = suggest::similar(&field.name, valid.iter().map(|column| column.name.as_str()));
+    EngineError::UnknownColumn {
+        name: field.flat_name(),
+        similar,
+    }
+}
+
+/// The name in "table 'curtail.public.x' not found".
+fn unknown_table(message: &str) -> Option<String> {
+    let name = message
+        .strip_prefix("table '")?
+        .split_once("' not found")?
+        .0;
+    Some(
+        name.trim_start_matches("curtail.")
+            .trim_start_matches("public.")
+            .to_owned(),
+    )
+}

@@ -1,0 +1,31 @@
+//! A snapshot of the store to answers: catalog, views, cost queries, execution.
+//!
+//! **Owns** what SQL sees (`cur`, `cur2`, `focus`, `costs`, `meta.*`), how money computes in it, and how a query runs.
+//!
+//! **Does not own** what is on disk (`curtail-store`), what the metrics mean (`curtail-queries` has the formulas), or how
+//! an answer is shown.
+//!
+//! **Invariants**: an engine reads one snapshot, whatever is committed meanwhile; only reading statements are accepted;
+//! sums, differences, `CASE` and `coalesce` of amounts are exact decimals, products, quotients and averages are doubles, and a
+//! sum that does not fit is an error; plans are plain Parquet scans and standard operators, so that they can be sent elsewhere.
+//!
+//! Start at [`Engine`].
+
+mod answer;
+mod catalog;
+mod costs;
+mod engine;
+mod error;
+mod maps;
+mod money;
+mod params;
+mod session;
+mod statement;
+mod suggest;
+
+pub use answer::{Answer, Batches, ScanStats};
+pub use catalog::{ColumnInfo, TableInfo};
+pub use costs::{CostQuery, Dimension, Granularity, Metric, ParseCostError, Sort};
+pub use engine::{Engine, EngineOptions};
+pub use error::EngineError;
+pub use params::Params;

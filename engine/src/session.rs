@@ -1,0 +1,86 @@
+//! How DataFusion is set up.
+
+use std::{num::NonZeroUsize, sync::Arc};
+
+use curtail_store::Store;
+use datafusion::{
+    catalog::CatalogProvider,
+    error::Result,
+    execution::{
+        FunctionRegistry, SessionState, SessionStateBuilder, SessionStateDefaults,
+        memory_pool::{FairSpillPool, TrackConsumersPool},
+        object_store::ObjectStoreUrl,
+        runtime_env::{RuntimeEnv, RuntimeEnvBuilder},
+    },
+    logical_expr::AggregateUDF,
+    prelude::{SessionConfig, SessionContext},
+};
+
+use crate::{EngineOptions, maps, money};
+
+/// The catalog's name.
+pub(crate) const CATALOG: &str = "curtail";
+/// The schema that unqualified names are looked up in.
+pub(crate) const PUBLIC: &str = "public";
+/// The URL under which scans find the store's objects.
+const STORE_URL: &str = "curtail://store/";
+/// How many of the largest consumers of memory an error names.
+const CONSUMERS_NAMED: NonZeroUsize = NonZeroUsize::new(3).expect("three is not zero");
+
+/// Where scans find the store's objects.
+pub(crate) fn store_url() -> ObjectStoreUrl {
+    ObjectStoreUrl::parse(STORE_URL).expect("a constant that parses")
+}
+
+/// What all sessions of an engine share: the memory budget, the store's objects, caches.
+pub(crate) fn runtime(store: &Store, options: &EngineOptions) -> Result<Arc<RuntimeEnv>> {
+    let budget = usize::try_from(options.memory_limit).unwrap_or(usize::MAX);
+    let pool = TrackConsumersPool::new(FairSpillPool::new(budget), CONSUMERS_NAMED);
+    let runtime = RuntimeEnvBuilder::new()
+        .with_memory_pool(Arc::new(pool))
+        .build_arc()?;
+    runtime.register_object_store(store_url().as_ref(), Arc::clone(store.objects()));
+    Ok(runtime)
+}
+
+/// A session without any tables yet.
+pub(crate) fn session(runtime: &Arc<RuntimeEnv>, options: &EngineOptions) -> SessionState {
+    let mut config = SessionConfig::new()
+        .with_target_partitions(options.threads.max(1))
+        .with_default_catalog_and_schema(CATALOG, PUBLIC)
+        .with_create_default_catalog_and_schema(true)
+        .with_information_schema(true);
+    let settings = config.options_mut();
+    // Pulls map lookups out of joins and sub-queries, sometimes wrongly (apache/datafusion#25414).
+    settings.optimizer.enable_leaf_expression_pushdown = false;
+    // As Athena sorts.
+    "nulls_last".clone_into(&mut settings.sql_parser.default_null_ordering);
+    // A literal such as 0.0 in coalesce(cost, 0.0) would make the amount a double.
+    settings.sql_parser.parse_float_as_decimal = true;
+    let mut planners: Vec<_> = vec![money::planner()];
+    planners.extend(SessionStateDefaults::default_expr_planners());
+    let mut state = SessionStateBuilder::new_with_default_features()
+        .with_config(config)
+        .with_runtime_env(Arc::clone(runtime))
+        .with_expr_planners(planners)
+        .with_analyzer_rule(Arc::new(maps::MapLookup))
+        .build();
+    for function in [money::sum(), money::avg()] {
+        register(&mut state, function);
+    }
+    maps::register(&mut state);
+    state
+}
+
+fn register(state: &mut SessionState, function: AggregateUDF) {
+    state
+        .register_udaf(Arc::new(function))
+        .expect("a session takes any function");
+}
+
+/// A context that sees `catalog`.
+pub(crate) fn context(state: SessionState, catalog: Arc<dyn CatalogProvider>) -> SessionContext {
+    let context = SessionContext::new_with_state(state);
+    context.register_catalog(CATALOG, catalog);
+    context
+}

@@ -1,0 +1,65 @@
+//! Names like the one that was meant.
+
+use std::collections::HashSet;
+
+/// At most this many suggestions are made.
+const MOST: usize = 3;
+
+/// Those of `names` that are like `wanted`, the most similar one first.
+pub(crate) fn similar<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let wanted = wanted.to_lowercase();
+    let mut seen = HashSet::new();
+    let mut found: Vec<_> = names
+        .into_iter()
+        .filter(|name| seen.insert(*name))
+        .filter_map(|name| {
+            let lower = name.to_lowercase();
+            let distance = distance(&wanted, &lower);
+            let contained = wanted.len() > 2
+                && (lower.contains(&wanted) || wanted.contains(&lower) && lower.len() > 2);
+            (distance * 3 <= wanted.chars().count().max(3) || contained)
+                .then_some((!contained, distance, name))
+        })
+        .collect();
+    found.sort_unstable();
+    found
+        .into_iter()
+        .take(MOST)
+        .map(|(_, _, name)| name.to_owned())
+        .collect()
+}
+
+/// How many letters must be put in, taken out or replaced (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<_> = b.chars().collect();
+    let mut row: Vec<_> = (0..=b.len()).collect();
+    for (i, letter) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, other) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(letter != *other);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_typing_errors_and_parts_of_names() {
+        let names = [
+            "unblended_cost",
+            "amortized_cost",
+            "service",
+            "service_code",
+        ];
+        assert_eq!(similar("unblendet_cost", names), ["unblended_cost"]);
+        assert_eq!(similar("Service", names), ["service", "service_code"]);
+        assert_eq!(similar("amortized", names), ["amortized_cost"]);
+        assert!(similar("zebra", names).is_empty());
+    }
+}

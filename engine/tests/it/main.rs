@@ -1,0 +1,12 @@
+//! The engine over small stores that the tests write themselves.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod catalog;
+mod costs;
+mod fixture;
+mod formulas;
+mod golden;
+mod library;
+mod money;
+mod statements;

@@ -1,0 +1,173 @@
+//! Which statements run, and what is said about those that do not.
+
+use curtail_engine::{Engine, EngineError, EngineOptions, Params};
+use curtail_store::ReportKind;
+
+use crate::fixture::{Fixture, csv, rows, usage};
+
+async fn fixture() -> Fixture {
+    let fixture = Fixture::empty();
+    let rows = [
+        usage(&[("line_item_unblended_cost", "1.5")]),
+        usage(&[
+            ("line_item_unblended_cost", "2"),
+            ("line_item_usage_account_id", "000000000008"),
+        ]),
+    ];
+    fixture
+        .add("acme", ReportKind::LegacyCur, "2026-10", &rows)
+        .await;
+    fixture
+}
+
+fn params(values: &[(&str, Option<&str>)]) -> Params {
+    values
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), value.map(str::to_owned)))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_store_without_tables_is_empty() {
+    let fixture = Fixture::empty();
+    let options = EngineOptions {
+        memory_limit: 1 << 20,
+        threads: 1,
+    };
+    assert!(matches!(
+        Engine::open(&fixture.store, &options).await,
+        Err(EngineError::EmptyStore(_))
+    ));
+}
+
+#[tokio::test]
+async fn only_reading_statements_run() {
+    let fixture = fixture().await;
+    let engine = fixture.engine().await;
+    for sql in [
+        "DROP TABLE costs",
+        "CREATE TABLE a AS SELECT 1",
+        "CREATE VIEW a AS SELECT 1",
+        "INSERT INTO cur SELECT * FROM cur",
+        "COPY costs TO '/tmp/never.csv'",
+        "SET datafusion.execution.target_partitions = 1",
+        "EXPLAIN DROP TABLE costs",
+        "PREPARE a AS SELECT 1",
+        "BEGIN",
+    ] {
+        let error = engine.sql(sql, &Params::new()).await.unwrap_err();
+        assert!(matches!(error, EngineError::Refused(_)), "{sql}: {error}");
+    }
+    let script = engine
+        .script("SELECT 1; DROP TABLE costs", &Params::new())
+        .await;
+    assert!(matches!(script, Err(EngineError::Refused(_))));
+    for sql in [
+        "SHOW TABLES",
+        "SHOW COLUMNS FROM costs",
+        "DESCRIBE costs",
+        "EXPLAIN SELECT 1",
+        "EXPLAIN ANALYZE SELECT * FROM costs",
+    ] {
+        assert!(!rows(&engine, sql).await.is_empty(), "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn one_statement_is_one_statement() {
+    let fixture = fixture().await;
+    let engine = fixture.engine().await;
+    assert!(matches!(
+        engine.sql("", &Params::new()).await,
+        Err(EngineError::NoStatement)
+    ));
+    assert!(matches!(
+        engine.sql("SELECT 1; SELECT 2", &Params::new()).await,
+        Err(EngineError::SeveralStatements(2))
+    ));
+    assert_eq!(rows(&engine, "SELECT 1;").await, ["1"]);
+    let answers = engine
+        .script(
+            "SELECT $a; SELECT $b",
+            &params(&[("a", Some("x")), ("b", None)]),
+        )
+        .await
+        .unwrap();
+    assert_eq!(csv(&answers[0]).await, ["x"]);
+    assert_eq!(csv(&answers[1]).await, [""]);
+}
+
+#[tokio::test]
+async fn errors_say_what_was_meant() {
+    let fixture = fixture().await;
+    let engine = fixture.engine().await;
+    let error = engine
+        .sql("SELECT unblended FROM costs", &Params::new())
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, EngineError::UnknownColumn { similar, .. } if similar.contains(&"unblended_cost".to_owned())),
+        "{error:?}"
+    );
+    let error = engine
+        .sql("SELECT 1 FROM cost", &Params::new())
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, EngineError::UnknownTable { name, similar } if name == "cost" && similar[0] == "costs"),
+        "{error:?}"
+    );
+    let error = engine.sql("SELEC 1", &Params::new()).await.unwrap_err();
+    assert!(matches!(error, EngineError::Syntax(_)), "{error:?}");
+    let error = engine
+        .sql(
+            "SELECT service, sum(unblended_cost) FROM costs",
+            &Params::new(),
+        )
+        .await
+        .unwrap_err();
+    assert!(matches!(error, EngineError::Plan(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn parameters_take_the_type_of_their_place() {
+    let fixture = fixture().await;
+    let engine = fixture.engine().await;
+    let count = "SELECT count(*) FROM costs WHERE";
+    for (condition, value, expected) in [
+        ("unblended_cost > $p", Some("1.5"), "1"),
+        ("account_id = $p", Some("000000000008"), "1"),
+        ("usage_date >= $p", Some("2026-10-05"), "2"),
+        ("usage_start > $p", Some("2026-10-05T10:00:00Z"), "0"),
+        ("($p IS NULL OR account_id = $p)", None, "2"),
+        ("service = $p", Some("it's"), "0"),
+    ] {
+        let answer = engine
+            .sql(&format!("{count} {condition}"), &params(&[("p", value)]))
+            .await
+            .unwrap_or_else(|error| panic!("{condition}: {error}"));
+        assert_eq!(csv(&answer).await, [expected], "{condition}");
+    }
+    let limited = engine
+        .sql(
+            "SELECT account_id FROM costs ORDER BY account_id LIMIT $n",
+            &params(&[("n", Some("1"))]),
+        )
+        .await
+        .unwrap();
+    assert_eq!(csv(&limited).await, ["000000000007"]);
+    for (sql, values) in [
+        (
+            "SELECT 1 FROM costs WHERE usage_date = $p",
+            vec![("p", Some("yesterday"))],
+        ),
+        ("SELECT 1 FROM costs WHERE usage_date = $p", vec![]),
+        ("SELECT 1 FROM costs", vec![("p", Some("1"))]),
+    ] {
+        let error = engine.sql(sql, &params(&values)).await.unwrap_err();
+        assert!(
+            matches!(&error, EngineError::Parameter { name, .. } if name == "p"),
+            "{sql}: {error}"
+        );
+    }
+}

@@ -1,0 +1,329 @@
+//! Bytes of report files to sorted Parquet files with exact sums.
+//!
+//! ```text
+//! blocks (inflate, on a thread) ─► split ─► registry (names) ─► file ─► run (columns) ─► order ─► encode ─► FileSink
+//! ```
+//!
+//! Text is split into records a batch at a time and taken in column by column: text becomes a number in its column's
+//! dictionary, amounts and times become integers. Rows gather in runs of bounded size; a full run is sorted and written as
+//! one file, its columns encoded in parallel. Files of a period that are decoded one after another share a run.
+
+mod amount;
+mod blocks;
+mod column;
+mod csv;
+mod encode;
+mod file;
+mod inflate;
+mod instant;
+mod map;
+mod name;
+mod order;
+mod parquet;
+mod registry;
+mod run;
+mod scan;
+mod shred;
+mod slots;
+mod split;
+mod tally;
+mod texts;
+
+use std::{
+    fmt,
+    io::{self, Read},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use ::parquet::file::reader::ChunkReader;
+use bytes::Bytes;
+use curtail_store::{BillingPeriod, ReportKind, TableSchema};
+
+pub(crate) use self::tally::{FileTally, PeriodTally};
+use self::{
+    file::FileState,
+    registry::{Binding, Registry, Source},
+    run::Run,
+    slots::Slots,
+    tally::Totals,
+};
+use crate::{IngestError, Progress};
+
+/// Tenths of the memory allowed that runs may take; the rest is for what sorting and encoding one of them takes.
+const RUN_TENTHS: u64 = 6;
+
+/// No run is smaller, whatever the memory allowed.
+const MIN_RUN: u64 = 8 << 20;
+
+/// How a CSV file is compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Compression {
+    /// gzip, of one or several members.
+    Gzip,
+    /// A ZIP archive of one member.
+    Zip,
+    /// Not at all.
+    Plain,
+}
+
+/// The key or path of an object, for errors.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ObjectName(pub(crate) Arc<str>);
+
+impl fmt::Display for ObjectName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a conversion may use.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Settings {
+    /// Bytes of memory, for all files decoded and encoded at the same time.
+    pub(crate) memory: u64,
+    /// Threads that encode; also the number of files that are decoded at the same time, others wait.
+    pub(crate) threads: usize,
+}
+
+/// Takes the finished files.
+pub(crate) trait FileSink: Send + Sync {
+    /// Keeps one Parquet file. Called from several threads, and blocks.
+    fn put(&self, parquet: Bytes, rows: u64) -> Result<(), IngestError>;
+}
+
+/// One billing period of one report on its way into the store.
+///
+/// An error voids the whole period: files share runs, so the rows of one file cannot be taken back.
+pub(crate) struct Conversion {
+    kind: ReportKind,
+    period: BillingPeriod,
+    registry: Registry,
+    sink: Arc<dyn FileSink>,
+    progress: Arc<dyn Progress>,
+    pool: Result<rayon::ThreadPool, String>,
+    /// Bytes at which a run is full.
+    capacity: u64,
+    /// Files that may be decoded at the same time.
+    slots: Slots,
+    /// Runs that have room for more rows.
+    runs: Mutex<Vec<Run>>,
+    /// Held while a run is encoded: the pool works on one at a time, so that memory for only one is needed.
+    encoding: Mutex<()>,
+    totals: Mutex<Totals>,
+    /// Rows handed to the sink.
+    written: AtomicU64,
+}
+
+impl Conversion {
+    /// Begins a period whose rows go to a table that has the columns of `table` so far.
+    pub(crate) fn new(
+        kind: ReportKind,
+        period: BillingPeriod,
+        table: &TableSchema,
+        settings: Settings,
+        sink: Arc<dyn FileSink>,
+        progress: Arc<dyn Progress>,
+    ) -> Self {
+        let threads = settings.threads.max(1);
+        let each = settings.memory / threads as u64;
+        let capacity = each.saturating_sub(blocks::FOOTPRINT) / 10 * RUN_TENTHS;
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .thread_name(|at| format!("encode-{at}"))
+            .build();
+        Self {
+            kind,
+            period,
+            registry: Registry::new(kind, table),
+            sink,
+            progress,
+            pool: pool.map_err(|error| error.to_string()),
+            capacity: capacity.max(MIN_RUN),
+            slots: Slots::new(threads),
+            runs: Mutex::default(),
+            encoding: Mutex::default(),
+            totals: Mutex::default(),
+            written: AtomicU64::new(0),
+        }
+    }
+
+    /// Decodes one CSV file, whose bytes as stored `input` yields. Blocks; may be called from several threads.
+    pub(crate) fn csv(
+        &self,
+        object: &ObjectName,
+        compression: Compression,
+        input: Box<dyn Read + Send>,
+    ) -> Result<FileTally, IngestError> {
+        let _slot = self.slots.take();
+        csv::decode(self, object, compression, input)
+    }
+
+    /// Decodes one Parquet file. Blocks; may be called from several threads.
+    pub(crate) fn parquet<R: ChunkReader + 'static>(
+        &self,
+        object: &ObjectName,
+        input: R,
+    ) -> Result<FileTally, IngestError> {
+        let _slot = self.slots.take();
+        parquet::decode(self, object, input)
+    }
+
+    /// Writes what is left and adds up.
+    pub(crate) fn finish(self) -> Result<PeriodTally, IngestError> {
+        let runs = std::mem::take(&mut *self.runs.lock().unwrap_or_else(PoisonError::into_inner));
+        // Files that were decoded at the same time left a run each; small ones become one.
+        let mut last: Option<Run> = None;
+        for run in runs {
+            last = match last {
+                Some(mut last) if last.has_room_for(&run) => {
+                    last.append(run);
+                    Some(last)
+                }
+                Some(full) => {
+                    self.write(full)?;
+                    Some(run)
+                }
+                None => Some(run),
+            };
+        }
+        if let Some(run) = last {
+            self.write(run)?;
+        }
+        let totals =
+            std::mem::take(&mut *self.totals.lock().unwrap_or_else(PoisonError::into_inner));
+        let written = self.written.load(Ordering::Relaxed);
+        if written != totals.rows {
+            return Err(IngestError::Internal(format!(
+                "{} rows were read, but {written} written",
+                totals.rows
+            )));
+        }
+        Ok(totals.finish(&self.registry))
+    }
+
+    fn bind(&self, object: &ObjectName, sources: &[Source]) -> Result<Binding, IngestError> {
+        self.registry
+            .bind(sources)
+            .map_err(|missing| IngestError::MissingColumn {
+                object: object.to_string(),
+                column: missing.0.to_owned(),
+            })
+    }
+
+    /// A run that has room.
+    fn take_run(&self) -> Run {
+        let idle = self
+            .runs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        idle.unwrap_or_else(|| Run::new(self.capacity))
+    }
+
+    /// Leaves a run to the next file.
+    fn put_run(&self, mut run: Run) -> Result<(), IngestError> {
+        self.write_if_full(&mut run)?;
+        self.runs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(run);
+        Ok(())
+    }
+
+    /// Replaces a full run by an empty one, and writes it.
+    fn write_if_full(&self, run: &mut Run) -> Result<(), IngestError> {
+        if run.is_full() {
+            let full = std::mem::replace(run, Run::new(self.capacity));
+            self.write(full)?;
+        }
+        Ok(())
+    }
+
+    /// Sorts, encodes and hands over a run.
+    fn write(&self, run: Run) -> Result<(), IngestError> {
+        if run.rows == 0 {
+            return Ok(());
+        }
+        let pool = self
+            .pool
+            .as_ref()
+            .map_err(|why| IngestError::Internal(format!("cannot start threads: {why}")))?;
+        let _one_at_a_time = self.encoding.lock().unwrap_or_else(PoisonError::into_inner);
+        let rows = run.rows as u64;
+        let mut totals = self.totals.lock().unwrap_or_else(PoisonError::into_inner);
+        totals.observe(&run, self.kind, self.period, &self.registry);
+        drop(totals);
+        let order = order::order(&run, self.kind, &self.registry);
+        let keep = registry::required(self.kind);
+        let encoded =
+            pool.install(|| encode::encode(run, &order, self.kind, &self.registry, &keep));
+        let parquet = encoded
+            .map_err(|error| IngestError::Internal(format!("cannot encode Parquet: {error}")))?;
+        self.written.fetch_add(rows, Ordering::Relaxed);
+        self.sink.put(parquet, rows)
+    }
+
+    /// Adds a file to the period.
+    fn close_file(&self, object: &ObjectName, state: FileState) -> Result<FileTally, IngestError> {
+        let rounding = state.rounding;
+        let anomalies = state.anomalies.clone();
+        let tally = state.tally(self);
+        let mut totals = self.totals.lock().unwrap_or_else(PoisonError::into_inner);
+        totals.rows += tally.rows;
+        totals.rounding.merge(rounding);
+        for (anomaly, times) in anomalies {
+            totals.note(anomaly, times);
+        }
+        for (column, &sum) in &tally.sums {
+            let total = totals.sums.entry(column.clone()).or_default();
+            *total = total
+                .checked_add(sum)
+                .ok_or_else(|| IngestError::SumOverflow {
+                    object: object.to_string(),
+                    column: column.clone(),
+                })?;
+        }
+        Ok(tally)
+    }
+}
+
+impl IngestError {
+    /// The error for a failed read of an object's text.
+    fn from_read(object: &ObjectName, error: io::Error) -> Self {
+        let object = object.to_string();
+        if let Some(count) = error
+            .get_ref()
+            .and_then(|inner| inner.downcast_ref::<inflate::MemberCount>())
+        {
+            return Self::ZipMembers {
+                object,
+                members: count.members,
+            };
+        }
+        // The fetcher's own error comes through the reader.
+        let error = match error.downcast::<Self>() {
+            Ok(error) => return error,
+            Err(error) => error,
+        };
+        match error.kind() {
+            io::ErrorKind::UnexpectedEof => Self::Truncated {
+                object,
+                detail: "it ends before its compressed data does".to_owned(),
+            },
+            io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => Self::Truncated {
+                object,
+                detail: error.to_string(),
+            },
+            _ => Self::Read {
+                key: object,
+                why: error.to_string(),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

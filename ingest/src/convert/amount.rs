@@ -1,0 +1,274 @@
+//! Amounts: decimal text and doubles to integers of 10⁻¹⁸.
+
+use std::fmt;
+
+use curtail_store::{MONEY_SCALE, Rounded};
+
+const SCALE: usize = MONEY_SCALE.unsigned_abs() as usize;
+
+/// One more than the largest magnitude that `Decimal128(38, 18)` holds.
+const LIMIT: u128 = 10_u128.pow(38);
+
+/// Digits that surely fit a `u64`.
+const FAST_DIGITS: usize = 19;
+
+/// More digits than any number that means something has; keeps exponents from overflowing.
+const MAX_EXPONENT: i64 = 10_000;
+
+const POWERS: [i128; 39] = {
+    let mut powers = [1_i128; 39];
+    let mut at = 1;
+    while at < powers.len() {
+        powers[at] = powers[at - 1] * 10;
+        at += 1;
+    }
+    powers
+};
+
+/// Why text is no amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BadAmount {
+    /// It is no decimal number.
+    NotANumber,
+    /// It does not fit 20 digits before the point.
+    TooLarge,
+}
+
+/// What rounding to 18 places did, summed up.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Rounding {
+    values: u64,
+    /// In units of 10⁻³⁶; a single difference is below 10¹⁸.
+    difference: u128,
+}
+
+impl Rounding {
+    /// Was anything rounded?
+    pub(super) fn is_some(self) -> bool {
+        self.values > 0
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        self.values += other.values;
+        self.difference += other.difference;
+    }
+
+    pub(super) fn rounded(self) -> Rounded {
+        Rounded {
+            values: self.values,
+            difference_e36: u64::try_from(self.difference).unwrap_or(u64::MAX),
+        }
+    }
+}
+
+/// Parses `[+-]digits[.digits][e[+-]digits]`, exactly; places beyond the 18th are rounded half to even and noted.
+#[inline]
+pub(super) fn parse(text: &[u8], rounding: &mut Rounding) -> Result<i128, BadAmount> {
+    match parse_short(text) {
+        Some(units) => Ok(units),
+        None => parse_any(text, rounding),
+    }
+}
+
+/// Plain decimal text of at most 19 digits, at most 18 of them after the point: nearly every amount there is.
+#[inline]
+fn parse_short(text: &[u8]) -> Option<i128> {
+    let (negative, digits) = match text.split_first() {
+        Some((b'-', rest)) => (true, rest),
+        _ => (false, text),
+    };
+    if digits.len() > FAST_DIGITS + 1 {
+        return None;
+    }
+    let mut mantissa = 0_u64;
+    let mut point = digits.len();
+    let mut count = 0_usize;
+    for (at, &byte) in digits.iter().enumerate() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit < 10 {
+            mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(digit));
+            count += 1;
+        } else if byte == b'.' && point == digits.len() {
+            point = at;
+        } else {
+            return None;
+        }
+    }
+    let places = (digits.len() - point).saturating_sub(1);
+    if count == 0 || count > FAST_DIGITS || places > SCALE {
+        return None;
+    }
+    let units = i128::from(mantissa).wrapping_mul(POWERS[SCALE - places]);
+    Some(if negative { -units } else { units })
+}
+
+/// Any decimal number.
+#[cold]
+fn parse_any(text: &[u8], rounding: &mut Rounding) -> Result<i128, BadAmount> {
+    let (negative, unsigned) = match text.split_first() {
+        Some((b'-', rest)) => (true, rest),
+        Some((b'+', rest)) => (false, rest),
+        _ => (false, text),
+    };
+    let (number, exponent) = match unsigned
+        .iter()
+        .position(|&byte| matches!(byte, b'e' | b'E'))
+    {
+        Some(at) => (&unsigned[..at], exponent(&unsigned[at + 1..])?),
+        None => (unsigned, 0),
+    };
+    let mut digits = Vec::with_capacity(number.len());
+    let mut places = 0_i64;
+    let mut point = false;
+    for &byte in number {
+        match byte {
+            b'0'..=b'9' => {
+                digits.push(byte - b'0');
+                places += i64::from(point);
+            }
+            b'.' if !point => point = true,
+            _ => return Err(BadAmount::NotANumber),
+        }
+    }
+    if digits.is_empty() {
+        return Err(BadAmount::NotANumber);
+    }
+    let leading = digits.iter().take_while(|&&digit| digit == 0).count();
+    let magnitude = scale(
+        &digits[leading..],
+        exponent - places + i64::from(MONEY_SCALE),
+        rounding,
+    )?;
+    Ok(if negative { -magnitude } else { magnitude })
+}
+
+/// The number after an `e`; numbers so large that only zero survives them are cut off.
+fn exponent(text: &[u8]) -> Result<i64, BadAmount> {
+    let (negative, digits) = match text.split_first() {
+        Some((b'-', rest)) => (true, rest),
+        Some((b'+', rest)) => (false, rest),
+        _ => (false, text),
+    };
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return Err(BadAmount::NotANumber);
+    }
+    let magnitude = digits.iter().fold(0, |sum, &byte| {
+        (sum * 10 + i64::from(byte - b'0')).min(MAX_EXPONENT)
+    });
+    Ok(if negative { -magnitude } else { magnitude })
+}
+
+/// `digits` (without leading zeros) × 10^`shift`, rounded half to even.
+fn scale(digits: &[u8], shift: i64, rounding: &mut Rounding) -> Result<i128, BadAmount> {
+    if digits.is_empty() {
+        return Ok(0);
+    }
+    let cut = usize::try_from(-shift).unwrap_or(0);
+    let kept = digits.len().saturating_sub(cut);
+    let zeros = usize::try_from(shift).unwrap_or(0);
+    if kept + zeros > 38 {
+        // The first digit is not zero, so this is 10³⁸ at least.
+        return Err(BadAmount::TooLarge);
+    }
+    let mut units = digits[..kept]
+        .iter()
+        .fold(0_u128, |sum, &digit| sum * 10 + u128::from(digit));
+    units *= POWERS[zeros].unsigned_abs();
+    let dropped = &digits[kept..];
+    if dropped.iter().any(|&digit| digit != 0) {
+        // Zeros that stand between the last place kept and the first digit dropped.
+        let gap = cut - dropped.len();
+        let tail = dropped_e18(gap, dropped);
+        let first = if gap == 0 { dropped[0] } else { 0 };
+        let exactly_half = first == 5 && dropped[1..].iter().all(|&digit| digit == 0);
+        let up = first > 5 || (first == 5 && !exactly_half) || (exactly_half && units % 2 == 1);
+        rounding.values += 1;
+        rounding.difference += if up {
+            POWERS[SCALE].unsigned_abs() - tail
+        } else {
+            tail
+        };
+        units += u128::from(up);
+    }
+    if units >= LIMIT {
+        return Err(BadAmount::TooLarge);
+    }
+    i128::try_from(units).map_err(|_| BadAmount::TooLarge)
+}
+
+/// The dropped places as units of 10⁻³⁶, cut off there.
+fn dropped_e18(gap: usize, dropped: &[u8]) -> u128 {
+    let place = |at: usize| {
+        if at < gap {
+            0
+        } else {
+            dropped.get(at - gap).copied().unwrap_or(0)
+        }
+    };
+    (0..SCALE).fold(0_u128, |sum, at| sum * 10 + u128::from(place(at)))
+}
+
+/// The amount whose shortest decimal form is what a double prints as; not for NaN and infinities.
+pub(super) fn from_f64(value: f64, rounding: &mut Rounding) -> Result<i128, BadAmount> {
+    if value == 0.0 {
+        return Ok(0);
+    }
+    from_shortest(format_args!("{value:e}"), rounding)
+}
+
+/// The same for a single-precision number, whose shortest form is another.
+pub(super) fn from_f32(value: f32, rounding: &mut Rounding) -> Result<i128, BadAmount> {
+    from_shortest(format_args!("{value:e}"), rounding)
+}
+
+/// Parses what a number prints as; `NaN` and `inf` are no numbers to the parser either.
+fn from_shortest(printed: fmt::Arguments<'_>, rounding: &mut Rounding) -> Result<i128, BadAmount> {
+    let mut text = ArrayText {
+        bytes: [0; 32],
+        length: 0,
+    };
+    fmt::write(&mut text, printed).map_err(|fmt::Error| BadAmount::NotANumber)?;
+    parse(&text.bytes[..text.length], rounding)
+}
+
+/// Text without an allocation: no double's shortest form has more than 25 characters.
+struct ArrayText {
+    bytes: [u8; 32],
+    length: usize,
+}
+
+impl fmt::Write for ArrayText {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let end = self.length + text.len();
+        self.bytes
+            .get_mut(self.length..end)
+            .ok_or(fmt::Error)?
+            .copy_from_slice(text.as_bytes());
+        self.length = end;
+        Ok(())
+    }
+}
+
+/// `value` × 10^-`scale_of_value`.
+pub(super) fn from_decimal(
+    value: i128,
+    scale_of_value: i8,
+    rounding: &mut Rounding,
+) -> Result<i128, BadAmount> {
+    let digits: Vec<u8> = value
+        .unsigned_abs()
+        .to_string()
+        .bytes()
+        .map(|byte| byte - b'0')
+        .collect();
+    let digits = if value == 0 { &[][..] } else { &digits[..] };
+    let magnitude = scale(
+        digits,
+        i64::from(MONEY_SCALE) - i64::from(scale_of_value),
+        rounding,
+    )?;
+    Ok(if value < 0 { -magnitude } else { magnitude })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,86 @@
+//! The order in which rows are written: what is asked for together lies together.
+
+use curtail_store::{ReportKind, Table};
+
+use super::{column::NO_TIME, registry::Registry, run::Run, texts::number_of};
+
+const MICROSECONDS_PER_DAY: i64 = 86_400_000_000;
+
+/// The columns that rows are ordered by: the first two by their text, NULL first; then the day of the third; within it rows
+/// that are alike lie together, in no order that has a meaning.
+pub(super) struct SortColumns {
+    pub(super) service: &'static str,
+    pub(super) account: &'static str,
+    start: &'static str,
+    alike: [&'static str; 2],
+}
+
+impl SortColumns {
+    /// Those for reports of a kind.
+    pub(super) fn of(kind: ReportKind) -> Self {
+        match kind.table() {
+            Table::LineItems => Self {
+                service: "line_item_product_code",
+                account: "line_item_usage_account_id",
+                start: "line_item_usage_start_date",
+                alike: ["line_item_usage_type", "line_item_resource_id"],
+            },
+            Table::Focus => Self {
+                service: "servicename",
+                account: "subaccountid",
+                start: "chargeperiodstart",
+                alike: ["skuid", "resourceid"],
+            },
+        }
+    }
+}
+
+/// The rows of `run` in the order in which they are to be written.
+pub(super) fn order(run: &Run, kind: ReportKind, registry: &Registry) -> Vec<u32> {
+    let columns = SortColumns::of(kind);
+    let ranks = |name| {
+        let column = registry.find(name).and_then(|number| run.text(number));
+        column.map(|column| (column.numbers(), column.texts().ranks()))
+    };
+    let numbers = |name| {
+        registry
+            .find(name)
+            .and_then(|number| run.text(number))
+            .map_or(&[][..], |text| text.numbers())
+    };
+    let (service, account) = (ranks(columns.service), ranks(columns.account));
+    let starts = registry
+        .find(columns.start)
+        .and_then(|number| run.times(number))
+        .unwrap_or_default();
+    let [first, second] = columns.alike.map(numbers);
+    let rank = |ranked: &Option<(&[u32], Vec<u32>)>, row: usize| match ranked {
+        Some((numbers, ranks)) => numbers.get(row).map_or(0, |&number| ranks[number as usize]),
+        None => 0,
+    };
+    let mut keyed: Vec<(u64, u64, u32)> = (0..run.rows)
+        .map(|row| {
+            let day = match starts.get(row) {
+                Some(&micros) if micros != NO_TIME => {
+                    micros.div_euclid(MICROSECONDS_PER_DAY) + (1 << 30)
+                }
+                _ => 0,
+            };
+            let day = day.clamp(0, i64::from(u32::MAX)).unsigned_abs();
+            let number = |numbers: &[u32]| u64::from(numbers.get(row).copied().unwrap_or(0));
+            let placed = u64::from(rank(&service, row)) << 32 | u64::from(rank(&account, row));
+            (placed, day << 32 | number(first), number_of(row))
+        })
+        .collect();
+    if second.is_empty() {
+        keyed.sort_unstable();
+    } else {
+        let second = |row: u32| second.get(row as usize).copied().unwrap_or(0);
+        keyed.sort_unstable_by(|a, b| {
+            (a.0, a.1)
+                .cmp(&(b.0, b.1))
+                .then_with(|| (second(a.2), a.2).cmp(&(second(b.2), b.2)))
+        });
+    }
+    keyed.into_iter().map(|(_, _, row)| row).collect()
+}

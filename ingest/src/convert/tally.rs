@@ -1,0 +1,225 @@
+//! What a billing period adds up to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveTime, Utc};
+use curtail_store::{Anomaly, BillingPeriod, Money, ReportKind, Rounded, Table, TableSchema};
+
+use super::{
+    amount::Rounding,
+    column::NO_TIME,
+    registry::Registry,
+    run::Run,
+    texts::{NULL, Texts},
+};
+
+/// Line item types that AWS documents.
+const LINE_ITEM_TYPES: [&str; 18] = [
+    "Usage",
+    "DiscountedUsage",
+    "RIFee",
+    "Fee",
+    "SavingsPlanUpfrontFee",
+    "SavingsPlanRecurringFee",
+    "SavingsPlanCoveredUsage",
+    "SavingsPlanNegation",
+    "BundledDiscount",
+    "EdpDiscount",
+    "PrivateRateDiscount",
+    "RiVolumeDiscount",
+    "SppDiscount",
+    "Discount",
+    "Credit",
+    "Refund",
+    "Tax",
+    "FlatRateSubscription",
+];
+
+/// What one file holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FileTally {
+    /// Its rows.
+    pub(crate) rows: u64,
+    /// Its size after decompression, in bytes; for Parquet, its size.
+    pub(crate) decoded_size: u64,
+    /// Exact sum of each amount column that has a value.
+    pub(crate) sums: BTreeMap<String, Money>,
+}
+
+/// What all files of a billing period hold.
+#[derive(Clone, Debug)]
+pub(crate) struct PeriodTally {
+    /// The table's columns, and new ones behind.
+    pub(crate) schema: TableSchema,
+    /// Columns that the files have.
+    pub(crate) seen: Vec<String>,
+    /// Those that AWS does not document.
+    pub(crate) unknown: Vec<String>,
+    /// Source names that share a column.
+    pub(crate) collisions: BTreeMap<String, Vec<String>>,
+    /// Rows of all files.
+    pub(crate) rows: u64,
+    /// Exact sum of each amount column that has a value.
+    pub(crate) sums: BTreeMap<String, Money>,
+    /// What rounding did.
+    pub(crate) rounded: Rounded,
+    /// Start of the earliest usage.
+    pub(crate) usage_start: Option<DateTime<Utc>>,
+    /// End of the latest usage.
+    pub(crate) usage_end: Option<DateTime<Utc>>,
+    /// Accounts that pay.
+    pub(crate) payer_accounts: Vec<String>,
+    /// Currencies.
+    pub(crate) currencies: Vec<String>,
+    /// Rows that carry an invoice id.
+    pub(crate) invoiced_rows: u64,
+    /// What was odd.
+    pub(crate) anomalies: BTreeMap<Anomaly, u64>,
+}
+
+/// Sums up a period, file by file and run by run.
+#[derive(Debug, Default)]
+pub(super) struct Totals {
+    pub(super) rows: u64,
+    pub(super) sums: BTreeMap<String, Money>,
+    pub(super) rounding: Rounding,
+    pub(super) anomalies: BTreeMap<Anomaly, u64>,
+    usage_start: Option<i64>,
+    usage_end: Option<i64>,
+    payer_accounts: BTreeSet<String>,
+    currencies: BTreeSet<String>,
+    invoiced_rows: u64,
+}
+
+/// The columns that totals are taken from.
+struct Names {
+    start: &'static str,
+    end: &'static str,
+    payer: &'static str,
+    currency: &'static str,
+    invoice: &'static str,
+}
+
+impl Names {
+    fn of(kind: ReportKind) -> Self {
+        match kind.table() {
+            Table::LineItems => Self {
+                start: "line_item_usage_start_date",
+                end: "line_item_usage_end_date",
+                payer: "bill_payer_account_id",
+                currency: "line_item_currency_code",
+                invoice: "bill_invoice_id",
+            },
+            Table::Focus => Self {
+                start: "chargeperiodstart",
+                end: "chargeperiodend",
+                payer: "billingaccountid",
+                currency: "billingcurrency",
+                invoice: "invoiceid",
+            },
+        }
+    }
+}
+
+impl Totals {
+    /// Adds what stands in the columns of a run.
+    pub(super) fn observe(
+        &mut self,
+        run: &Run,
+        kind: ReportKind,
+        period: BillingPeriod,
+        registry: &Registry,
+    ) {
+        let names = Names::of(kind);
+        let text = |name| registry.find(name).and_then(|number| run.text(number));
+        let times = |name| {
+            registry
+                .find(name)
+                .and_then(|number| run.times(number))
+                .unwrap_or_default()
+        };
+        let first = micros(period.start());
+        let behind = micros(period.end());
+        let mut outside = 0;
+        for &start in times(names.start).iter().filter(|&&start| start != NO_TIME) {
+            outside += u64::from(start < first || start >= behind);
+            self.usage_start = Some(self.usage_start.map_or(start, |before| before.min(start)));
+        }
+        self.note(Anomaly::UsageOutsidePeriod, outside);
+        let latest = times(names.end)
+            .iter()
+            .copied()
+            .filter(|&end| end != NO_TIME)
+            .max();
+        self.usage_end = self.usage_end.max(latest);
+        for (name, distinct) in [
+            (names.payer, &mut self.payer_accounts),
+            (names.currency, &mut self.currencies),
+        ] {
+            let texts = text(name).map(|column| column.texts().iter());
+            distinct.extend(
+                texts
+                    .into_iter()
+                    .flatten()
+                    .map(|text| String::from_utf8_lossy(text).into_owned()),
+            );
+        }
+        if let Some(invoices) = text(names.invoice) {
+            self.invoiced_rows += invoices
+                .numbers()
+                .iter()
+                .filter(|&&number| number != NULL)
+                .count() as u64;
+        }
+        if let Some(types) = text("line_item_line_item_type") {
+            let unknown = unknown_types(types.texts());
+            if unknown.contains(&true) {
+                let rows = types
+                    .numbers()
+                    .iter()
+                    .filter(|&&number| unknown[number as usize])
+                    .count();
+                self.note(Anomaly::UnknownLineItemType, rows as u64);
+            }
+        }
+    }
+
+    /// Adds what was odd.
+    pub(super) fn note(&mut self, anomaly: Anomaly, times: u64) {
+        if times > 0 {
+            *self.anomalies.entry(anomaly).or_default() += times;
+        }
+    }
+
+    /// Closes the period.
+    pub(super) fn finish(self, registry: &Registry) -> PeriodTally {
+        let columns = registry.outcome();
+        PeriodTally {
+            schema: columns.schema,
+            seen: columns.seen,
+            unknown: columns.unknown,
+            collisions: columns.collisions,
+            rows: self.rows,
+            sums: self.sums,
+            rounded: self.rounding.rounded(),
+            usage_start: self.usage_start.and_then(DateTime::from_timestamp_micros),
+            usage_end: self.usage_end.and_then(DateTime::from_timestamp_micros),
+            payer_accounts: self.payer_accounts.into_iter().collect(),
+            currencies: self.currencies.into_iter().collect(),
+            invoiced_rows: self.invoiced_rows,
+            anomalies: self.anomalies,
+        }
+    }
+}
+
+/// For each number of a text (and NULL), whether it is a type that nobody documented.
+fn unknown_types(types: &Texts) -> Vec<bool> {
+    let unknown = |text: &[u8]| !LINE_ITEM_TYPES.iter().any(|known| known.as_bytes() == text);
+    std::iter::once(false)
+        .chain(types.iter().map(unknown))
+        .collect()
+}
+
+fn micros(day: chrono::NaiveDate) -> i64 {
+    day.and_time(NaiveTime::MIN).and_utc().timestamp_micros()
+}

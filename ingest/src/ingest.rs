@@ -1,0 +1,232 @@
+//! The order of events of an ingest: decide, locate, read and write, check, commit.
+
+mod attempt;
+mod read;
+mod receipt;
+mod status;
+mod writing;
+
+use std::{sync::Arc, time::Instant};
+
+use curtail_store::{PeriodVersion, ReportKind, ReportName, Store, StoreError};
+use object_store::ObjectStoreExt;
+
+use self::attempt::Attempt;
+use crate::{
+    Action, Delivery, IngestError, Options, Outcome, Progress, Source,
+    failure::classify,
+    fetch::same_version,
+    format::Format,
+    layout::{Family, Place},
+    locate,
+};
+
+/// Brings the store's version of a billing period up to `delivery`, in one commit.
+///
+/// Does nothing if the store holds that very version already (unless forced) or if the delivery is not complete yet. On an
+/// error, or when dropped, the store is as it was; data files that were already written are deleted as far as possible.
+/// Must run within a tokio runtime.
+pub async fn ingest(
+    delivery: &Delivery,
+    source: &Source,
+    store: &Store,
+    options: &Options,
+    progress: Arc<dyn Progress>,
+) -> Result<Outcome, IngestError> {
+    let began = Instant::now();
+    let outcome = decide(delivery, source, store, options, progress, began).await?;
+    Ok(Outcome {
+        seconds: began.elapsed().as_secs_f64(),
+        ..outcome
+    })
+}
+
+async fn decide(
+    delivery: &Delivery,
+    source: &Source,
+    store: &Store,
+    options: &Options,
+    progress: Arc<dyn Progress>,
+    began: Instant,
+) -> Result<Outcome, IngestError> {
+    if let Some(why) = &delivery.fault {
+        return Err(IngestError::Manifest {
+            key: source.display(delivery.path.as_ref()),
+            why: why.clone(),
+        });
+    }
+    let snapshot = match store.snapshot().await {
+        Ok(snapshot) => Some(snapshot),
+        Err(StoreError::Absent(_)) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let periods: Vec<&PeriodVersion> = snapshot
+        .as_ref()
+        .map(|snapshot| snapshot.periods().collect())
+        .unwrap_or_default();
+    let report = name(&periods, delivery, options)?;
+    let held = periods.iter().find(|held| {
+        held.receipt.report == report && held.receipt.billing_period == delivery.period
+    });
+    if let Some(held) = held.filter(|held| !options.force && is_same(held, delivery)) {
+        return Ok(unchanged(delivery, report, held));
+    }
+    if delivery.files.is_empty() || being_replaced(source, delivery).await {
+        return Ok(Outcome {
+            version: held.map(|held| held.version),
+            ..Outcome::unread(delivery, report, Action::Waiting)
+        });
+    }
+    let action = if held.is_some() {
+        Action::Replaced
+    } else {
+        Action::Added
+    };
+    let files = locate::all(source, delivery).await?;
+    let bytes = files.iter().map(|file| file.meta.size).sum();
+    if options.dry_run {
+        let version = held.map(|held| held.version);
+        return Ok(Outcome {
+            version,
+            bytes,
+            ..Outcome::unread(delivery, report, action)
+        });
+    }
+    drop(snapshot);
+    progress.start(files.len() as u64, bytes);
+
+    let attempt = Attempt::begin(store, delivery.kind, &report, delivery.period).await?;
+    let read = read::Reading {
+        source,
+        delivery,
+        options,
+        files,
+        progress: Arc::clone(&progress),
+    };
+    let (mut attempt, files, tally) = read.run(attempt).await?;
+    progress.committing();
+    if let Err(error) = still_current(source, delivery).await {
+        attempt.abandon().await;
+        return Err(error);
+    }
+    let receipt = receipt::make(
+        source,
+        delivery,
+        &report,
+        attempt.replacement()?,
+        files,
+        &tally,
+        began.elapsed(),
+    );
+    let version = attempt.commit(&tally.schema, &receipt).await?;
+    let (unblended_cost, currency) = receipt::cost(&receipt);
+    Ok(Outcome {
+        version: Some(version),
+        rows: receipt.rows,
+        bytes,
+        unblended_cost,
+        currency,
+        ..Outcome::unread(delivery, report, action)
+    })
+}
+
+/// The report's name in the store: the one asked for, else the one under which the store knows this very report, else its
+/// own. Refused if the store holds another report under that name.
+fn name(
+    held: &[&PeriodVersion],
+    delivery: &Delivery,
+    options: &Options,
+) -> Result<ReportName, IngestError> {
+    let receipts = || held.iter().map(|held| &held.receipt);
+    let same = |kind: ReportKind, id: &str| kind == delivery.kind && id == delivery.report_id;
+    let name = options.name.clone().unwrap_or_else(|| {
+        let folder = |key: &str| Place::of(key).map(|place| place.folder);
+        let here = folder(delivery.path.as_ref());
+        // Tools that make reports may give several the same id; folders then tell them apart.
+        let moved = |key: &str| {
+            folder(key)
+                .zip(here.clone())
+                .is_some_and(|(held, here)| held != here)
+        };
+        let known = || {
+            let same = receipts().filter(|receipt| {
+                same(receipt.kind, &receipt.report_id) && !moved(&receipt.manifest.key)
+            });
+            same.map(|receipt| &receipt.report)
+        };
+        let own = known().find(|name| **name == delivery.report);
+        own.or_else(|| known().next())
+            .unwrap_or(&delivery.report)
+            .clone()
+    });
+    match receipts()
+        .find(|receipt| receipt.report == name && !same(receipt.kind, &receipt.report_id))
+    {
+        None => Ok(name),
+        Some(other) => Err(IngestError::NameTaken {
+            name,
+            held_kind: other.kind,
+            held_id: other.report_id.clone(),
+            kind: delivery.kind,
+            id: delivery.report_id.clone(),
+        }),
+    }
+}
+
+/// Whether the store's version was made from this very manifest. Two writes of an object never share an entity tag, so it
+/// does not matter that a report may have been copied to another prefix together with its tags.
+fn is_same(held: &PeriodVersion, delivery: &Delivery) -> bool {
+    let (before, now) = (&held.receipt.manifest, &delivery.manifest);
+    let same_place = before.etag.is_some() || before.key == now.key;
+    same_place
+        && before.etag == now.etag
+        && before.size == now.size
+        && held.receipt.assembly_id == delivery.assembly_id
+}
+
+fn unchanged(delivery: &Delivery, report: ReportName, held: &PeriodVersion) -> Outcome {
+    let (unblended_cost, currency) = receipt::cost(&held.receipt);
+    Outcome {
+        version: Some(held.version),
+        files: held.receipt.files.len() as u64,
+        rows: held.receipt.rows,
+        bytes: held.receipt.files.iter().map(|file| file.size).sum(),
+        unblended_cost,
+        currency,
+        ..Outcome::unread(delivery, report, Action::Unchanged)
+    }
+}
+
+/// Whether Athena's layout says that the files are being replaced right now.
+async fn being_replaced(source: &Source, delivery: &Delivery) -> bool {
+    let parquet = delivery
+        .files
+        .first()
+        .is_some_and(|file| Format::of(file, delivery.compression.as_deref()) == Format::Parquet);
+    match &delivery.place {
+        Some(place) if parquet && place.family == Family::Legacy => {
+            status::updating(source, &place.status_table()).await
+        }
+        _ => false,
+    }
+}
+
+/// The manifest must be what it was when the files were begun to be read.
+async fn still_current(source: &Source, delivery: &Delivery) -> Result<(), IngestError> {
+    let key = delivery.path.as_ref();
+    let changed = || IngestError::Changed {
+        key: source.display(key),
+    };
+    let before = object_store::ObjectMeta {
+        location: delivery.path.clone(),
+        last_modified: delivery.modified,
+        size: delivery.manifest.size,
+        e_tag: delivery.manifest.etag.clone(),
+        version: None,
+    };
+    match source.objects.head(&delivery.path).await {
+        Ok(now) if same_version(&before, &now) => Ok(()),
+        Ok(_) | Err(object_store::Error::NotFound { .. }) => Err(changed()),
+        Err(error) => Err(classify(source, key, &error)),
+    }
+}

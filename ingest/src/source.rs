@@ -1,0 +1,120 @@
+//! Where reports are read from: a folder, or a prefix of a bucket.
+
+use std::{path, sync::Arc};
+
+use object_store::{ObjectStore, local::LocalFileSystem, path::Path};
+
+use crate::{IngestError, layout::Place};
+
+/// A place that holds reports, or one manifest.
+///
+/// Keys are looked at as a whole in both cases (a folder's are those below `/`), because the layout of a report may lie
+/// partly above the place that was given.
+#[derive(Clone, Debug)]
+pub struct Source {
+    pub(crate) objects: Arc<dyn ObjectStore>,
+    /// What is searched: a prefix of whole path segments, or one object.
+    pub(crate) prefix: Path,
+    location: String,
+    root: Root,
+}
+
+#[derive(Clone, Debug)]
+enum Root {
+    Bucket { name: String },
+    Folder,
+}
+
+impl Source {
+    /// The folder `path`, or a single manifest file.
+    pub fn folder(path: &path::Path) -> Result<Self, IngestError> {
+        let location = path.display().to_string();
+        let failed = |why: String| IngestError::Source {
+            location: location.clone(),
+            why,
+        };
+        let full = path
+            .canonicalize()
+            .map_err(|error| failed(error.to_string()))?;
+        let prefix = Path::from_absolute_path(&full).map_err(|error| failed(error.to_string()))?;
+        Ok(Self {
+            objects: Arc::new(LocalFileSystem::new()),
+            prefix,
+            location: full.display().to_string(),
+            root: Root::Folder,
+        })
+    }
+
+    /// The objects of `bucket` below `prefix` (whole path segments), or the single manifest of that key. The root of
+    /// `objects` is the root of the bucket.
+    pub fn bucket(
+        objects: Arc<dyn ObjectStore>,
+        bucket: &str,
+        prefix: &str,
+    ) -> Result<Self, IngestError> {
+        let location = format!("s3://{bucket}/{prefix}");
+        let parsed = Path::parse(prefix).map_err(|error| IngestError::Source {
+            location: location.clone(),
+            why: error.to_string(),
+        })?;
+        Ok(Self {
+            objects,
+            prefix: parsed,
+            location,
+            root: Root::Bucket {
+                name: bucket.to_owned(),
+            },
+        })
+    }
+
+    /// Where it is, for people: `s3://bucket/prefix` or an absolute path.
+    pub fn location(&self) -> &str {
+        &self.location
+    }
+
+    /// An object's full name, for people.
+    pub(crate) fn display(&self, key: &str) -> String {
+        match &self.root {
+            Root::Bucket { name } => format!("s3://{name}/{key}"),
+            Root::Folder => format!("/{key}"),
+        }
+    }
+
+    /// An object's name in receipts: its key within the bucket, or its path within the folder.
+    pub(crate) fn within(&self, key: &Path) -> String {
+        let below = match self.root {
+            Root::Bucket { .. } => None,
+            Root::Folder => key
+                .prefix_match(&self.prefix)
+                .map(|parts| parts.collect::<Path>().to_string()),
+        };
+        below
+            .filter(|path| !path.is_empty())
+            .unwrap_or_else(|| key.to_string())
+    }
+
+    pub(crate) fn is_folder(&self) -> bool {
+        matches!(self.root, Root::Folder)
+    }
+
+    /// Whether a file at `path` may belong to a report in this folder: it lies in the folder, or below the report whose
+    /// manifest does.
+    pub(crate) fn may_read(&self, place: Option<&Place>, path: &Path) -> bool {
+        path.prefix_matches(&self.prefix)
+            || place.is_some_and(|place| {
+                path.as_ref()
+                    .starts_with(&format!("{}{}/", place.base, place.folder))
+            })
+            || self
+                .prefix
+                .as_ref()
+                .rsplit_once('/')
+                .is_some_and(|(folder, _)| {
+                    let beside = path
+                        .as_ref()
+                        .strip_prefix(folder)
+                        .is_some_and(|rest| rest.starts_with('/'));
+                    beside && self.prefix.extension() == Some("json")
+                })
+    }
+}

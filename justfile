@@ -1,0 +1,21 @@
+# What CI runs: formatting, lints, arrows between crates, tests, documentation.
+check:
+    .ci/run
+
+# The quick part of it, while working on one crate: just quick curtail-ingest
+quick crate:
+    cargo fmt -p {{ crate }}
+    cargo clippy -p {{ crate }} --all-targets -- -D warnings
+    cargo test -p {{ crate }}
+
+# Which crate may use which, and that DataFusion stays out of ingest and store.
+arrows:
+    .ci/arrows
+
+# Criterion benchmarks of the hot paths.
+bench *args:
+    cargo bench -p curtail-benches {{ args }}
+
+# Licences, sources and bans of everything linked (needs cargo-deny).
+deny:
+    cargo deny check licenses bans sources

@@ -1,0 +1,2 @@
+-- Commitments spread over the usage that they cover.
+effectivecost

@@ -1,0 +1,2 @@
+-- At public prices.
+listcost

@@ -1,0 +1,2 @@
+-- FOCUS has one effective cost, which is net.
+effectivecost

@@ -1,0 +1,2 @@
+-- FOCUS has one billed cost, which is net.
+billedcost

@@ -1,0 +1,2 @@
+-- The region, or none.
+coalesce(regionid, 'global')

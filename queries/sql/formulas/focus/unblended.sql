@@ -1,0 +1,2 @@
+-- What is invoiced; FOCUS states it after discounts.
+billedcost

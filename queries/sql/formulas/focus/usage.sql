@@ -1,0 +1,2 @@
+-- Quantity, on rows of usage.
+CASE WHEN chargecategory = 'Usage' THEN consumedquantity END

@@ -1,0 +1,2 @@
+-- The invoice view: what each row is billed at.
+line_item_unblended_cost

@@ -1,0 +1,33 @@
+//! What is on disk: the tables of a store, their schema, Delta commits and snapshots, and receipts.
+//!
+//! **Owns** every path inside a store, the schema of its tables, the form of a receipt, and the one way in
+//! ([`Replacement`]) and out ([`Snapshot`]).
+//!
+//! **Does not own** where reports come from (`curtail-ingest`) or how they are queried (`curtail-engine`); it links no
+//! DataFusion.
+//!
+//! **Invariants**: a data file never changes after it was written, and only a commit makes it visible; one commit
+//! replaces one billing period of one report, whole, and carries its [`Receipt`].
+
+mod check;
+mod error;
+mod log;
+mod money;
+mod paths;
+mod period;
+mod receipt;
+mod report;
+mod schema;
+mod snapshot;
+mod stats;
+mod sums;
+
+pub use error::StoreError;
+pub use log::{DataFile, Replacement, Store};
+pub use money::{MONEY_PRECISION, MONEY_SCALE, Money, ParseMoneyError};
+pub use period::{BillingPeriod, ParsePeriodError};
+pub use receipt::{Anomaly, ColumnChanges, ManifestRef, Receipt, Rounded, SourceFile};
+pub use report::{InvalidReportName, ReportKind, ReportName};
+pub use schema::{Column, ColumnType, Table, TableSchema};
+pub use snapshot::{FileEntry, PeriodVersion, Snapshot, TableSnapshot};
+pub use sums::{Sums, sums};

@@ -1,0 +1,200 @@
+//! What curtail writes into `commitInfo`, and how it is found again.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt, stream};
+use object_store::ObjectStoreExt;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, value::RawValue};
+
+use super::Store;
+use crate::{BillingPeriod, PeriodVersion, Receipt, ReportName, StoreError, Table, paths};
+
+/// Commits that are read at the same time.
+const PARALLEL: usize = 16;
+
+/// The version of the table that last replaced each billing period of each report.
+pub(super) type Tips = BTreeMap<(ReportName, BillingPeriod), u64>;
+
+/// What `commitInfo` holds of ours.
+#[derive(Deserialize)]
+struct Info {
+    /// Which attempt to commit this was, so that a writer recognises a commit whose acknowledgement it never got.
+    #[serde(rename = "curtail.commit")]
+    id: Option<String>,
+    /// The billing periods as of this commit: readers need not read the whole log to find the current receipts.
+    #[serde(rename = "curtail.periods")]
+    periods: Option<Vec<Tip>>,
+    #[serde(rename = "curtail.receipt")]
+    receipt: Option<Box<RawValue>>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Tip {
+    report: ReportName,
+    billing_period: BillingPeriod,
+    version: u64,
+}
+
+/// The fields of `commitInfo` for the commit `id` that carries `receipt` and leaves the table at `tips`.
+pub(super) fn info(
+    id: &str,
+    tips: &Tips,
+    receipt: &Receipt,
+) -> Result<Vec<(String, Value)>, StoreError> {
+    let tips = tips.iter().map(|((report, period), &version)| Tip {
+        report: report.clone(),
+        billing_period: *period,
+        version,
+    });
+    let unwritable = |error| StoreError::Receipt(format!("it cannot be written: {error}"));
+    Ok(vec![
+        ("curtail.commit".to_owned(), Value::from(id)),
+        (
+            "curtail.periods".to_owned(),
+            serde_json::to_value(tips.collect::<Vec<_>>()).map_err(unwritable)?,
+        ),
+        (
+            "curtail.receipt".to_owned(),
+            serde_json::to_value(receipt).map_err(unwritable)?,
+        ),
+    ])
+}
+
+/// The current version of each billing period at `version` of the table.
+pub(super) async fn tips(store: &Store, table: Table, version: u64) -> Result<Tips, StoreError> {
+    // Other Delta writers may have committed since curtail did, so the newest commit need not be ours.
+    for version in (0..=version).rev() {
+        let Some(bytes) = read(store, table, version).await? else {
+            break;
+        };
+        if let Some(periods) = parse(table, version, &bytes)?.and_then(|info| info.periods) {
+            return Ok(periods
+                .into_iter()
+                .map(|tip| ((tip.report, tip.billing_period), tip.version))
+                .collect());
+        }
+    }
+    Ok(Tips::new())
+}
+
+/// The receipts of `tips`, in their order.
+pub(super) async fn receipts(
+    store: &Store,
+    table: Table,
+    tips: &Tips,
+) -> Result<Vec<PeriodVersion>, StoreError> {
+    let reads: Vec<_> = tips
+        .values()
+        .map(|&version| receipt(store, table, version))
+        .collect();
+    let receipts: Vec<_> = stream::iter(reads).buffered(PARALLEL).try_collect().await?;
+    let mut versions = Vec::with_capacity(receipts.len());
+    for (((report, period), &version), receipt) in tips.iter().zip(receipts) {
+        let receipt = receipt
+            .filter(|receipt| receipt.report == *report && receipt.billing_period == *period);
+        let receipt = receipt.ok_or_else(|| {
+            let table = table.name();
+            StoreError::Damaged(format!("commit {version} of `{table}` does not hold the receipt of {period} of report `{report}`"))
+        })?;
+        versions.push(PeriodVersion { version, receipt });
+    }
+    Ok(versions)
+}
+
+/// Every receipt up to `newest`, in the order of commits.
+pub(super) async fn all(
+    store: &Store,
+    table: Table,
+    newest: u64,
+) -> Result<Vec<PeriodVersion>, StoreError> {
+    let reads: Vec<_> = (0..=newest)
+        .map(|version| receipt(store, table, version))
+        .collect();
+    let receipts: Vec<_> = stream::iter(reads).buffered(PARALLEL).try_collect().await?;
+    let versions = (0..).zip(receipts);
+    Ok(versions
+        .filter_map(|(version, receipt)| {
+            Some(PeriodVersion {
+                version,
+                receipt: receipt?,
+            })
+        })
+        .collect())
+}
+
+/// Whether the commit that made `version` is the one called `id`.
+pub(super) async fn is(
+    store: &Store,
+    table: Table,
+    version: u64,
+    id: &str,
+) -> Result<bool, StoreError> {
+    let Some(bytes) = read(store, table, version).await? else {
+        return Ok(false);
+    };
+    Ok(parse(table, version, &bytes)?
+        .and_then(|info| info.id)
+        .as_deref()
+        == Some(id))
+}
+
+/// The receipt that the commit of `version` holds, if it is one of ours.
+async fn receipt(store: &Store, table: Table, version: u64) -> Result<Option<Receipt>, StoreError> {
+    let Some(bytes) = read(store, table, version).await? else {
+        return Err(StoreError::Damaged(format!(
+            "commit {version} of `{}` is missing from its log",
+            table.name()
+        )));
+    };
+    let Some(receipt) = parse(table, version, &bytes)?.and_then(|info| info.receipt) else {
+        return Ok(None);
+    };
+    serde_json::from_str(receipt.get())
+        .map(Some)
+        .map_err(|error| {
+            StoreError::Damaged(format!(
+                "the receipt in commit {version} of `{}` is unreadable: {error}",
+                table.name()
+            ))
+        })
+}
+
+async fn read(store: &Store, table: Table, version: u64) -> Result<Option<Bytes>, StoreError> {
+    let path = paths::in_store(table, &paths::commit(version));
+    let bytes = match store.objects.get(&paths::object(&path)).await {
+        Ok(found) => found.bytes().await,
+        Err(error) => Err(error),
+    };
+    match bytes {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(object_store::Error::NotFound { .. }) => Ok(None),
+        Err(source) => Err(StoreError::Object {
+            action: "cannot read",
+            path,
+            source,
+        }),
+    }
+}
+
+fn parse(table: Table, version: u64, commit: &[u8]) -> Result<Option<Info>, StoreError> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Line {
+        commit_info: Info,
+    }
+    let line = commit
+        .split(|&byte| byte == b'\n')
+        .find(|line| line.starts_with(br#"{"commitInfo""#));
+    let Some(line) = line else { return Ok(None) };
+    serde_json::from_slice::<Line>(line)
+        .map(|line| Some(line.commit_info))
+        .map_err(|error| {
+            StoreError::Damaged(format!(
+                "commit {version} of `{}` is unreadable: {error}",
+                table.name()
+            ))
+        })
+}

@@ -1,0 +1,284 @@
+//! The way into a store: data files first, then one Delta commit that makes them visible.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use deltalake_core::{
+    DeltaTableError,
+    kernel::transaction::{CommitBuilder, CommitProperties, TableReference, TransactionError},
+};
+use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart, path::Path};
+use uuid::Uuid;
+
+use super::{
+    Store,
+    actions::Plan,
+    commits,
+    table::{self, Loaded},
+};
+use crate::{
+    BillingPeriod, PeriodVersion, Receipt, ReportName, StoreError, Table, TableSchema, check,
+    paths, stats,
+};
+
+/// How often a commit is tried: each failure means that another writer's commit came first.
+const ATTEMPTS: u32 = 200;
+
+/// Files above this size are put in parts, so that a broken connection costs a part and not the file.
+const LARGEST_PUT: usize = 64 << 20;
+
+/// A data file that was written and awaits its commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataFile {
+    /// Path within the store.
+    pub path: String,
+    /// Size in bytes.
+    pub size: u64,
+    /// Rows.
+    pub rows: u64,
+    /// Smallest and largest value and number of NULLs per column, as Delta writes them in `stats` (JSON object).
+    pub stats: String,
+}
+
+/// The replacement of one billing period of one report: files are written one by one, then committed together.
+///
+/// Dropped without a commit, it leaves files that no reader sees; [`Self::abandon`] deletes them.
+#[derive(Debug)]
+pub struct Replacement {
+    store: Store,
+    table: Table,
+    report: ReportName,
+    period: BillingPeriod,
+    base: Option<Loaded>,
+    schema: TableSchema,
+    previous: Option<PeriodVersion>,
+}
+
+impl Replacement {
+    pub(super) async fn begin(
+        store: Store,
+        table: Table,
+        report: ReportName,
+        period: BillingPeriod,
+        base: Option<Loaded>,
+    ) -> Result<Self, StoreError> {
+        let (schema, previous) = match &base {
+            Some(base) => (
+                base.schema.clone(),
+                base.period(&store, &report, period).await?,
+            ),
+            None => (TableSchema::documented(table), None),
+        };
+        Ok(Self {
+            store,
+            table,
+            report,
+            period,
+            base,
+            schema,
+            previous,
+        })
+    }
+
+    /// The columns that the table has now (the documented ones, if it does not exist yet).
+    pub fn schema(&self) -> &TableSchema {
+        &self.schema
+    }
+
+    /// The version that is going to be replaced.
+    pub fn previous(&self) -> Option<&PeriodVersion> {
+        self.previous.as_ref()
+    }
+
+    /// Writes one Parquet file below the period's folder, invisible until the commit. `bytes` is the whole file; rows and
+    /// statistics are taken from its footer.
+    pub async fn write(&self, bytes: Bytes) -> Result<DataFile, StoreError> {
+        let path = paths::in_store(self.table, &paths::data_file(&self.report, self.period));
+        let (rows, stats) = stats::of_file(self.table, &bytes).map_err(|error| {
+            StoreError::Damaged(format!(
+                "`{path}`, about to be written, is no Parquet file: {error}"
+            ))
+        })?;
+        let size = bytes.len() as u64;
+        put(self.store.objects(), &paths::object(&path), bytes)
+            .await
+            .map_err(|source| StoreError::Object {
+                action: "cannot write",
+                path: path.clone(),
+                source,
+            })?;
+        Ok(DataFile {
+            path,
+            size,
+            rows,
+            stats,
+        })
+    }
+
+    /// Makes `files` the whole content of the billing period, in one Delta commit that carries `receipt`, and gives the
+    /// table those columns of `schema` that it lacks. Refuses when rows or sums of the written files, read back, differ from the receipt's.
+    ///
+    /// Returns the version of the table. Retries when another writer committed to other periods meanwhile;
+    /// [`StoreError::Conflict`] if it was the same one. Of a refused commit, the files are deleted.
+    pub async fn commit(
+        self,
+        files: Vec<DataFile>,
+        schema: &TableSchema,
+        receipt: &Receipt,
+    ) -> Result<u64, StoreError> {
+        let result = self.checked_commit(&files, schema, receipt).await;
+        // After any other error the commit may have happened for all this process knows: then the files stay.
+        if matches!(
+            result,
+            Err(StoreError::Receipt(_) | StoreError::Column { .. } | StoreError::Conflict { .. })
+        ) {
+            self.abandon(files).await;
+        }
+        result
+    }
+
+    /// Gives up and deletes `files`, as far as possible; what stays is invisible.
+    pub async fn abandon(self, files: Vec<DataFile>) {
+        for file in files {
+            if let Err(error) = self.store.objects.delete(&paths::object(&file.path)).await {
+                tracing::warn!(path = file.path, %error, "an abandoned data file stays, invisible to readers");
+            }
+        }
+    }
+
+    async fn checked_commit(
+        &self,
+        files: &[DataFile],
+        schema: &TableSchema,
+        receipt: &Receipt,
+    ) -> Result<u64, StoreError> {
+        check::subject(self.table, &self.report, self.period, receipt)?;
+        check::contents(&self.store, files, &self.schema.union(schema)?, receipt).await?;
+        let id = Uuid::new_v4().to_string();
+        let (table, report, period) = (self.table, &self.report, self.period);
+        let plan = Plan {
+            table,
+            report,
+            period,
+            files,
+            schema,
+            receipt,
+            id: &id,
+        };
+        let mut newer: Option<Loaded> = None;
+        for attempt in 0..ATTEMPTS {
+            let base = newer.as_ref().or(self.base.as_ref());
+            let target = base.map_or(0, |base| base.version() + 1);
+            match self.attempt(&plan, base).await {
+                Ok(version) => return Ok(version),
+                Err(Failure::Store(error)) => return Err(error),
+                Err(Failure::Outrun) => {}
+                // Whether the commit was written is known only to the log.
+                Err(Failure::Log(source)) => {
+                    let landed = commits::is(&self.store, table, target, &id)
+                        .await
+                        .unwrap_or(false);
+                    return if landed {
+                        Ok(target)
+                    } else {
+                        Err(StoreError::Log {
+                            action: "cannot write",
+                            table: table.name(),
+                            source: Box::new(source),
+                        })
+                    };
+                }
+            }
+            // The commit in the way may be this very one: when an answer gets lost, the repeated request finds its own object.
+            if commits::is(&self.store, table, target, &id).await? {
+                return Ok(target);
+            }
+            let newest = table::load(&self.store, table).await?;
+            let tip =
+                |loaded: Option<&Loaded>| loaded.and_then(|loaded| loaded.tip(report, period));
+            if tip(newest.as_ref()) != tip(self.base.as_ref()) {
+                return Err(StoreError::Conflict {
+                    report: report.clone(),
+                    period,
+                });
+            }
+            tracing::debug!(
+                table = table.name(),
+                attempt,
+                "another commit came first, trying again"
+            );
+            newer = newest;
+            tokio::time::sleep(pause(attempt, &id)).await;
+        }
+        Err(StoreError::Log {
+            action: "cannot write",
+            table: table.name(),
+            source: Box::new(TransactionError::MaxCommitAttempts(ATTEMPTS.cast_signed()).into()),
+        })
+    }
+
+    /// Writes the commit that follows `base`, unless there is one already.
+    async fn attempt(&self, plan: &Plan<'_>, base: Option<&Loaded>) -> Result<u64, Failure> {
+        let actions = plan.actions(base).map_err(Failure::Store)?;
+        // Not deltalake's own retries: they would write actions made for an older version.
+        let properties = CommitProperties::default()
+            .with_max_retries(0)
+            .with_cleanup_expired_logs(Some(false));
+        let reference = base.map(|base| &base.delta as &dyn TableReference);
+        let log = table::log_store(&self.store, self.table);
+        let commit = CommitBuilder::from(properties).with_actions(actions).build(
+            reference,
+            log,
+            plan.operation(),
+        );
+        let prepared = commit
+            .into_prepared_commit_future()
+            .await
+            .map_err(Failure::Log)?;
+        let committed = prepared.await.map_err(|error| match error {
+            DeltaTableError::Transaction {
+                source: TransactionError::MaxCommitAttempts(_),
+            }
+            | DeltaTableError::VersionAlreadyExists(_) => Failure::Outrun,
+            error => Failure::Log(error),
+        })?;
+        let version = committed.version;
+        // From here on the commit stands; what follows (a checkpoint, now and then) only makes reading faster.
+        if let Err(error) = committed.await {
+            tracing::warn!(table = self.table.name(), version, %error, "no checkpoint could be written");
+        }
+        Ok(version)
+    }
+}
+
+/// Why an attempt to commit failed.
+enum Failure {
+    /// Another commit came first.
+    Outrun,
+    /// The log could not be written, or it is unknown whether it was.
+    Log(DeltaTableError),
+    /// The commit cannot be made.
+    Store(StoreError),
+}
+
+/// How long to wait before trying again: longer from time to time, and not the same for two writers.
+fn pause(attempt: u32, id: &str) -> Duration {
+    let spread = id.bytes().fold(u64::from(attempt), |sum, byte| {
+        sum.wrapping_mul(31).wrapping_add(byte.into())
+    }) % 16;
+    Duration::from_millis(u64::from(attempt.min(16)) * 2 + spread)
+}
+
+async fn put(
+    objects: &dyn ObjectStore,
+    path: &Path,
+    bytes: Bytes,
+) -> Result<(), object_store::Error> {
+    if bytes.len() <= LARGEST_PUT {
+        return objects.put(path, bytes.into()).await.map(drop);
+    }
+    let mut parts =
+        WriteMultipart::new_with_chunk_size(objects.put_multipart(path).await?, LARGEST_PUT / 4);
+    parts.put(bytes);
+    parts.finish().await.map(drop)
+}

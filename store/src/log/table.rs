@@ -1,0 +1,170 @@
+//! One table's Delta log, loaded at its newest version.
+
+use std::sync::Arc;
+
+use deltalake_core::{
+    DeltaTableError,
+    kernel::{EagerSnapshot, LogicalFileView},
+    logstore::{LogStoreRef, StorageConfig, default_logstore},
+};
+use object_store::prefix::PrefixStore;
+use url::Url;
+
+use super::{
+    Store,
+    commits::{self, Tips},
+};
+use crate::{
+    BillingPeriod, FileEntry, PeriodVersion, ReportName, StoreError, Table, TableSchema,
+    TableSnapshot,
+    paths::{self, BILLING_PERIOD, REPORT},
+};
+
+/// A table at one version.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    table: Table,
+    pub(super) delta: EagerSnapshot,
+    pub(super) schema: TableSchema,
+    pub(super) tips: Tips,
+}
+
+/// The Delta log of `table`, whether or not there is one yet.
+///
+/// Delta sees the store as a bucket of its own, of a kind whose listings come in no order, as those of S3's directory
+/// buckets (`…--x-s3`) and of local folders do: so it sorts them, does not look for the folder by itself, and no
+/// character of the store's real location can go wrong on the way through its URLs.
+pub(super) fn log_store(store: &Store, table: Table) -> LogStoreRef {
+    let url = Url::parse(&format!("store://unsorted--x-s3/{}/", table.name()))
+        .expect("a table's name is plain");
+    let prefixed = Arc::new(PrefixStore::new(Arc::clone(&store.objects), table.name()));
+    default_logstore(
+        prefixed,
+        Arc::clone(&store.objects),
+        &url,
+        &StorageConfig::default(),
+    )
+}
+
+/// The newest version of `table`, if it was ever written.
+pub(super) async fn load(store: &Store, table: Table) -> Result<Option<Loaded>, StoreError> {
+    let delta = match EagerSnapshot::try_new(log_store(store, table).as_ref(), None).await {
+        Ok(delta) => delta,
+        Err(DeltaTableError::NotATable(_)) => return Ok(None),
+        Err(source) => {
+            return Err(StoreError::Log {
+                action: "cannot read",
+                table: table.name(),
+                source: Box::new(source),
+            });
+        }
+    };
+    let schema = TableSchema::of_delta(&delta.schema())?.with_documented(table);
+    let tips = commits::tips(store, table, delta.version()).await?;
+    Ok(Some(Loaded {
+        table,
+        delta,
+        schema,
+        tips,
+    }))
+}
+
+impl Loaded {
+    pub(super) fn version(&self) -> u64 {
+        self.delta.version()
+    }
+
+    /// The files that make up one billing period of one report.
+    pub(super) fn files_of(
+        &self,
+        report: &ReportName,
+        period: BillingPeriod,
+    ) -> Vec<LogicalFileView> {
+        let period = period.to_string();
+        let is = |value: Option<&Option<String>>, wanted: &str| {
+            value.is_some_and(|value| value.as_deref() == Some(wanted))
+        };
+        let belongs = |file: &LogicalFileView| {
+            let partition = file.partition_values_map();
+            is(partition.get(REPORT), report.as_str()) && is(partition.get(BILLING_PERIOD), &period)
+        };
+        self.delta.log_data().iter().filter(belongs).collect()
+    }
+
+    /// The version that last replaced one billing period of one report.
+    pub(super) fn tip(&self, report: &ReportName, period: BillingPeriod) -> Option<u64> {
+        self.tips.get(&(report.clone(), period)).copied()
+    }
+
+    /// The receipt of that version.
+    pub(super) async fn period(
+        &self,
+        store: &Store,
+        report: &ReportName,
+        period: BillingPeriod,
+    ) -> Result<Option<PeriodVersion>, StoreError> {
+        let key = (report.clone(), period);
+        let tips: Tips = self
+            .tips
+            .get_key_value(&key)
+            .map(|(key, &version)| (key.clone(), version))
+            .into_iter()
+            .collect();
+        Ok(commits::receipts(store, self.table, &tips).await?.pop())
+    }
+
+    /// The table as readers see it.
+    pub(super) async fn snapshot(&self, store: &Store) -> Result<TableSnapshot, StoreError> {
+        let mut files = self
+            .delta
+            .log_data()
+            .iter()
+            .map(|file| self.file(&file))
+            .collect::<Result<Vec<_>, _>>()?;
+        files.sort_by(|a, b| {
+            (&a.report, a.billing_period, &a.path).cmp(&(&b.report, b.billing_period, &b.path))
+        });
+        let orphan = files
+            .iter()
+            .find(|file| self.tip(&file.report, file.billing_period).is_none());
+        if let Some(file) = orphan {
+            return Err(StoreError::Damaged(format!(
+                "`{}` belongs to no receipt",
+                file.path
+            )));
+        }
+        Ok(TableSnapshot {
+            table: self.table,
+            version: self.version(),
+            schema: self.schema.clone(),
+            files,
+            periods: commits::receipts(store, self.table, &self.tips).await?,
+        })
+    }
+
+    fn file(&self, file: &LogicalFileView) -> Result<FileEntry, StoreError> {
+        let path = paths::in_store(self.table, &file.path());
+        let damaged = |what: &str| {
+            StoreError::Damaged(format!("the log does not tell the {what} of `{path}`"))
+        };
+        let partition = file.partition_values_map();
+        let value = |column| {
+            partition
+                .get(column)
+                .and_then(Option::as_deref)
+                .unwrap_or_default()
+        };
+        Ok(FileEntry {
+            size: file.size().try_into().map_err(|_| damaged("size"))?,
+            rows: file
+                .num_records()
+                .and_then(|rows| rows.try_into().ok())
+                .ok_or_else(|| damaged("number of rows"))?,
+            report: value(REPORT).parse().map_err(|_| damaged("report"))?,
+            billing_period: value(BILLING_PERIOD)
+                .parse()
+                .map_err(|_| damaged("billing period"))?,
+            path,
+        })
+    }
+}

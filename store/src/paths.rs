@@ -1,0 +1,159 @@
+//! The paths of a store: the only place that spells them.
+//!
+//! ```text
+//! line_items/_delta_log/00000000000000000000.json
+//! line_items/report=Team%20costs/billing_period=2026-10/part-<uuid>.parquet
+//! ```
+//!
+//! A path is made here and never taken apart: what report and period a file belongs to stands in the Delta log.
+
+use std::fmt::Write;
+
+use object_store::path::Path;
+use uuid::Uuid;
+
+use crate::{BillingPeriod, ReportName, Table};
+
+/// The partition column that holds the report's name.
+pub(crate) const REPORT: &str = "report";
+
+/// The partition column that holds the billing period, as `YYYY-MM`.
+pub(crate) const BILLING_PERIOD: &str = "billing_period";
+
+/// The most bytes that a report's name takes in a path: file systems allow 255 for a name, with `report=`.
+const LONGEST_NAME: usize = 248;
+
+/// The folder of a table's log, within the table.
+pub(crate) const LOG: &str = "_delta_log";
+
+/// A path for a new data file, relative to the table's folder.
+pub(crate) fn data_file(report: &ReportName, period: BillingPeriod) -> String {
+    let folder = escape(report.as_str());
+    format!(
+        "{REPORT}={folder}/{BILLING_PERIOD}={period}/part-{}.parquet",
+        Uuid::new_v4()
+    )
+}
+
+/// The path within the store of what lies at `path` within the table's folder.
+pub(crate) fn in_store(table: Table, path: &str) -> String {
+    format!("{}/{path}", table.name())
+}
+
+/// The path within the table's folder of what lies at `path` within the store, if it lies in that folder.
+pub(crate) fn in_table(table: Table, path: &str) -> Option<&str> {
+    path.strip_prefix(table.name())?.strip_prefix('/')
+}
+
+/// The path within the table's folder of the commit that made `version`.
+pub(crate) fn commit(version: u64) -> String {
+    format!("{LOG}/{version:020}.json")
+}
+
+/// `path` for an object store. Paths made here are taken as they are; one that came in by another Delta writer, and that
+/// no object store would take, is escaped.
+pub(crate) fn object(path: &str) -> Path {
+    Path::parse(path).unwrap_or_else(|_| Path::from(path))
+}
+
+/// `name` as Hive escapes partition values, and more strictly: only unreserved ASCII stays as it is, so that no file
+/// system, object store or shell minds.
+///
+/// What is too long for a file name is cut and ends in a hash: most readers take a report's name from the Delta log, but
+/// those that take it from the folder (Polars does) see the cut one.
+fn escape(name: &str) -> String {
+    let whole = escape_within(name, usize::MAX);
+    if whole.len() <= LONGEST_NAME {
+        return whole;
+    }
+    format!(
+        "{}~{:016x}",
+        escape_within(name, LONGEST_NAME - 17),
+        fnv1a(name.as_bytes())
+    )
+}
+
+/// As many characters of `name` as take at most `most` bytes when they are escaped.
+fn escape_within(name: &str, most: usize) -> String {
+    let mut escaped = String::with_capacity(name.len());
+    for c in name.chars() {
+        let length = escaped.len();
+        if c.is_ascii_alphanumeric() || "-_.~".contains(c) {
+            escaped.push(c);
+        } else {
+            for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                write!(escaped, "%{byte:02X}").expect("writing to a string does not fail");
+            }
+        }
+        if escaped.len() > most {
+            escaped.truncate(length);
+            break;
+        }
+    }
+    escaped
+}
+
+/// 64-bit FNV-1a: a hash that never changes from one version of the standard library to the next.
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(name: &str) -> String {
+        let path = data_file(&name.parse().unwrap(), "2026-10".parse().unwrap());
+        let (folder, rest) = path.split_once('/').unwrap();
+        assert!(
+            rest.starts_with("billing_period=2026-10/part-") && rest.ends_with(".parquet"),
+            "{rest}"
+        );
+        assert_eq!(
+            object(&path).as_ref(),
+            path,
+            "object stores take it as it is"
+        );
+        folder.to_owned()
+    }
+
+    #[test]
+    fn names_are_escaped_as_in_hive() {
+        assert_eq!(folder("daily"), "report=daily");
+        assert_eq!(folder("a b=c%d"), "report=a%20b%3Dc%25d");
+        assert_eq!(folder("Übersicht \"'"), "report=%C3%9Cbersicht%20%22%27");
+        assert_eq!(folder(".."), "report=..");
+    }
+
+    #[test]
+    fn long_names_fit_a_file_name_and_stay_apart() {
+        assert_eq!(
+            folder(&"x".repeat(248)),
+            format!("report={}", "x".repeat(248))
+        );
+        for name in [
+            "x".repeat(256),
+            "ü".repeat(256),
+            format!("{}{}", "x".repeat(181), "ü".repeat(70)),
+        ] {
+            let other = format!("{}!", name.chars().take(255).collect::<String>());
+            assert!(folder(&name).len() <= 255);
+            assert_ne!(folder(&name), folder(&other));
+            assert!(
+                !folder(&name).contains("%C3~"),
+                "no character is cut in two"
+            );
+        }
+    }
+
+    #[test]
+    fn a_path_leads_in_and_out_of_its_table() {
+        let path = in_store(Table::Focus, "report=a/x.parquet");
+        assert_eq!(path, "focus/report=a/x.parquet");
+        assert_eq!(in_table(Table::Focus, &path), Some("report=a/x.parquet"));
+        assert_eq!(in_table(Table::LineItems, &path), None);
+        assert_eq!(commit(17), "_delta_log/00000000000000000017.json");
+    }
+}

@@ -1,0 +1,64 @@
+//! One version of a store, as a reader sees it.
+
+use crate::{BillingPeriod, Receipt, ReportName, Table, TableSchema};
+
+/// A consistent view of every table of a store, at one version each.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    tables: Vec<TableSnapshot>,
+}
+
+impl Snapshot {
+    pub(crate) fn new(tables: Vec<TableSnapshot>) -> Self {
+        Self { tables }
+    }
+
+    /// The table, if anything was ever committed to it.
+    pub fn table(&self, table: Table) -> Option<&TableSnapshot> {
+        self.tables.iter().find(|snapshot| snapshot.table == table)
+    }
+
+    /// The current version of every billing period of every report, by report and period.
+    pub fn periods(&self) -> impl Iterator<Item = &PeriodVersion> {
+        self.tables.iter().flat_map(|table| &table.periods)
+    }
+}
+
+/// One table at one version.
+#[derive(Clone, Debug)]
+pub struct TableSnapshot {
+    /// Which table.
+    pub table: Table,
+    /// The version of the Delta table.
+    pub version: u64,
+    /// Its columns, without the partition columns.
+    pub schema: TableSchema,
+    /// Its data files.
+    pub files: Vec<FileEntry>,
+    /// The current version of each billing period, by report and period.
+    pub periods: Vec<PeriodVersion>,
+}
+
+/// One data file of a table.
+#[derive(Clone, Debug)]
+pub struct FileEntry {
+    /// Path within the store, not percent-encoded: `object_store::path::Path::parse` takes it.
+    pub path: String,
+    /// Size in bytes.
+    pub size: u64,
+    /// Rows.
+    pub rows: u64,
+    /// The report that it belongs to.
+    pub report: ReportName,
+    /// The billing period that it belongs to.
+    pub billing_period: BillingPeriod,
+}
+
+/// One committed version of a billing period of a report.
+#[derive(Clone, Debug)]
+pub struct PeriodVersion {
+    /// The version of the Delta table that committed it.
+    pub version: u64,
+    /// What went into it.
+    pub receipt: Receipt,
+}

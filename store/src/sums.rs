@@ -1,0 +1,225 @@
+//! Exact sums of data files, read back from where they were written.
+
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
+
+use arrow::{
+    array::{Array, AsArray, RecordBatch},
+    datatypes::{DataType, Decimal128Type, SchemaRef},
+};
+use bytes::Bytes;
+use futures::{FutureExt, TryStreamExt, future::BoxFuture};
+use object_store::{ObjectStore, ObjectStoreExt, path::Path};
+use parquet::{
+    arrow::{
+        ProjectionMask,
+        arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions},
+        async_reader::{AsyncFileReader, ParquetRecordBatchStreamBuilder},
+    },
+    errors::ParquetError,
+    file::metadata::{ParquetMetaData, ParquetMetaDataReader},
+};
+use tokio::task::JoinSet;
+
+use crate::{ColumnType, Money, Store, StoreError, paths};
+
+/// Rows that are decoded at a time.
+const BATCH: usize = 8192;
+
+/// What data files hold in all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    /// Rows.
+    pub rows: u64,
+    /// Exact sum of each amount column that has any value.
+    pub sums: BTreeMap<String, Money>,
+}
+
+impl Sums {
+    /// Adds what `other` holds; names the column whose sum would not fit 38 digits.
+    pub fn checked_add(&mut self, other: &Self) -> Result<(), StoreError> {
+        self.rows += other.rows;
+        other
+            .sums
+            .iter()
+            .try_for_each(|(column, &sum)| self.add(column, sum))
+    }
+
+    fn add(&mut self, column: &str, amount: Money) -> Result<(), StoreError> {
+        let overflow = || StoreError::Column {
+            column: column.to_owned(),
+            why: "has a sum of more than 38 digits".to_owned(),
+        };
+        match self.sums.get_mut(column) {
+            Some(sum) => *sum = sum.checked_add(amount).ok_or_else(overflow)?,
+            None => drop(self.sums.insert(column.to_owned(), amount)),
+        }
+        Ok(())
+    }
+}
+
+/// Reads the amount columns of `files` (path within the store, size in bytes) and sums them up.
+pub async fn sums(store: &Store, files: Vec<(String, u64)>) -> Result<Sums, StoreError> {
+    let mut total = Sums::default();
+    for (_, of_file) in each(store, files, |_, _| Ok(())).await? {
+        total.checked_add(&of_file)?;
+    }
+    Ok(total)
+}
+
+/// Sums of each of `files`, in no particular order; each file's Arrow schema is shown to `check` first.
+pub(crate) async fn each(
+    store: &Store,
+    files: Vec<(String, u64)>,
+    check: impl Fn(&str, &SchemaRef) -> Result<(), StoreError> + Clone + Send + 'static,
+) -> Result<Vec<(String, Sums)>, StoreError> {
+    let parallel = std::thread::available_parallelism().map_or(2, usize::from);
+    let mut files = files.into_iter();
+    let mut running = JoinSet::new();
+    let mut done = Vec::new();
+    loop {
+        while running.len() < parallel
+            && let Some((path, size)) = files.next()
+        {
+            let (store, check) = (store.clone(), check.clone());
+            running.spawn(async move {
+                let sums = of_file(&store, &path, size, check).await?;
+                Ok((path, sums))
+            });
+        }
+        let Some(joined) = running.join_next().await else {
+            return Ok(done);
+        };
+        let failed = |error: tokio::task::JoinError| {
+            StoreError::Damaged(format!("reading a data file did not end: {error}"))
+        };
+        done.push(joined.map_err(failed)??);
+    }
+}
+
+async fn of_file(
+    store: &Store,
+    path: &str,
+    size: u64,
+    check: impl Fn(&str, &SchemaRef) -> Result<(), StoreError>,
+) -> Result<Sums, StoreError> {
+    let unreadable = |error: ParquetError| match error {
+        ParquetError::External(source) => match source.downcast::<object_store::Error>() {
+            Ok(source) => StoreError::Object {
+                action: "cannot read",
+                path: path.to_owned(),
+                source: *source,
+            },
+            Err(source) => StoreError::Damaged(format!("`{path}` cannot be read: {source}")),
+        },
+        error => StoreError::Damaged(format!("`{path}` cannot be read: {error}")),
+    };
+    let mut reader = StoredFile {
+        objects: Arc::clone(store.objects()),
+        path: paths::object(path),
+        size,
+    };
+    // What counts is the Parquet types, not the Arrow types of the writer's arrays that it may have noted beside them.
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    let metadata = ArrowReaderMetadata::load_async(&mut reader, options)
+        .await
+        .map_err(unreadable)?;
+    check(path, metadata.schema())?;
+
+    let amount = ColumnType::Amount.arrow();
+    let is_amount = |data_type: &DataType| *data_type == amount;
+    let amounts: Vec<_> = metadata
+        .schema()
+        .fields()
+        .iter()
+        .enumerate()
+        .filter(|(_, field)| is_amount(field.data_type()))
+        .map(|(place, _)| place)
+        .collect();
+    let rows = metadata.metadata().file_metadata().num_rows();
+    let rows = u64::try_from(rows)
+        .map_err(|_| StoreError::Damaged(format!("`{path}` states {rows} rows")))?;
+    let projection = ProjectionMask::roots(metadata.parquet_schema(), amounts);
+    let mut batches = ParquetRecordBatchStreamBuilder::new_with_metadata(reader, metadata)
+        .with_projection(projection)
+        .with_batch_size(BATCH)
+        .build()
+        .map_err(unreadable)?;
+    let mut sums = Sums::default();
+    while let Some(batch) = batches.try_next().await.map_err(unreadable)? {
+        add_batch(&mut sums, &batch)?;
+    }
+    if sums.rows != rows {
+        return Err(StoreError::Damaged(format!(
+            "`{path}` states {rows} rows and has {}",
+            sums.rows
+        )));
+    }
+    Ok(sums)
+}
+
+fn add_batch(sums: &mut Sums, batch: &RecordBatch) -> Result<(), StoreError> {
+    sums.rows += batch.num_rows() as u64;
+    for (field, column) in batch.schema_ref().fields().iter().zip(batch.columns()) {
+        if column.null_count() == column.len() {
+            continue;
+        }
+        // Amounts have at most 38 digits: a batch of a few thousand may still not overflow 128 bits unnoticed.
+        let sum = arrow::compute::sum_checked(column.as_primitive::<Decimal128Type>());
+        let overflow = |_| StoreError::Column {
+            column: field.name().clone(),
+            why: "has a sum of more than 38 digits".to_owned(),
+        };
+        if let Some(sum) = sum.map_err(overflow)? {
+            sums.add(field.name(), Money::from_units(sum))?;
+        }
+    }
+    Ok(())
+}
+
+/// A data file, of which only the column chunks asked for are fetched.
+struct StoredFile {
+    objects: Arc<dyn ObjectStore>,
+    path: Path,
+    size: u64,
+}
+
+fn external(error: object_store::Error) -> ParquetError {
+    ParquetError::External(Box::new(error))
+}
+
+impl AsyncFileReader for StoredFile {
+    fn get_bytes(&mut self, range: Range<u64>) -> BoxFuture<'_, Result<Bytes, ParquetError>> {
+        async move {
+            self.objects
+                .get_range(&self.path, range)
+                .await
+                .map_err(external)
+        }
+        .boxed()
+    }
+
+    fn get_byte_ranges(
+        &mut self,
+        ranges: Vec<Range<u64>>,
+    ) -> BoxFuture<'_, Result<Vec<Bytes>, ParquetError>> {
+        async move {
+            self.objects
+                .get_ranges(&self.path, &ranges)
+                .await
+                .map_err(external)
+        }
+        .boxed()
+    }
+
+    fn get_metadata<'a>(
+        &'a mut self,
+        options: Option<&'a ArrowReaderOptions>,
+    ) -> BoxFuture<'a, Result<Arc<ParquetMetaData>, ParquetError>> {
+        async move {
+            let size = self.size;
+            let reader = ParquetMetaDataReader::new().with_arrow_reader_options(options);
+            reader.load_and_finish(self, size).await.map(Arc::new)
+        }
+        .boxed()
+    }
+}

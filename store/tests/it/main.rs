@@ -1,0 +1,15 @@
+//! The store through its public interface, on a local folder and in memory.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "tests fail by panicking, helpers of tests too"
+)]
+
+mod concurrency;
+mod crash;
+mod data;
+mod delta;
+mod faulty;
+mod interop;
+mod replace;
+mod schema;

@@ -1,0 +1,458 @@
+//! Services.
+
+/// Where a service's rows say which region they are of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Both region columns.
+    Both,
+    /// The older `product/region` only.
+    RegionOnly,
+    /// Only the availability zone.
+    ZoneOnly,
+    /// Nowhere.
+    Global,
+}
+
+/// A service.
+#[derive(Debug)]
+pub(crate) struct Service {
+    pub(crate) code: &'static str,
+    /// `product/servicecode`; empty for those whose rows have none.
+    pub(crate) catalogue_code: &'static str,
+    pub(crate) name: &'static str,
+    /// FOCUS category.
+    pub(crate) category: &'static str,
+    pub(crate) place: Place,
+    pub(crate) marketplace: bool,
+}
+
+const fn service(
+    code: &'static str,
+    service_code: &'static str,
+    name: &'static str,
+    category: &'static str,
+    place: Place,
+) -> Service {
+    Service {
+        code,
+        catalogue_code: service_code,
+        name,
+        category,
+        place,
+        marketplace: false,
+    }
+}
+
+const fn vendor(code: &'static str, name: &'static str) -> Service {
+    Service {
+        code,
+        catalogue_code: "",
+        name,
+        category: "Other",
+        place: Both,
+        marketplace: true,
+    }
+}
+
+use Place::{Both, Global, RegionOnly, ZoneOnly};
+
+/// All services. The first ones have kinds of their own; the rest share two general kinds each.
+pub(crate) const SERVICES: [Service; 64] = [
+    service(
+        "AmazonEC2",
+        "AmazonEC2",
+        "Amazon Elastic Compute Cloud",
+        "Compute",
+        Both,
+    ),
+    service(
+        "AWSELB",
+        "AWSELB",
+        "Elastic Load Balancing",
+        "Networking",
+        Both,
+    ),
+    service(
+        "AmazonCloudWatch",
+        "AmazonCloudWatch",
+        "AmazonCloudWatch",
+        "Management and Governance",
+        Both,
+    ),
+    service(
+        "AmazonVPC",
+        "AmazonVPC",
+        "Amazon Virtual Private Cloud",
+        "Networking",
+        Both,
+    ),
+    service(
+        "AmazonECS",
+        "AmazonECS",
+        "Amazon EC2 Container Service",
+        "Compute",
+        Both,
+    ),
+    service(
+        "AmazonS3",
+        "AmazonS3",
+        "Amazon Simple Storage Service",
+        "Storage",
+        Both,
+    ),
+    service(
+        "AmazonRDS",
+        "AmazonRDS",
+        "Amazon Relational Database Service",
+        "Databases",
+        Both,
+    ),
+    service("AWSLambda", "AWSLambda", "AWS Lambda", "Compute", Both),
+    service(
+        "AWSQueueService",
+        "AWSQueueService",
+        "Amazon Simple Queue Service",
+        "Integration",
+        Both,
+    ),
+    service(
+        "AmazonDynamoDB",
+        "AmazonDynamoDB",
+        "Amazon DynamoDB",
+        "Databases",
+        Both,
+    ),
+    service(
+        "AmazonCloudFront",
+        "AmazonCloudFront",
+        "Amazon CloudFront",
+        "Networking",
+        Global,
+    ),
+    service(
+        "AmazonEKS",
+        "AmazonEKS",
+        "Amazon Elastic Container Service for Kubernetes",
+        "Compute",
+        Both,
+    ),
+    vendor(
+        "4l2zr7g5x9c8v1b3n6m0q2w4e",
+        "Stackwatch Observability, Premium",
+    ),
+    vendor("a9s8d7f6g5h4j3k2l1z0x9c8v", "Ubuntu Pro \"FIPS\" 22.04 LTS"),
+    service(
+        "AmazonSNS",
+        "AmazonSNS",
+        "Amazon Simple Notification Service",
+        "Integration",
+        Both,
+    ),
+    service(
+        "awskms",
+        "awskms",
+        "AWS Key Management Service",
+        "Security",
+        Both,
+    ),
+    service(
+        "AmazonRoute53",
+        "AmazonRoute53",
+        "Amazon Route 53",
+        "Networking",
+        Global,
+    ),
+    service(
+        "AmazonElastiCache",
+        "AmazonElastiCache",
+        "Amazon ElastiCache",
+        "Databases",
+        RegionOnly,
+    ),
+    service(
+        "AWSSecretsManager",
+        "AWSSecretsManager",
+        "AWS Secrets Manager",
+        "Security",
+        Both,
+    ),
+    service(
+        "AmazonECR",
+        "AmazonECR",
+        "Amazon EC2 Container Registry (ECR)",
+        "Compute",
+        Both,
+    ),
+    service(
+        "AmazonKinesis",
+        "AmazonKinesis",
+        "Amazon Kinesis",
+        "Analytics",
+        Both,
+    ),
+    service(
+        "AmazonKinesisFirehose",
+        "AmazonKinesisFirehose",
+        "Amazon Kinesis Firehose",
+        "Analytics",
+        Both,
+    ),
+    service(
+        "AWSCloudTrail",
+        "AWSCloudTrail",
+        "AWS CloudTrail",
+        "Management and Governance",
+        Both,
+    ),
+    service(
+        "AWSConfig",
+        "AWSConfig",
+        "AWS Config",
+        "Management and Governance",
+        Both,
+    ),
+    service(
+        "AmazonGuardDuty",
+        "AmazonGuardDuty",
+        "Amazon GuardDuty",
+        "Security",
+        Both,
+    ),
+    service(
+        "AWSSecurityHub",
+        "AWSSecurityHub",
+        "AWS Security Hub",
+        "Security",
+        Both,
+    ),
+    service(
+        "AmazonRedshift",
+        "AmazonRedshift",
+        "Amazon Redshift",
+        "Analytics",
+        RegionOnly,
+    ),
+    service(
+        "AmazonES",
+        "AmazonES",
+        "Amazon OpenSearch Service",
+        "Analytics",
+        Both,
+    ),
+    service(
+        "AmazonMSK",
+        "AmazonMSK",
+        "Amazon Managed Streaming for Apache Kafka",
+        "Analytics",
+        Both,
+    ),
+    service(
+        "ElasticMapReduce",
+        "ElasticMapReduce",
+        "Amazon Elastic MapReduce",
+        "Analytics",
+        Both,
+    ),
+    service("AWSGlue", "AWSGlue", "AWS Glue", "Analytics", Both),
+    service(
+        "AmazonAthena",
+        "AmazonAthena",
+        "Amazon Athena",
+        "Analytics",
+        Both,
+    ),
+    service(
+        "AmazonSageMaker",
+        "AmazonSageMaker",
+        "Amazon SageMaker",
+        "AI and Machine Learning",
+        Both,
+    ),
+    service(
+        "AmazonBedrock",
+        "AmazonBedrock",
+        "Amazon Bedrock",
+        "AI and Machine Learning",
+        Both,
+    ),
+    service(
+        "AmazonApiGateway",
+        "AmazonApiGateway",
+        "Amazon API Gateway",
+        "Networking",
+        Both,
+    ),
+    service(
+        "AmazonStates",
+        "AmazonStates",
+        "AWS Step Functions",
+        "Integration",
+        Both,
+    ),
+    service(
+        "AWSEvents",
+        "AWSEvents",
+        "CloudWatch Events",
+        "Management and Governance",
+        Both,
+    ),
+    service(
+        "AmazonEFS",
+        "AmazonEFS",
+        "Amazon Elastic File System",
+        "Storage",
+        Both,
+    ),
+    service("AmazonFSx", "AmazonFSx", "Amazon FSx", "Storage", Both),
+    service(
+        "AmazonGlacier",
+        "AmazonGlacier",
+        "Amazon Glacier",
+        "Storage",
+        RegionOnly,
+    ),
+    service("AWSBackup", "AWSBackup", "AWS Backup", "Storage", Both),
+    service(
+        "AWSDataTransfer",
+        "AWSDataTransfer",
+        "AWS Data Transfer",
+        "Networking",
+        ZoneOnly,
+    ),
+    service(
+        "AWSDirectConnect",
+        "AWSDirectConnect",
+        "AWS Direct Connect",
+        "Networking",
+        RegionOnly,
+    ),
+    service(
+        "AWSGlobalAccelerator",
+        "AWSGlobalAccelerator",
+        "AWS Global Accelerator",
+        "Networking",
+        Global,
+    ),
+    service("awswaf", "awswaf", "AWS WAF", "Security", Global),
+    service("AWSShield", "AWSShield", "AWS Shield", "Security", Global),
+    service(
+        "AmazonCognito",
+        "AmazonCognito",
+        "Amazon Cognito",
+        "Security",
+        Both,
+    ),
+    service(
+        "AmazonInspectorV2",
+        "AmazonInspectorV2",
+        "Amazon Inspector",
+        "Security",
+        Both,
+    ),
+    service(
+        "AmazonMacie",
+        "AmazonMacie",
+        "Amazon Macie",
+        "Security",
+        Both,
+    ),
+    service(
+        "AWSXRay",
+        "AWSXRay",
+        "AWS X-Ray",
+        "Management and Governance",
+        Both,
+    ),
+    service(
+        "AWSSystemsManager",
+        "AWSSystemsManager",
+        "AWS Systems Manager",
+        "Management and Governance",
+        Both,
+    ),
+    service(
+        "CodeBuild",
+        "CodeBuild",
+        "CodeBuild",
+        "Developer Tools",
+        Both,
+    ),
+    service(
+        "AWSCodePipeline",
+        "AWSCodePipeline",
+        "AWS CodePipeline",
+        "Developer Tools",
+        Both,
+    ),
+    service(
+        "AWSCodeArtifact",
+        "AWSCodeArtifact",
+        "AWS CodeArtifact",
+        "Developer Tools",
+        Both,
+    ),
+    service(
+        "AmazonWorkSpaces",
+        "AmazonWorkSpaces",
+        "Amazon WorkSpaces",
+        "Other",
+        Both,
+    ),
+    service(
+        "AmazonConnect",
+        "AmazonConnect",
+        "Amazon Connect",
+        "Other",
+        Both,
+    ),
+    service(
+        "AmazonSES",
+        "AmazonSES",
+        "Amazon Simple Email Service",
+        "Integration",
+        Both,
+    ),
+    service("AmazonMQ", "AmazonMQ", "Amazon MQ", "Integration", Both),
+    service(
+        "AmazonNeptune",
+        "AmazonNeptune",
+        "Amazon Neptune",
+        "Databases",
+        Both,
+    ),
+    service(
+        "AmazonDocDB",
+        "AmazonDocDB",
+        "Amazon DocumentDB (with MongoDB compatibility)",
+        "Databases",
+        Both,
+    ),
+    service(
+        "AmazonTimestream",
+        "AmazonTimestream",
+        "Amazon Timestream",
+        "Databases",
+        Both,
+    ),
+    service(
+        "AWSDatabaseMigrationSvc",
+        "AWSDatabaseMigrationSvc",
+        "AWS Database Migration Service",
+        "Migration",
+        Both,
+    ),
+    service(
+        "AmazonPrometheus",
+        "AmazonPrometheus",
+        "Amazon Managed Service for Prometheus",
+        "Management and Governance",
+        Both,
+    ),
+    service(
+        "AWSCostExplorer",
+        "AWSCostExplorer",
+        "AWS Cost Explorer",
+        "Management and Governance",
+        Global,
+    ),
+];
