@@ -11,9 +11,18 @@ use flate2::read::MultiGzDecoder;
 fn end_to_end(criterion: &mut Criterion) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let mut group = criterion.benchmark_group("ingest");
-    group.sampling_mode(SamplingMode::Flat).sample_size(10).measurement_time(Duration::from_secs(20));
+    group
+        .sampling_mode(SamplingMode::Flat)
+        .sample_size(10)
+        .measurement_time(Duration::from_secs(20));
     group.throughput(Throughput::Elements(ROWS));
-    for format in [Format::LegacyCsv, Format::LegacyParquet, Format::Cur2Csv, Format::Cur2Parquet, Format::Focus] {
+    for format in [
+        Format::LegacyCsv,
+        Format::LegacyParquet,
+        Format::Cur2Csv,
+        Format::Cur2Parquet,
+        Format::Focus,
+    ] {
         let folder = tempfile::tempdir().expect("a temporary folder");
         report(folder.path(), format, ROWS);
         group.bench_function(format.as_str(), |bencher| {
@@ -21,7 +30,10 @@ fn end_to_end(criterion: &mut Criterion) {
                 || tempfile::tempdir().expect("a temporary folder"),
                 |store| {
                     let outcomes = runtime.block_on(ingest_all(folder.path(), store.path()));
-                    assert_eq!(outcomes.iter().map(|outcome| outcome.rows).sum::<u64>(), ROWS);
+                    assert_eq!(
+                        outcomes.iter().map(|outcome| outcome.rows).sum::<u64>(),
+                        ROWS
+                    );
                     store
                 },
                 criterion::BatchSize::PerIteration,
@@ -39,13 +51,19 @@ fn gunzip(criterion: &mut Criterion) {
     gzip_files(folder.path(), &mut files);
     let opened = files.iter().map(|file| inflate(file)).sum();
     let mut group = criterion.benchmark_group("gunzip");
-    group.sampling_mode(SamplingMode::Flat).sample_size(10).throughput(Throughput::Bytes(opened));
-    group.bench_function("legacy-csv", |bencher| bencher.iter(|| files.iter().map(|file| inflate(file)).sum::<u64>()));
+    group
+        .sampling_mode(SamplingMode::Flat)
+        .sample_size(10)
+        .throughput(Throughput::Bytes(opened));
+    group.bench_function("legacy-csv", |bencher| {
+        bencher.iter(|| files.iter().map(|file| inflate(file)).sum::<u64>())
+    });
     group.finish();
 }
 
 fn inflate(file: &[u8]) -> u64 {
-    io::copy(&mut MultiGzDecoder::new(file), &mut io::sink()).expect("the generator writes sound gzip")
+    io::copy(&mut MultiGzDecoder::new(file), &mut io::sink())
+        .expect("the generator writes sound gzip")
 }
 
 fn gzip_files(folder: &Path, files: &mut Vec<Vec<u8>>) {

@@ -17,14 +17,26 @@ fn queries(criterion: &mut Criterion) {
         engine(&store).await
     });
     let mut group = criterion.benchmark_group("queries");
-    group.sampling_mode(SamplingMode::Flat).sample_size(20).measurement_time(Duration::from_secs(8));
+    group
+        .sampling_mode(SamplingMode::Flat)
+        .sample_size(20)
+        .measurement_time(Duration::from_secs(8));
     group.throughput(Throughput::Elements(ROWS));
     for (name, sql) in QUERIES {
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
                 let rows = runtime.block_on(async {
-                    let answer = engine.sql(sql, &Params::default()).await.expect("the query plans");
-                    answer.collect().await.expect("the query runs").iter().map(|batch| batch.num_rows()).sum::<usize>()
+                    let answer = engine
+                        .sql(sql, &Params::default())
+                        .await
+                        .expect("the query plans");
+                    answer
+                        .collect()
+                        .await
+                        .expect("the query runs")
+                        .iter()
+                        .map(|batch| batch.num_rows())
+                        .sum::<usize>()
                 });
                 assert!(rows > 0, "{name} found nothing");
                 rows

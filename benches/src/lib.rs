@@ -14,14 +14,38 @@ pub const ROWS: u64 = 200_000;
 
 /// The benchmarks' questions, Q1 to Q8, as `(name, SQL)`.
 pub const QUERIES: [(&str, &str); 8] = [
-    ("q1_cost_by_service", include_str!("../queries/q1_cost_by_service.sql")),
-    ("q2_top_resources", include_str!("../queries/q2_top_resources.sql")),
-    ("q3_daily_by_account_and_service", include_str!("../queries/q3_daily_by_account_and_service.sql")),
-    ("q4_one_service_one_day", include_str!("../queries/q4_one_service_one_day.sql")),
-    ("q5_amortized_by_account", include_str!("../queries/q5_amortized_by_account.sql")),
-    ("q6_cost_by_tag", include_str!("../queries/q6_cost_by_tag.sql")),
-    ("q7_distinct_resources", include_str!("../queries/q7_distinct_resources.sql")),
-    ("q8_rows_and_total", include_str!("../queries/q8_rows_and_total.sql")),
+    (
+        "q1_cost_by_service",
+        include_str!("../queries/q1_cost_by_service.sql"),
+    ),
+    (
+        "q2_top_resources",
+        include_str!("../queries/q2_top_resources.sql"),
+    ),
+    (
+        "q3_daily_by_account_and_service",
+        include_str!("../queries/q3_daily_by_account_and_service.sql"),
+    ),
+    (
+        "q4_one_service_one_day",
+        include_str!("../queries/q4_one_service_one_day.sql"),
+    ),
+    (
+        "q5_amortized_by_account",
+        include_str!("../queries/q5_amortized_by_account.sql"),
+    ),
+    (
+        "q6_cost_by_tag",
+        include_str!("../queries/q6_cost_by_tag.sql"),
+    ),
+    (
+        "q7_distinct_resources",
+        include_str!("../queries/q7_distinct_resources.sql"),
+    ),
+    (
+        "q8_rows_and_total",
+        include_str!("../queries/q8_rows_and_total.sql"),
+    ),
 ];
 
 /// Memory that an ingest or a query may use.
@@ -29,7 +53,13 @@ const MEMORY: u64 = 2 << 30;
 
 /// Writes a report of one month into `folder`; the same every time.
 pub fn report(folder: &Path, format: Format, rows: u64) {
-    let options = Options { rows, months: vec![(2026, 10)], format, rows_per_file: rows.div_ceil(2), ..Options::default() };
+    let options = Options {
+        rows,
+        months: vec![(2026, 10)],
+        format,
+        rows_per_file: rows.div_ceil(2),
+        ..Options::default()
+    };
     generate(&options, &Folder::new(folder), &|_| ()).expect("a report can be generated");
 }
 
@@ -37,7 +67,11 @@ pub fn report(folder: &Path, format: Format, rows: u64) {
 pub async fn ingest_all(folder: &Path, store: &Path) -> Vec<Outcome> {
     let source = Source::folder(folder).expect("the report's folder is there");
     let store = Store::local(store).expect("the folder can hold a store");
-    let options = curtail_ingest::Options { memory: MEMORY, threads: threads(), ..curtail_ingest::Options::default() };
+    let options = curtail_ingest::Options {
+        memory: MEMORY,
+        threads: threads(),
+        ..curtail_ingest::Options::default()
+    };
     let mut outcomes = Vec::new();
     for delivery in discover(&source).await.expect("the report is found") {
         let outcome = ingest(&delivery, &source, &store, &options, Arc::new(Silent)).await;
@@ -49,8 +83,13 @@ pub async fn ingest_all(folder: &Path, store: &Path) -> Vec<Outcome> {
 /// An engine over the store in `store`.
 pub async fn engine(store: &Path) -> Engine {
     let store = Store::local(store).expect("the folder holds a store");
-    let options = EngineOptions { memory_limit: MEMORY, threads: threads() };
-    Engine::open(&store, &options).await.expect("the store can be opened")
+    let options = EngineOptions {
+        memory_limit: MEMORY,
+        threads: threads(),
+    };
+    Engine::open(&store, &options)
+        .await
+        .expect("the store can be opened")
 }
 
 fn threads() -> usize {

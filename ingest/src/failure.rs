@@ -24,7 +24,12 @@ pub(crate) fn classify(source: &Source, key: &str, error: &ObjectError) -> Inges
             return IngestError::WrongRegion { key, why };
         }
         // Refusals of a list reach us without their class, only with their text.
-        "AccessDenied" | "AllAccessDisabled" | "ExpiredToken" | "InvalidAccessKeyId" | "InvalidToken" | "NotSignedUp"
+        "AccessDenied"
+        | "AllAccessDisabled"
+        | "ExpiredToken"
+        | "InvalidAccessKeyId"
+        | "InvalidToken"
+        | "NotSignedUp"
         | "SignatureDoesNotMatch" => return IngestError::Denied { key, why },
         _ => {}
     }
