@@ -222,6 +222,7 @@ impl Field {
                 | Self::PublicCost
                 | Self::TotalDiscount
                 | Self::EdpDiscount
+                | Self::DiscountMap
         )
     }
 }

@@ -211,8 +211,12 @@ fn template(columns: &[Column], scene: &Scene<'_>, row: &Row<'_>, millis: bool) 
         if column.field.varies() {
             let cell = scene.cell(column.field, row);
             // A stream has a value in such a column always or never.
-            if cell != Cell::Null {
-                holes.push((text.len(), column.field));
+            match cell {
+                Cell::Null => {}
+                Cell::AmountMap(pairs) if pairs.is_empty() => {
+                    write_cell(&mut text, &Cell::AmountMap(pairs), millis);
+                }
+                _ => holes.push((text.len(), column.field)),
             }
         } else {
             write_cell(&mut text, &scene.cell(column.field, row), millis);
@@ -247,6 +251,12 @@ fn write_amount(out: &mut Vec<u8>, amount: Amount, scientific: bool, last: &mut 
         from,
         to: out.len(),
     });
+}
+
+/// What a row's net cost differs by from its cost.
+fn discount(row: &Row<'_>) -> Amount {
+    let net = row.costs.net.unwrap_or(row.costs.unblended).units();
+    Amount::from_units(net - row.costs.unblended.units(), 15)
 }
 
 fn fill(out: &mut Vec<u8>, template: &Template, row: &Row<'_>, millis: bool) {
@@ -292,13 +302,11 @@ fn fill(out: &mut Vec<u8>, template: &Template, row: &Row<'_>, millis: bool) {
                     .write_plain(out);
             }
             Field::TotalDiscount | Field::EdpDiscount => {
-                let net = costs.net.unwrap_or(costs.unblended).units();
-                write_amount(
-                    out,
-                    Amount::from_units(net - costs.unblended.units(), 15),
-                    scientific,
-                    &mut last,
-                );
+                write_amount(out, discount(row), scientific, &mut last);
+            }
+            Field::DiscountMap => {
+                let map = Cell::AmountMap(vec![("edp_discount", discount(row))]);
+                write_cell(out, &map, millis);
             }
             _ => {}
         }

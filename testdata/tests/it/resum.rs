@@ -403,6 +403,14 @@ fn cur2_csv_sums_to_its_truth() {
                 row
             })
             .collect();
+        let mut discounted = 0;
+        for row in &rows {
+            if let Some(discount) = row.get("discount_edp_discount") {
+                assert_eq!(units(discount), units(&row["discount_total_discount"]));
+                discounted += 1;
+            }
+        }
+        assert!(discounted > 0, "some rows have a discount in the map");
         let tags: Vec<String> = period.tags.keys().cloned().collect();
         let (total, breakdowns) = sum_line_items(&rows, &tags);
         compare(period, &total, &breakdowns);
