@@ -7,7 +7,7 @@
 //!
 //! **Invariants**: every text is complete at compile time (nothing is read from disk), and every include resolves.
 //!
-//! Start at [`library`] for the named queries, [`view`] for the views.
+//! Start at [`library()`] for the named queries, [`view()`] for the views.
 
 mod error;
 mod library;
