@@ -1,15 +1,19 @@
 //! Bytes of report files to sorted Parquet files with exact sums.
 //!
 //! ```text
-//! blocks (inflate, on a thread) ─► split ─► registry (names) ─► file ─► run (columns) ─► order ─► encode ─► FileSink
+//! blocks (inflate, masks; on a thread) ─► records ─► plan, rows (columns, bundles) ─► run ─► order ─► encode ─► FileSink
 //! ```
 //!
-//! Text is split into records a batch at a time and taken in column by column: text becomes a number in its column's
-//! dictionary, amounts and times become integers. Rows gather in runs of bounded size; a full run is sorted and written as
-//! one file, its columns encoded in parallel. Files of a period that are decoded one after another share a run.
+//! Text is cut into blocks of whole records, which any number of parsers take from. They take records in a batch at a time
+//! and column by column: text becomes a number in its column's dictionary, amounts and times become integers, and
+//! neighbouring fields that repeat together become the number of a bundle. Rows gather in runs of bounded size; a full run
+//! is sorted and written as one file, its columns encoded in parallel. Files of a period that are decoded one after
+//! another share a run.
 
 mod amount;
+mod amounts;
 mod blocks;
+mod bundles;
 mod column;
 mod csv;
 mod encode;
@@ -17,19 +21,22 @@ mod file;
 mod inflate;
 mod instant;
 mod map;
+mod masks;
 mod name;
 mod order;
 mod parquet;
+mod plan;
+mod records;
 mod registry;
+mod rollup;
 mod run;
-mod scan;
 mod shred;
 mod slots;
-mod split;
 mod tally;
 mod texts;
 
 use std::{
+    collections::BTreeSet,
     fmt,
     io::{self, Read},
     sync::{
@@ -38,14 +45,17 @@ use std::{
     },
 };
 
-use ::parquet::file::reader::ChunkReader;
+use ::parquet::{errors::ParquetError, file::reader::ChunkReader};
 use bytes::Bytes;
-use curtail_store::{BillingPeriod, ReportKind, TableSchema};
+use curtail_store::{BillingPeriod, Grain, ReportKind, TableSchema};
 
-pub(crate) use self::tally::{FileTally, PeriodTally};
+pub(crate) use self::tally::{FileTally, MadeRollup, PeriodTally};
 use self::{
+    encode::Encoder,
     file::FileState,
+    plan::Plan,
     registry::{Binding, Registry, Source},
+    rollup::Rollups,
     run::Run,
     slots::Slots,
     tally::Totals,
@@ -84,14 +94,16 @@ impl fmt::Display for ObjectName {
 pub(crate) struct Settings {
     /// Bytes of memory, for all files decoded and encoded at the same time.
     pub(crate) memory: u64,
-    /// Threads that encode; also the number of files that are decoded at the same time, others wait.
+    /// Threads that encode.
     pub(crate) threads: usize,
+    /// Files that are decoded at the same time; others wait.
+    pub(crate) files: usize,
 }
 
 /// Takes the finished files.
 pub(crate) trait FileSink: Send + Sync {
-    /// Keeps one Parquet file. Called from several threads, and blocks.
-    fn put(&self, parquet: Bytes, rows: u64) -> Result<(), IngestError>;
+    /// Keeps one Parquet file, of line items or of a rollup. Called from several threads, and blocks.
+    fn put(&self, parquet: Bytes, rows: u64, rollup: Option<Grain>) -> Result<(), IngestError>;
 }
 
 /// One billing period of one report on its way into the store.
@@ -108,6 +120,12 @@ pub(crate) struct Conversion {
     capacity: u64,
     /// Files that may be decoded at the same time.
     slots: Slots,
+    /// Parsers of each of them, if it is a CSV file.
+    parsers: usize,
+    /// Columns before which stretches of fields end, since they seldom repeat as a whole.
+    cuts: Mutex<BTreeSet<usize>>,
+    encoder: Encoder,
+    rollups: Rollups,
     /// Runs that have room for more rows.
     runs: Mutex<Vec<Run>>,
     /// Held while a run is encoded: the pool works on one at a time, so that memory for only one is needed.
@@ -128,8 +146,11 @@ impl Conversion {
         progress: Arc<dyn Progress>,
     ) -> Self {
         let threads = settings.threads.max(1);
-        let each = settings.memory / threads as u64;
-        let capacity = each.saturating_sub(blocks::FOOTPRINT) / 10 * RUN_TENTHS;
+        let files = settings.files.clamp(1, threads);
+        let parsers = threads.div_ceil(files);
+        let blocks = blocks::footprint(parsers) * files as u64;
+        let each = settings.memory.saturating_sub(blocks) / (files * parsers) as u64;
+        let capacity = each / 10 * RUN_TENTHS;
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
             .thread_name(|at| format!("encode-{at}"))
@@ -142,7 +163,11 @@ impl Conversion {
             progress,
             pool: pool.map_err(|error| error.to_string()),
             capacity: capacity.max(MIN_RUN),
-            slots: Slots::new(threads),
+            slots: Slots::new(files),
+            parsers,
+            cuts: Mutex::default(),
+            encoder: Encoder::default(),
+            rollups: Rollups::default(),
             runs: Mutex::default(),
             encoding: Mutex::default(),
             totals: Mutex::default(),
@@ -158,7 +183,7 @@ impl Conversion {
         input: Box<dyn Read + Send>,
     ) -> Result<FileTally, IngestError> {
         let _slot = self.slots.take();
-        csv::decode(self, object, compression, input)
+        csv::decode(self, object, compression, input, self.parsers)
     }
 
     /// Decodes one Parquet file. Blocks; may be called from several threads.
@@ -201,7 +226,7 @@ impl Conversion {
                 totals.rows
             )));
         }
-        Ok(totals.finish(&self.registry))
+        Ok(totals.finish(&self.registry, self.rollups.made(&self.registry)))
     }
 
     fn bind(&self, object: &ObjectName, sources: &[Source]) -> Result<Binding, IngestError> {
@@ -225,7 +250,9 @@ impl Conversion {
 
     /// Leaves a run to the next file.
     fn put_run(&self, mut run: Run) -> Result<(), IngestError> {
-        self.write_if_full(&mut run)?;
+        if run.is_full() {
+            self.write_full(&mut run)?;
+        }
         self.runs
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -234,12 +261,21 @@ impl Conversion {
     }
 
     /// Replaces a full run by an empty one, and writes it.
-    fn write_if_full(&self, run: &mut Run) -> Result<(), IngestError> {
-        if run.is_full() {
-            let full = std::mem::replace(run, Run::new(self.capacity));
-            self.write(full)?;
-        }
-        Ok(())
+    fn write_full(&self, run: &mut Run) -> Result<(), IngestError> {
+        let full = std::mem::replace(run, Run::new(self.capacity));
+        self.write(full)
+    }
+
+    /// What is to be done with each field of a file of `width` fields.
+    fn plan(&self, binding: &Binding, width: usize) -> Plan {
+        let cuts = self.cuts.lock().unwrap_or_else(PoisonError::into_inner);
+        Plan::new(binding, width, &self.registry, &cuts)
+    }
+
+    /// Ends stretches before `columns` in all plans to come.
+    fn cut(&self, columns: &[usize]) {
+        let mut cuts = self.cuts.lock().unwrap_or_else(PoisonError::into_inner);
+        cuts.extend(columns);
     }
 
     /// Sorts, encodes and hands over a run.
@@ -258,12 +294,31 @@ impl Conversion {
         drop(totals);
         let order = order::order(&run, self.kind, &self.registry);
         let keep = registry::required(self.kind);
-        let encoded =
-            pool.install(|| encode::encode(run, &order, self.kind, &self.registry, &keep));
-        let parquet = encoded
-            .map_err(|error| IngestError::Internal(format!("cannot encode Parquet: {error}")))?;
+        let (parquet, rollups) = pool.install(|| {
+            let parquet = self
+                .encoder
+                .encode(&run, &order, self.kind, &self.registry, &keep);
+            let rollups = self.rollups.of(&run, &order, self.kind, &self.registry)?;
+            let encoded = rollups.iter().map(|rollup| {
+                let parquet = self.encoder.rollup(&run, rollup, self.kind, &self.registry);
+                Ok((
+                    rollup.grain,
+                    parquet.map_err(unencodable)?,
+                    rollup.examples.len() as u64,
+                ))
+            });
+            Ok::<_, IngestError>((
+                parquet.map_err(unencodable)?,
+                encoded.collect::<Result<Vec<_>, IngestError>>()?,
+            ))
+        })?;
+        drop(run);
         self.written.fetch_add(rows, Ordering::Relaxed);
-        self.sink.put(parquet, rows)
+        self.sink.put(parquet, rows, None)?;
+        for (grain, parquet, rows) in rollups {
+            self.sink.put(parquet, rows, Some(grain))?;
+        }
+        Ok(())
     }
 
     /// Adds a file to the period.
@@ -288,6 +343,11 @@ impl Conversion {
         }
         Ok(tally)
     }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "a mapper of errors")]
+fn unencodable(error: ParquetError) -> IngestError {
+    IngestError::Internal(format!("cannot encode Parquet: {error}"))
 }
 
 impl IngestError {

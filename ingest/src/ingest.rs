@@ -115,7 +115,7 @@ async fn decide(
         &report,
         attempt.replacement()?,
         files,
-        &tally,
+        (&tally, attempt.rollups(&tally.rollups)),
         began.elapsed(),
     );
     let version = attempt.commit(&tally.schema, &receipt).await?;

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use arrow::datatypes::{DataType, SchemaRef};
 
 use crate::{
-    BillingPeriod, DataFile, Money, Receipt, ReportName, Store, StoreError, Table, TableSchema,
+    BillingPeriod, DataFile, Money, Receipt, ReportName, Rollup, Store, StoreError, Table,
+    TableSchema,
     sums::{self, Sums},
 };
 
@@ -49,6 +50,7 @@ pub(crate) async fn contents(
         delivered.checked_add(&Sums {
             rows: file.rows,
             sums: file.sums.clone(),
+            ..Sums::default()
         })?;
     }
     equal("the report's files", &delivered, receipt)?;
@@ -83,7 +85,37 @@ pub(crate) async fn contents(
         }
         written.checked_add(&sums)?;
     }
-    equal("the data files", &written, receipt)
+    equal("the data files", &written, receipt)?;
+    for rollup in &receipt.rollups {
+        self::rollup(store, rollup, receipt).await?;
+    }
+    Ok(())
+}
+
+/// A rollup's files, read back, stand for all rows and add up to the receipt's sums.
+async fn rollup(store: &Store, rollup: &Rollup, receipt: &Receipt) -> Result<(), StoreError> {
+    let files = rollup.files.iter();
+    let sizes = files.map(|file| (file.path.clone(), file.size)).collect();
+    let mut found = Sums::default();
+    let mut stands_for = 0;
+    for (path, sums) in sums::each(store, sizes, |_, _| Ok(())).await? {
+        let told = rollup.files.iter().find(|file| file.path == path);
+        if told.is_none_or(|file| file.rows != sums.rows) {
+            return Err(StoreError::Receipt(format!(
+                "`{path}` has {} rows, and the receipt says otherwise",
+                sums.rows
+            )));
+        }
+        stands_for += sums.counted;
+        found.checked_add(&sums)?;
+    }
+    found.rows = stands_for;
+    let mut wanted = receipt.clone();
+    wanted
+        .sums
+        .retain(|column, _| rollup.measures.contains(column));
+    let what = format!("the files of rollup {}", rollup.grain.as_str());
+    equal(&what, &found, &wanted)
 }
 
 fn equal(what: &str, found: &Sums, receipt: &Receipt) -> Result<(), StoreError> {

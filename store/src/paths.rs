@@ -3,6 +3,7 @@
 //! ```text
 //! line_items/_delta_log/00000000000000000000.json
 //! line_items/report=Team%20costs/billing_period=2026-10/part-<uuid>.parquet
+//! rollups/line_items/daily/report=Team%20costs/billing_period=2026-10/part-<uuid>.parquet
 //! ```
 //!
 //! A path is made here and never taken apart: what report and period a file belongs to stands in the Delta log.
@@ -12,7 +13,7 @@ use std::fmt::Write;
 use object_store::path::Path;
 use uuid::Uuid;
 
-use crate::{BillingPeriod, ReportName, Table};
+use crate::{BillingPeriod, Grain, ReportName, Table};
 
 /// The partition column that holds the report's name.
 pub(crate) const REPORT: &str = "report";
@@ -33,6 +34,17 @@ pub(crate) fn data_file(report: &ReportName, period: BillingPeriod) -> String {
         "{REPORT}={folder}/{BILLING_PERIOD}={period}/part-{}.parquet",
         Uuid::new_v4()
     )
+}
+
+/// A path within the store for a new file of a rollup.
+pub(crate) fn rollup_file(
+    table: Table,
+    grain: Grain,
+    report: &ReportName,
+    period: BillingPeriod,
+) -> String {
+    let (table, grain) = (table.name(), grain.as_str());
+    format!("rollups/{table}/{grain}/{}", data_file(report, period))
 }
 
 /// The path within the store of what lies at `path` within the table's folder.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{BillingPeriod, Money, ReportKind, ReportName};
+use crate::{BillingPeriod, Money, ReportKind, ReportName, Rollup};
 
 /// What one commit replaced a billing period of a report with.
 ///
@@ -51,6 +51,9 @@ pub struct Receipt {
     pub columns: ColumnChanges,
     /// What was odd in the data, by kind.
     pub anomalies: BTreeMap<Anomaly, u64>,
+    /// The rollups made of its line items.
+    #[serde(default)]
+    pub rollups: Vec<Rollup>,
     /// When it was committed.
     pub ingested_at: DateTime<Utc>,
     /// How long reading and writing took, in milliseconds.

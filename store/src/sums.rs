@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use arrow::{
     array::{Array, AsArray, RecordBatch},
-    datatypes::{DataType, Decimal128Type, SchemaRef},
+    datatypes::{DataType, Decimal128Type, Field, Int64Type, SchemaRef},
 };
 use bytes::Bytes;
 use futures::{FutureExt, TryStreamExt, future::BoxFuture};
@@ -20,7 +20,7 @@ use parquet::{
 };
 use tokio::task::JoinSet;
 
-use crate::{ColumnType, Money, Store, StoreError, paths};
+use crate::{ColumnType, Money, ROW_COUNT, Store, StoreError, paths};
 
 /// Rows that are decoded at a time.
 const BATCH: usize = 8192;
@@ -32,12 +32,15 @@ pub struct Sums {
     pub rows: u64,
     /// Exact sum of each amount column that has any value.
     pub sums: BTreeMap<String, Money>,
+    /// Line items that the rows stand for, if they are those of a rollup.
+    pub(crate) counted: u64,
 }
 
 impl Sums {
     /// Adds what `other` holds; names the column whose sum would not fit 38 digits.
     pub fn checked_add(&mut self, other: &Self) -> Result<(), StoreError> {
         self.rows += other.rows;
+        self.counted += other.counted;
         other
             .sums
             .iter()
@@ -126,13 +129,16 @@ async fn of_file(
     check(path, metadata.schema())?;
 
     let amount = ColumnType::Amount.arrow();
-    let is_amount = |data_type: &DataType| *data_type == amount;
+    let is_amount = |field: &Field| {
+        *field.data_type() == amount
+            || (field.name() == ROW_COUNT && *field.data_type() == DataType::Int64)
+    };
     let amounts: Vec<_> = metadata
         .schema()
         .fields()
         .iter()
         .enumerate()
-        .filter(|(_, field)| is_amount(field.data_type()))
+        .filter(|(_, field)| is_amount(field))
         .map(|(place, _)| place)
         .collect();
     let rows = metadata.metadata().file_metadata().num_rows();
@@ -161,6 +167,11 @@ fn add_batch(sums: &mut Sums, batch: &RecordBatch) -> Result<(), StoreError> {
     sums.rows += batch.num_rows() as u64;
     for (field, column) in batch.schema_ref().fields().iter().zip(batch.columns()) {
         if column.null_count() == column.len() {
+            continue;
+        }
+        if let Some(counts) = column.as_primitive_opt::<Int64Type>() {
+            let counted = counts.values().iter().map(|count| count.unsigned_abs());
+            sums.counted += counted.sum::<u64>();
             continue;
         }
         // Amounts have at most 38 digits: a batch of a few thousand may still not overflow 128 bits unnoticed.

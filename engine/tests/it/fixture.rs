@@ -329,6 +329,7 @@ fn receipt(
         columns: ColumnChanges::default(),
         anomalies: BTreeMap::new(),
         ingested_at: time("2026-11-05T07:00:00Z"),
+        rollups: Vec::new(),
         milliseconds: 5,
         writer: "test".to_owned(),
     }

@@ -4,18 +4,19 @@ use std::fmt;
 
 use curtail_store::{MONEY_SCALE, Rounded};
 
-const SCALE: usize = MONEY_SCALE.unsigned_abs() as usize;
+pub(super) const SCALE: usize = MONEY_SCALE.unsigned_abs() as usize;
 
 /// One more than the largest magnitude that `Decimal128(38, 18)` holds.
 const LIMIT: u128 = 10_u128.pow(38);
 
-/// Digits that surely fit a `u64`.
-const FAST_DIGITS: usize = 19;
+/// Digits that surely fit an `i64`.
+const SHORT_DIGITS: usize = 18;
 
 /// More digits than any number that means something has; keeps exponents from overflowing.
 const MAX_EXPONENT: i64 = 10_000;
 
-const POWERS: [i128; 39] = {
+/// Powers of ten.
+pub(super) const POWERS: [i128; 39] = {
     let mut powers = [1_i128; 39];
     let mut at = 1;
     while at < powers.len() {
@@ -48,6 +49,14 @@ impl Rounding {
         self.values > 0
     }
 
+    /// What rounding the same values so often does.
+    pub(super) fn times(self, count: u64) -> Self {
+        Self {
+            values: self.values * count,
+            difference: self.difference * u128::from(count),
+        }
+    }
+
     pub(super) fn merge(&mut self, other: Self) {
         self.values += other.values;
         self.difference += other.difference;
@@ -64,42 +73,87 @@ impl Rounding {
 /// Parses `[+-]digits[.digits][e[+-]digits]`, exactly; places beyond the 18th are rounded half to even and noted.
 #[inline]
 pub(super) fn parse(text: &[u8], rounding: &mut Rounding) -> Result<i128, BadAmount> {
-    match parse_short(text) {
-        Some(units) => Ok(units),
+    match short(text) {
+        Some(short) => Ok(short.units()),
         None => parse_any(text, rounding),
     }
 }
 
-/// Plain decimal text of at most 19 digits, at most 18 of them after the point: nearly every amount there is.
+/// A decimal number of few digits: `mantissa` × 10^-`places`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Short {
+    /// Of at most 18 digits.
+    pub(super) mantissa: i64,
+    /// At most 18.
+    pub(super) places: u8,
+}
+
+impl Short {
+    /// In units of 10⁻¹⁸.
+    #[inline]
+    pub(super) fn units(self) -> i128 {
+        i128::from(self.mantissa) * POWERS[SCALE - usize::from(self.places)]
+    }
+}
+
+/// Plain decimal text of at most 18 digits: nearly every amount there is. `None` for any other.
 #[inline]
-fn parse_short(text: &[u8]) -> Option<i128> {
+pub(super) fn short(text: &[u8]) -> Option<Short> {
     let (negative, digits) = match text.split_first() {
         Some((b'-', rest)) => (true, rest),
         _ => (false, text),
     };
-    if digits.len() > FAST_DIGITS + 1 {
+    let point = digits.iter().position(|&byte| byte == b'.');
+    let (whole, fraction) = match point {
+        Some(at) => (&digits[..at], &digits[at + 1..]),
+        None => (digits, &[][..]),
+    };
+    let count = whole.len() + fraction.len();
+    if count == 0 || count > SHORT_DIGITS {
         return None;
     }
     let mut mantissa = 0_u64;
-    let mut point = digits.len();
-    let mut count = 0_usize;
-    for (at, &byte) in digits.iter().enumerate() {
+    let mut good = true;
+    for &byte in whole {
         let digit = byte.wrapping_sub(b'0');
-        if digit < 10 {
-            mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(digit));
-            count += 1;
-        } else if byte == b'.' && point == digits.len() {
-            point = at;
-        } else {
-            return None;
-        }
+        good &= digit < 10;
+        mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(digit));
     }
-    let places = (digits.len() - point).saturating_sub(1);
-    if count == 0 || count > FAST_DIGITS || places > SCALE {
+    let (eights, rest) = fraction.as_chunks::<8>();
+    for eight in eights {
+        let (value, digits) = eight_digits(*eight);
+        good &= digits;
+        mantissa = mantissa.wrapping_mul(100_000_000).wrapping_add(value);
+    }
+    for &byte in rest {
+        let digit = byte.wrapping_sub(b'0');
+        good &= digit < 10;
+        mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(digit));
+    }
+    if !good {
         return None;
     }
-    let units = i128::from(mantissa).wrapping_mul(POWERS[SCALE - places]);
-    Some(if negative { -units } else { units })
+    let mantissa = mantissa.cast_signed();
+    Some(Short {
+        mantissa: if negative { -mantissa } else { mantissa },
+        #[expect(clippy::cast_possible_truncation, reason = "at most 18")]
+        places: fraction.len() as u8,
+    })
+}
+
+/// The number that eight decimal digits stand for, and whether they are digits at all.
+///
+/// Pairs of digits, then of pairs, then of fours are joined by one multiplication each, all of them within 64 bits.
+#[inline]
+fn eight_digits(text: [u8; 8]) -> (u64, bool) {
+    let text = u64::from_le_bytes(text);
+    let digits = text.wrapping_sub(0x3030_3030_3030_3030);
+    // A byte above `9` sets its highest bit when 0x46 is added to it, one below `0` when 0x30 is taken away.
+    let good = (text.wrapping_add(0x4646_4646_4646_4646) | digits) & 0x8080_8080_8080_8080 == 0;
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
+    let value = fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff;
+    (value, good)
 }
 
 /// Any decimal number.

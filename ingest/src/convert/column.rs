@@ -6,12 +6,10 @@
 use curtail_store::ColumnType;
 
 use super::{
+    amounts::Amounts,
     map::Maps,
     texts::{NULL, Texts},
 };
-
-/// Marks NULL among amounts; no amount has so many digits.
-pub(super) const NO_AMOUNT: i128 = i128::MIN;
 
 /// Marks NULL among times.
 pub(super) const NO_TIME: i64 = i64::MIN;
@@ -24,8 +22,8 @@ const SAMPLE: usize = 64 * 1024;
 pub(super) enum Column {
     /// Text.
     Text(TextColumn),
-    /// Amounts in units of 10⁻¹⁸.
-    Amount(Vec<i128>),
+    /// Amounts.
+    Amount(Amounts),
     /// Microseconds since 1970.
     Time(Vec<i64>),
     /// Maps, of text or of amounts.
@@ -61,7 +59,7 @@ impl Column {
                 exact,
                 ..TextColumn::default()
             }),
-            ColumnType::Amount => Self::Amount(Vec::new()),
+            ColumnType::Amount => Self::Amount(Amounts::default()),
             ColumnType::Timestamp => Self::Time(Vec::new()),
             ColumnType::TextMap | ColumnType::AmountMap => Self::Map(Box::new(MapColumn {
                 numbers: Vec::new(),
@@ -74,7 +72,7 @@ impl Column {
     pub(super) fn reserve(&mut self, rows: usize) {
         match self {
             Self::Text(column) => reserve(&mut column.numbers, rows),
-            Self::Amount(units) => reserve(units, rows),
+            Self::Amount(amounts) => amounts.reserve(rows),
             Self::Time(micros) => reserve(micros, rows),
             Self::Map(column) => reserve(&mut column.numbers, rows),
         }
@@ -87,7 +85,7 @@ impl Column {
                 exact: column.exact,
                 ..TextColumn::default()
             }),
-            Self::Amount(_) => Self::Amount(Vec::new()),
+            Self::Amount(_) => Self::Amount(Amounts::default()),
             Self::Time(_) => Self::Time(Vec::new()),
             Self::Map(column) => Self::Map(Box::new(MapColumn {
                 numbers: Vec::new(),
@@ -100,17 +98,18 @@ impl Column {
     pub(super) fn footprint(&self) -> usize {
         match self {
             Self::Text(column) => column.numbers.len() * 4 + column.texts.footprint(),
-            Self::Amount(units) => units.len() * 16,
+            Self::Amount(amounts) => amounts.footprint(),
             Self::Time(micros) => micros.len() * 8,
             Self::Map(column) => column.numbers.len() * 4 + column.maps.footprint(),
         }
     }
 
-    /// Adds the values of another run's column of the same type, whose first row becomes row `base`.
-    pub(super) fn append(&mut self, other: Self, base: usize) {
+    /// Adds the values of another run's column of the same type, whose first row becomes row `base`. Of text, gives the
+    /// numbers that the other's texts have from now on.
+    pub(super) fn append(&mut self, other: Self, base: usize) -> Vec<u32> {
         match (self, other) {
-            (Self::Text(column), Self::Text(other)) => column.append(&other, base),
-            (Self::Amount(units), Self::Amount(other)) => extend(units, &other, base, NO_AMOUNT),
+            (Self::Text(column), Self::Text(other)) => return column.append(&other, base),
+            (Self::Amount(amounts), Self::Amount(other)) => amounts.append(other, base),
             (Self::Time(micros), Self::Time(other)) => extend(micros, &other, base, NO_TIME),
             (Self::Map(column), Self::Map(other)) => {
                 let numbers = column.maps.absorb(&other.maps);
@@ -124,13 +123,14 @@ impl Column {
             // A column has the same type in every run.
             _ => {}
         }
+        Vec::new()
     }
 
     /// Has it no value at all?
     pub(super) fn is_null(&self) -> bool {
         match self {
             Self::Text(column) => column.numbers.is_empty(),
-            Self::Amount(units) => units.is_empty(),
+            Self::Amount(amounts) => amounts.len() == 0,
             Self::Time(micros) => micros.is_empty(),
             Self::Map(column) => column.numbers.is_empty(),
         }
@@ -144,14 +144,15 @@ impl MapColumn {
     }
 }
 
-fn reserve<T>(values: &mut Vec<T>, rows: usize) {
+/// Makes room for so many rows, unless there are no values.
+pub(super) fn reserve<T>(values: &mut Vec<T>, rows: usize) {
     if !values.is_empty() && values.len() < rows {
         values.reserve_exact(rows - values.len());
     }
 }
 
 /// Adds `more`, whose first value belongs to row `base`.
-fn extend<T: Copy>(values: &mut Vec<T>, more: &[T], base: usize, null: T) {
+pub(super) fn extend<T: Copy>(values: &mut Vec<T>, more: &[T], base: usize, null: T) {
     if !more.is_empty() {
         values.resize(base, null);
         values.extend_from_slice(more);
@@ -221,7 +222,7 @@ impl TextColumn {
         number
     }
 
-    fn append(&mut self, other: &Self, base: usize) {
+    fn append(&mut self, other: &Self, base: usize) -> Vec<u32> {
         let add = |text| {
             if other.unique {
                 self.texts.append(text)
@@ -232,13 +233,14 @@ impl TextColumn {
         let numbers: Vec<u32> = std::iter::once(NULL)
             .chain(other.texts.iter().map(add))
             .collect();
-        let numbers: Vec<u32> = other
+        let moved: Vec<u32> = other
             .numbers
             .iter()
             .map(|&number| numbers[number as usize])
             .collect();
-        extend(&mut self.numbers, &numbers, base, NULL);
+        extend(&mut self.numbers, &moved, base, NULL);
         self.unique |= other.unique;
+        numbers
     }
 
     /// How many values were not UTF-8 since this was last asked.
@@ -254,10 +256,5 @@ impl TextColumn {
     /// The texts of the numbers.
     pub(super) fn texts(&self) -> &Texts {
         &self.texts
-    }
-
-    /// Numbers and texts.
-    pub(super) fn into_parts(self) -> (Vec<u32>, Texts) {
-        (self.numbers, self.texts)
     }
 }

@@ -1,376 +1,210 @@
 //! CSV files to runs.
 
-use std::{io::Read, sync::Arc};
+mod rows;
 
-use curtail_store::{Anomaly, ColumnType, ReportKind};
+use std::{
+    io::Read,
+    panic,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
 
+use curtail_store::Anomaly;
+
+use self::rows::Rows;
 use super::{
-    Compression, Conversion, FileTally, ObjectName, amount,
-    blocks::{Block, Blocks},
-    column::{self, Column, NO_AMOUNT, NO_TIME},
-    file::{BadValue, FileState},
-    instant,
-    registry::{Binding, Bound, Source},
-    run::Run,
-    split::{Malformed, Records, Span},
+    Compression, Conversion, FileTally, ObjectName,
+    blocks::{Block, Blocks, Broken, lines_in},
+    file::FileState,
+    records::Records,
+    registry::{Binding, Source},
 };
 use crate::IngestError;
 
-/// Rows that are split before their fields are taken in, column by column: their text and spans fit the second-level cache.
-const BATCH: usize = 128;
+/// The number of a block that does not come.
+const NO_BLOCK: usize = usize::MAX;
 
-/// Batches between two looks at how large the run has become.
-const BATCHES_PER_LOOK: usize = 16;
+/// A file whose header has been read, as its parsers share it.
+struct File<'a> {
+    conversion: &'a Conversion,
+    object: &'a ObjectName,
+    names: Vec<String>,
+    binding: Binding,
+    blocks: Blocks,
+    /// The block that the header stands in, and where its rows begin.
+    first: Mutex<Option<(Block, usize)>>,
+    /// The first block known to be bad, and what is bad about it.
+    failure: Mutex<Option<(usize, IngestError)>>,
+    /// Blocks behind this one are of no interest any more.
+    bad: AtomicUsize,
+}
 
-/// Bytes of the longest record; only text with an unclosed quote has longer ones.
-const MAX_RECORD: usize = 32 << 20;
-
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-
-/// Decodes a whole file into runs of `conversion`.
+/// Decodes a whole file into runs of `conversion`, with so many parsers at a time.
 pub(super) fn decode(
     conversion: &Conversion,
     object: &ObjectName,
     compression: Compression,
     input: Box<dyn Read + Send>,
+    parsers: usize,
 ) -> Result<FileTally, IngestError> {
-    let failed = |error| IngestError::from_read(object, error);
-    let blocks = Blocks::read(compression, input).map_err(failed)?;
-    let mut file = File {
-        conversion,
-        object,
-        state: FileState::new(object),
-        header: None,
-        line: 1,
-        spans: Vec::new(),
-        lines: Vec::new(),
-    };
-    let mut run = conversion.take_run();
-    let mut block = blocks.next().map_err(failed)?;
-    let mut at = if block.text().starts_with(BYTE_ORDER_MARK) {
-        BYTE_ORDER_MARK.len()
-    } else {
-        0
-    };
-    file.state.decoded = block.text().len() as u64;
-    loop {
-        let rest = file.take_block(&mut run, &block, at)?;
-        if block.last {
-            break;
-        }
-        let mut next = blocks.next().map_err(failed)?;
-        file.state.decoded += next.text().len() as u64;
-        let rest = &block.text()[rest..];
-        if rest.len() > MAX_RECORD {
-            let why = "a record goes on for more than 32 MiB: a quote may not be closed".to_owned();
-            return Err(IngestError::Malformed {
-                object: object.to_string(),
-                line: file.line,
-                why,
-            });
-        }
-        next.prepend(rest);
-        blocks.reuse(std::mem::replace(&mut block, next));
-        at = 0;
+    let blocks =
+        Blocks::read(compression, input).map_err(|error| IngestError::from_read(object, error))?;
+    let mut state = FileState::new(object);
+    if let Some(file) = File::open(conversion, object, blocks, &mut state)? {
+        file.parse(parsers, &mut state)?;
     }
-    if file.state.rows == 0 {
-        file.state.note(Anomaly::EmptyFile, 1);
+    if state.rows == 0 {
+        state.note(Anomaly::EmptyFile, 1);
     }
-    conversion.put_run(run)?;
-    conversion.close_file(object, file.state)
+    conversion.close_file(object, state)
 }
 
-/// A file that is being decoded.
-struct File<'a> {
-    conversion: &'a Conversion,
-    object: &'a ObjectName,
-    state: FileState,
-    header: Option<Arc<Header>>,
-    /// The line that the next record begins on.
-    line: u64,
-    /// Fields of a batch, row by row.
-    spans: Vec<Span>,
-    /// The line of each row of a batch.
-    lines: Vec<u64>,
-}
-
-/// The first record of a file.
-struct Header {
-    names: Vec<String>,
-    binding: Binding,
-}
-
-impl File<'_> {
-    /// Takes in all records that are complete in `block`, and says where the rest begins.
-    fn take_block(
-        &mut self,
-        run: &mut Run,
-        block: &Block,
-        at: usize,
-    ) -> Result<usize, IngestError> {
-        let data = block.text();
-        let mut records = Records::new(data, at, self.line, block.last);
-        let header = if let Some(header) = &self.header {
-            Arc::clone(header)
-        } else {
-            self.spans.clear();
-            if self.record(&mut records)?.is_none() {
-                return Ok(records.position());
-            }
-            self.header(data)?
-        };
-        let mut batches = 0;
-        loop {
-            let complete = self.batch(&mut records, &header)?;
-            if complete == 0 {
-                break;
-            }
-            self.take_batch(run, data, &header)?;
-            batches += 1;
-            if batches % BATCHES_PER_LOOK == 0 || complete < BATCH {
-                self.conversion.write_if_full(run)?;
-            }
-        }
-        self.line = records.line();
-        Ok(records.position())
-    }
-
-    /// One record, whatever its fields.
-    fn record(&mut self, records: &mut Records<'_>) -> Result<Option<(u64, usize)>, IngestError> {
-        match records.next(&mut self.spans) {
-            Ok(record) => Ok(record.map(|record| (record.line, record.fields))),
-            Err(Malformed::OpenQuote) => Err(IngestError::Malformed {
-                object: self.object.to_string(),
-                line: records.line(),
-                why: "a quote is never closed".to_owned(),
-            }),
-        }
-    }
-
-    /// Understands the record in `spans` as the header.
-    fn header(&mut self, data: &[u8]) -> Result<Arc<Header>, IngestError> {
-        let mut scratch = Vec::new();
-        let text =
-            |span: &Span| String::from_utf8_lossy(span.text(data, &mut scratch)).into_owned();
-        let names: Vec<String> = self.spans.iter().map(text).collect();
-        let sources: Vec<Source> = names
-            .iter()
-            .map(|name| Source {
-                name: name.clone(),
-                map: false,
-            })
-            .collect();
-        let binding = self.conversion.bind(self.object, &sources)?;
-        self.state
-            .note(Anomaly::DuplicateColumn, binding.duplicates);
-        let header = Arc::new(Header { names, binding });
-        self.header = Some(Arc::clone(&header));
-        Ok(header)
-    }
-
-    /// Splits up to a batch of records into `spans` and says how many there are.
-    fn batch(&mut self, records: &mut Records<'_>, header: &Header) -> Result<usize, IngestError> {
-        self.spans.clear();
-        self.lines.clear();
-        while self.lines.len() < BATCH {
-            let Some((line, found)) = self.record(records)? else {
-                break;
+impl<'a> File<'a> {
+    /// Reads the header; `None` if the file has none, and nothing else.
+    fn open(
+        conversion: &'a Conversion,
+        object: &'a ObjectName,
+        blocks: Blocks,
+        state: &mut FileState,
+    ) -> Result<Option<Self>, IngestError> {
+        let (block, fields, at) = loop {
+            let Some(block) = blocks.next() else {
+                return Ok(None);
             };
-            let expected = header.names.len();
-            if found != expected {
-                return Err(IngestError::FieldCount {
-                    object: self.object.to_string(),
-                    line,
-                    expected,
-                    found,
-                });
+            let block = block.map_err(|broken| broken.of(object))?;
+            state.decoded += block.text().len() as u64;
+            let mut records = Records::new(&block.masks, 0);
+            if records.find(block.text().len()) {
+                let fields = records.fields();
+                let at = records.position();
+                break (block, fields, at);
             }
-            self.lines.push(line);
-        }
-        Ok(self.lines.len())
-    }
-
-    /// Takes the rows in `spans` into the run.
-    fn take_batch(
-        &mut self,
-        run: &mut Run,
-        data: &[u8],
-        header: &Header,
-    ) -> Result<(), IngestError> {
-        let conversion = self.conversion;
-        run.extend(&conversion.registry);
-        let mut scratch = Vec::new();
-        for bound in &header.binding.columns {
-            self.take_column(run, data, header, bound, &mut scratch)?;
-        }
-        for (field, category) in &header.binding.shredded {
-            self.shred_column(run, data, header, *field, category, &mut scratch)?;
-        }
-        let rows = self.lines.len();
-        run.rows += rows;
-        self.state.rows += rows as u64;
-        conversion.progress.rows(rows as u64);
-        Ok(())
-    }
-
-    fn take_column(
-        &mut self,
-        run: &mut Run,
-        data: &[u8],
-        header: &Header,
-        bound: &Bound,
-        scratch: &mut Vec<u8>,
-    ) -> Result<(), IngestError> {
-        let width = header.names.len();
-        let base = run.rows;
-        let focus = self.conversion.kind == ReportKind::Focus;
-        let [field] = bound.sources[..] else {
-            return self.merge_columns(run, data, header, bound, scratch);
+            blocks.reuse(block);
         };
-        // Tools that export FOCUS data write NULL as the word.
-        let is_null = |text: &[u8]| text.is_empty() || (focus && text == b"NULL");
-        let spans = self.spans.iter().skip(field).step_by(width).enumerate();
-        match run.column_mut(bound.column) {
-            Column::Text(column) => {
-                for (row, span) in spans {
-                    if !span.is_empty() {
-                        let text = span.text(data, scratch);
-                        if !is_null(text) {
-                            column.set(base + row, text);
-                        }
-                    }
-                }
-                let repaired = column.take_repaired();
-                self.state.note(Anomaly::InvalidUtf8, repaired);
-            }
-            Column::Amount(units) => {
-                let mut sum = 0_i128;
-                let mut any = false;
-                for (row, span) in spans {
-                    if span.is_empty() {
-                        continue;
-                    }
-                    let text = span.text(data, scratch);
-                    if is_null(text) {
-                        continue;
-                    }
-                    let parsed =
-                        amount::parse(text, &mut self.state.rounding).map_err(BadValue::from);
-                    let added = parsed.and_then(|value| {
-                        column::set(units, base + row, value, NO_AMOUNT);
-                        sum.checked_add(value).ok_or(BadValue::Sum)
-                    });
-                    sum = added.map_err(|bad| self.bad(&bad, header, field, row, text))?;
-                    any = true;
-                }
-                if any {
-                    self.state
-                        .add(bound.column, sum)
-                        .map_err(|bad| self.bad(&bad, header, field, 0, b""))?;
-                }
-            }
-            Column::Time(micros) => {
-                for (row, span) in spans {
-                    if span.is_empty() {
-                        continue;
-                    }
-                    let text = span.text(data, scratch);
-                    if is_null(text) {
-                        continue;
-                    }
-                    let parsed = instant::parse(text).ok_or(BadValue::NoTime);
-                    let value = parsed.map_err(|bad| self.bad(&bad, header, field, row, text))?;
-                    column::set(micros, base + row, value, NO_TIME);
-                }
-            }
-            Column::Map(_) => {
-                debug_assert!(matches!(
-                    bound.column_type,
-                    ColumnType::TextMap | ColumnType::AmountMap
-                ));
-                self.merge_columns(run, data, header, bound, scratch)?;
-            }
-        }
-        Ok(())
+        let mut scratch = Vec::new();
+        let names = fields.iter().map(|span| {
+            String::from_utf8_lossy(span.text(block.text(), &mut scratch)).into_owned()
+        });
+        let names: Vec<String> = names.collect();
+        let source = |name: &String| Source {
+            name: name.clone(),
+            map: false,
+        };
+        let sources: Vec<Source> = names.iter().map(source).collect();
+        let binding = conversion.bind(object, &sources)?;
+        state.note(Anomaly::DuplicateColumn, binding.duplicates);
+        Ok(Some(Self {
+            conversion,
+            object,
+            names,
+            binding,
+            blocks,
+            first: Mutex::new(Some((block, at))),
+            failure: Mutex::new(None),
+            bad: AtomicUsize::new(NO_BLOCK),
+        }))
     }
 
-    /// Takes, row by row, the first value that any of several fields has.
-    fn merge_columns(
-        &mut self,
-        run: &mut Run,
-        data: &[u8],
-        header: &Header,
-        bound: &Bound,
-        scratch: &mut Vec<u8>,
-    ) -> Result<(), IngestError> {
-        let width = header.names.len();
-        let focus = self.conversion.kind == ReportKind::Focus;
-        for row in 0..self.lines.len() {
-            for &field in &bound.sources {
-                let text = self.spans[row * width + field].text(data, scratch);
-                if text.is_empty() || (focus && text == b"NULL") {
-                    continue;
-                }
-                let done = self.state.set_text(run, bound.column, run.rows + row, text);
-                done.map_err(|bad| self.bad(&bad, header, field, row, text))?;
-                break;
-            }
+    /// Takes all rows in.
+    fn parse(self, parsers: usize, state: &mut FileState) -> Result<(), IngestError> {
+        let parts: Vec<_> = thread::scope(|scope| {
+            let others: Vec<_> = (1..parsers.max(1))
+                .map(|_| scope.spawn(|| self.parser()))
+                .collect();
+            let own = self.parser();
+            let others = others.into_iter().map(|parser| {
+                parser
+                    .join()
+                    .unwrap_or_else(|panicked| panic::resume_unwind(panicked))
+            });
+            std::iter::once(own).chain(others).collect()
+        });
+        if let Some((_, error)) = self
+            .failure
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+        {
+            return Err(error);
         }
-        if let Column::Text(column) = run.column_mut(bound.column) {
-            let repaired = column.take_repaired();
-            self.state.note(Anomaly::InvalidUtf8, repaired);
-        }
-        Ok(())
-    }
-
-    fn shred_column(
-        &mut self,
-        run: &mut Run,
-        data: &[u8],
-        header: &Header,
-        field: usize,
-        category: &str,
-        scratch: &mut Vec<u8>,
-    ) -> Result<(), IngestError> {
-        let width = header.names.len();
-        let base = run.rows;
-        let mut shredder = run.take_shredder(category);
-        for row in 0..self.lines.len() {
-            let span = self.spans[row * width + field];
-            if span.is_empty() {
-                continue;
-            }
-            let text = span.text(data, scratch);
-            if text.is_empty() || text == b"{}" {
-                continue;
-            }
-            shredder
-                .set(
-                    run,
-                    base + row,
-                    text,
-                    &self.conversion.registry,
-                    &mut self.state,
-                )
-                .map_err(|entry| {
-                    let column = self.conversion.registry.column(entry.column).name;
-                    self.state
-                        .bad_value(&entry.bad, self.lines[row], column, &entry.value)
+        for part in parts {
+            state
+                .merge(part?)
+                .map_err(|(column, _)| IngestError::SumOverflow {
+                    object: self.object.to_string(),
+                    column: self.conversion.registry.column(column).name,
                 })?;
         }
-        run.shredders.push(shredder);
         Ok(())
     }
 
-    fn bad(
-        &self,
-        bad: &BadValue,
-        header: &Header,
-        field: usize,
-        row: usize,
-        text: &[u8],
-    ) -> IngestError {
-        self.state
-            .bad_value(bad, self.lines[row], header.names[field].clone(), text)
+    /// Takes in the rows of one block after another.
+    fn parser(&self) -> Result<FileState, IngestError> {
+        let mut rows = Rows::new(self);
+        while let Some((block, at)) = self.next() {
+            rows.state.decoded += if at == 0 {
+                block.text().len() as u64
+            } else {
+                0
+            };
+            let done = rows.take_block(&block, at);
+            if let Err(error) = done {
+                self.fail(block.index, error);
+                break;
+            }
+            self.blocks.reuse(block);
+        }
+        rows.finish()
+    }
+
+    /// The next block, unless the file has turned out to be bad.
+    fn next(&self) -> Option<(Block, usize)> {
+        let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(first) = first.take() {
+            return Some(first);
+        }
+        drop(first);
+        match self.blocks.next()? {
+            Ok(block) if block.index < self.bad.load(Ordering::Relaxed) => Some((block, 0)),
+            Ok(_) => None,
+            Err(broken) => {
+                self.fail(NO_BLOCK, broken.of(self.object));
+                None
+            }
+        }
+    }
+
+    /// Notes what is bad about a block. The error of the first bad block is the file's, whatever other parsers find later on.
+    fn fail(&self, index: usize, error: IngestError) {
+        let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        if failure.as_ref().is_none_or(|(before, _)| index < *before) {
+            *failure = Some((index, error));
+            self.bad.fetch_min(index, Ordering::Relaxed);
+        }
+    }
+
+    /// The line of what stands at `at` in a block.
+    fn line(block: &Block, at: usize) -> u64 {
+        block.line + lines_in(&block.text()[..at])
+    }
+}
+
+impl Broken {
+    fn of(self, object: &ObjectName) -> IngestError {
+        let (line, why) = match self {
+            Self::Read(error) => return IngestError::from_read(object, error),
+            Self::OpenQuote(line) => (line, "a quote is never closed"),
+            Self::TooLong(line) => (
+                line,
+                "a record goes on for more than 32 MiB: a quote may not be closed",
+            ),
+        };
+        IngestError::Malformed {
+            object: object.to_string(),
+            line,
+            why: why.to_owned(),
+        }
     }
 }

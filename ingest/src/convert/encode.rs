@@ -1,17 +1,13 @@
 //! Runs to Parquet files.
 
-use std::sync::Arc;
+mod chunk;
+mod map;
 
-use arrow::{
-    array::{
-        ArrayRef, Decimal128Array, DictionaryArray, Int32Array, StringArray, StringBuilder,
-        TimestampMicrosecondArray, new_null_array,
-    },
-    buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer},
-    datatypes::{Field, Schema},
-};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arrow::datatypes::{DataType, Field, Schema};
 use bytes::Bytes;
-use curtail_store::{MONEY_PRECISION, MONEY_SCALE, ReportKind};
+use curtail_store::{ROW_COUNT, ReportKind};
 use parquet::{
     arrow::{
         ArrowSchemaConverter, add_encoded_arrow_schema_to_metadata,
@@ -24,21 +20,23 @@ use parquet::{
     file::{
         metadata::SortingColumn,
         properties::{EnabledStatistics, WriterProperties},
-        writer::SerializedFileWriter,
+        writer::{SerializedFileWriter, SerializedRowGroupWriter},
     },
-    schema::types::ColumnPath,
+    schema::types::ColumnDescPtr,
 };
 use rayon::prelude::*;
 
+use self::chunk::{Chunk, Scratch};
 use super::{
-    column::{Column, MapColumn, NO_AMOUNT, NO_TIME},
+    amounts::{Amounts, NO_AMOUNT},
+    bundles::Values,
+    column::{Column, MapColumn, NO_TIME, TextColumn},
     order::SortColumns,
     registry::Registry,
+    rollup::Rollup,
     run::Run,
-    texts::{NULL, Texts},
+    texts::NULL,
 };
-
-mod map;
 
 /// Rows per row group: small enough to skip most of a file, large enough for dictionaries to pay.
 const ROW_GROUP: usize = 128 * 1024;
@@ -48,230 +46,425 @@ const ZSTD_LEVEL: i32 = 1;
 
 const CREATED_BY: &str = concat!("curtail version ", env!("CARGO_PKG_VERSION"));
 
+/// Encodes runs, and keeps the memory that this takes from one to the next.
+#[derive(Debug, Default)]
+pub(super) struct Encoder {
+    idle: Mutex<Vec<Worker>>,
+}
+
+/// What encoding a column takes.
+#[derive(Debug)]
+struct Worker {
+    scratch: Scratch,
+    numbers: Vec<u32>,
+    units: Vec<i128>,
+    micros: Vec<i64>,
+}
+
 /// One column to be written.
-struct Part {
+struct Part<'a> {
+    /// Its number in the registry.
+    column: usize,
     field: Field,
-    values: Values,
-    /// Would a dictionary be about as large as the values?
-    plain: bool,
+    source: Source<'a>,
+    /// The place of its first leaf among the file's.
+    leaf: usize,
 }
 
-enum Values {
+/// Where a column's values are.
+enum Source<'a> {
     /// The same text in every row.
-    Constant(ArrayRef),
-    /// Numbers from 1 of texts, in the order of rows.
-    Text(Vec<u32>, StringArray),
-    Amount(Vec<i128>),
-    Time(Vec<i64>),
-    Map(Box<MapColumn>),
+    Constant(&'static str),
+    /// In the column itself, and, where it has none, in the first of these sets of bundles that has one.
+    Text(&'a TextColumn, Vec<(usize, &'a [u32])>),
+    Amount(&'a Amounts, Vec<(usize, &'a [i128])>),
+    Time(&'a [i64], Vec<(usize, &'a [i64])>),
+    Map(&'a MapColumn),
+    /// Amounts in the order of rows.
+    Sums(&'a [i128]),
+    /// Times or counts in the order of rows.
+    Numbers(&'a [i64]),
 }
 
-/// Writes all rows of a run, in the order given, as one file.
-pub(super) fn encode(
-    run: Run,
-    order: &[u32],
-    kind: ReportKind,
-    registry: &Registry,
-    keep: &[&str],
-) -> Result<Bytes, ParquetError> {
-    let parts = parts(run, kind, registry, keep)?;
-    let schema = Arc::new(Schema::new(
-        parts
+/// Rows of one row group.
+struct Group<'a> {
+    /// The run's rows, in order.
+    rows: &'a [u32],
+    /// How many rows of the file come before.
+    before: usize,
+    /// For each set of bundles, those of the rows.
+    bundles: Vec<Gathered>,
+}
+
+/// The bundles of the rows of a row group.
+struct Gathered {
+    /// By row.
+    numbers: Vec<u32>,
+    /// Which there are at all.
+    distinct: Vec<u32>,
+}
+
+/// What became of a column.
+enum Encoded {
+    Chunk(Box<Chunk>),
+    Leaves(Vec<ArrowColumnChunk>),
+}
+
+impl Encoder {
+    /// Writes all rows of a run, in the order given, as one file. Works on the rayon pool that it is called from.
+    pub(super) fn encode(
+        &self,
+        run: &Run,
+        order: &[u32],
+        kind: ReportKind,
+        registry: &Registry,
+        keep: &[&str],
+    ) -> Result<Bytes, ParquetError> {
+        let parts = parts(run, kind, registry, |name| keep.contains(&name));
+        self.file(run, order, &parts, kind)
+    }
+
+    /// Writes a rollup of a run as one file. Works on the rayon pool that it is called from.
+    pub(super) fn rollup(
+        &self,
+        run: &Run,
+        rollup: &Rollup,
+        kind: ReportKind,
+        registry: &Registry,
+    ) -> Result<Bytes, ParquetError> {
+        let all = registry.all();
+        let mut parts: Vec<Part<'_>> = parts(run, kind, registry, |_| false)
+            .into_iter()
+            .filter_map(|mut part| {
+                let column = part.column;
+                let sums = rollup.sums.iter().find(|(summed, _)| *summed == column);
+                if column == rollup.days.0 {
+                    part.source = Source::Numbers(&rollup.days.1);
+                } else if let Some((_, sums)) = sums {
+                    part.source = Source::Sums(sums);
+                } else if !rollup.dimensions.contains(&column) {
+                    return None;
+                }
+                Some(part)
+            })
+            .collect();
+        parts.push(Part {
+            column: all.len(),
+            field: Field::new(ROW_COUNT, DataType::Int64, true),
+            source: Source::Numbers(&rollup.counts),
+            leaf: 0,
+        });
+        // Maps, which have two leaves, are no dimensions.
+        for (leaf, part) in parts.iter_mut().enumerate() {
+            part.leaf = leaf;
+        }
+        self.file(run, &rollup.examples, &parts, kind)
+    }
+
+    /// Writes some rows of a run, in the order given, as one file.
+    fn file(
+        &self,
+        run: &Run,
+        order: &[u32],
+        parts: &[Part<'_>],
+        kind: ReportKind,
+    ) -> Result<Bytes, ParquetError> {
+        let fields = parts.iter().map(|part| part.field.clone());
+        let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+        let mut properties = properties(parts, kind);
+        add_encoded_arrow_schema_to_metadata(&schema, &mut properties);
+        let root = ArrowSchemaConverter::new()
+            .schema_root("schema")
+            .convert(&schema)?
+            .root_schema_ptr();
+        let mut writer = SerializedFileWriter::new(Vec::new(), root, Arc::new(properties))?;
+        let factory = ArrowRowGroupWriterFactory::new(&writer, Arc::clone(&schema));
+        let columns: Vec<ColumnDescPtr> = writer.schema_descr().columns().to_vec();
+        let maps = parts
             .iter()
-            .map(|part| part.field.clone())
-            .collect::<Vec<_>>(),
-    ));
-    let mut properties = properties(&parts, kind);
-    add_encoded_arrow_schema_to_metadata(&schema, &mut properties);
-    let root = ArrowSchemaConverter::new()
-        .schema_root("schema")
-        .convert(&schema)?
-        .root_schema_ptr();
-    let mut writer = SerializedFileWriter::new(Vec::new(), root, Arc::new(properties))?;
-    let factory = ArrowRowGroupWriterFactory::new(&writer, Arc::clone(&schema));
+            .any(|part| matches!(part.source, Source::Map(_)));
+        for (at, rows) in order.chunks(ROW_GROUP).enumerate() {
+            let group = Group::gather(run, rows, at * ROW_GROUP);
+            let mut writers: Vec<Option<ArrowColumnWriter>> = Vec::new();
+            if maps {
+                writers.extend(factory.create_column_writers(at)?.into_iter().map(Some));
+            }
+            let tasks = parts.iter().map(|part| {
+                let leaves = match part.source {
+                    Source::Map(_) => &mut writers[part.leaf..part.leaf + 2],
+                    _ => &mut [],
+                };
+                (part, leaves.iter_mut().filter_map(Option::take).collect())
+            });
+            let tasks: Vec<(&Part<'_>, Vec<ArrowColumnWriter>)> = tasks.collect();
+            let encoded: Vec<Encoded> = tasks
+                .into_par_iter()
+                .map(|(part, leaves)| {
+                    let mut worker = self.worker();
+                    let encoded = part.encode(&columns[part.leaf], &group, leaves, &mut worker);
+                    self.idle
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .push(worker);
+                    encoded
+                })
+                .collect::<Result<_, _>>()?;
+            let mut group = writer.next_row_group()?;
+            for encoded in encoded {
+                encoded.append(&mut group)?;
+            }
+            group.close()?;
+        }
+        Ok(writer.into_inner()?.into())
+    }
 
-    let groups: Vec<&[u32]> = order.chunks(ROW_GROUP).collect();
-    let mut tasks = Vec::with_capacity(groups.len() * parts.len());
-    for (at, rows) in groups.iter().enumerate() {
-        let mut writers = factory.create_column_writers(at)?.into_iter();
-        for part in &parts {
-            let leaves = if matches!(part.values, Values::Map(_)) {
-                2
-            } else {
-                1
-            };
-            tasks.push((
-                part,
-                *rows,
-                writers.by_ref().take(leaves).collect::<Vec<_>>(),
-            ));
-        }
+    fn worker(&self) -> Worker {
+        let idle = self
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        idle.unwrap_or_else(|| Worker {
+            scratch: Scratch::new(),
+            numbers: Vec::new(),
+            units: Vec::new(),
+            micros: Vec::new(),
+        })
     }
-    let chunks: Vec<Vec<ArrowColumnChunk>> = tasks
-        .into_par_iter()
-        .map(|(part, rows, writers)| part.encode(rows, writers))
-        .collect::<Result<_, _>>()?;
-    let mut chunks = chunks.into_iter();
-    for _ in &groups {
-        let mut group = writer.next_row_group()?;
-        for chunk in chunks.by_ref().take(parts.len()).flatten() {
-            chunk.append_to_row_group(&mut group)?;
-        }
-        group.close()?;
-    }
-    Ok(writer.into_inner()?.into())
 }
 
-/// The columns that have any value, and those in `keep`.
-fn parts(
-    run: Run,
+impl Encoded {
+    fn append(self, group: &mut SerializedRowGroupWriter<'_, Vec<u8>>) -> Result<(), ParquetError> {
+        match self {
+            Self::Chunk(chunk) => chunk.append(group),
+            Self::Leaves(chunks) => chunks
+                .into_iter()
+                .try_for_each(|chunk| chunk.append_to_row_group(group)),
+        }
+    }
+}
+
+impl<'a> Group<'a> {
+    fn gather(run: &Run, rows: &'a [u32], before: usize) -> Self {
+        let gather = |bundles: &super::bundles::Bundles| {
+            let numbers = gather(bundles.numbers(), rows, NULL);
+            let mut seen = vec![false; bundles.count() + 1];
+            let mut distinct = Vec::new();
+            for &number in &numbers {
+                if !std::mem::replace(&mut seen[number as usize], true) {
+                    distinct.push(number);
+                }
+            }
+            Gathered { numbers, distinct }
+        };
+        Self {
+            rows,
+            before,
+            bundles: run.bundles.par_iter().map(gather).collect(),
+        }
+    }
+}
+
+/// The columns that have any value, and those to keep.
+fn parts<'a>(
+    run: &'a Run,
     kind: ReportKind,
     registry: &Registry,
-    keep: &[&str],
-) -> Result<Vec<Part>, ParquetError> {
+    keep: impl Fn(&str) -> bool,
+) -> Vec<Part<'a>> {
     let mut parts = Vec::new();
-    for (column, described) in run.columns.into_iter().zip(registry.all()) {
-        let source = described.name == "source";
-        if column.is_null() && !source && !keep.contains(&described.name.as_str()) {
+    let mut leaf = 0;
+    for (number, (column, described)) in run.columns.iter().zip(registry.all()).enumerate() {
+        let constant = described.name == "source";
+        if !constant && !keep(&described.name) && !run.has_values(number) {
             continue;
         }
-        let field = described.field();
-        let (values, plain) = match column {
-            _ if source => (
-                Values::Constant(Arc::new(StringArray::from(vec![kind.as_str()]))),
-                false,
+        let bundles = run.bundles.iter().enumerate();
+        let values = bundles.filter_map(|(at, set)| Some((at, set.values(number)?)));
+        let source = match column {
+            _ if constant => Source::Constant(kind.as_str()),
+            Column::Text(text) => Source::Text(
+                text,
+                values
+                    .filter_map(|(at, values)| match values {
+                        Values::Text(numbers) => Some((at, &numbers[..])),
+                        _ => None,
+                    })
+                    .collect(),
             ),
-            Column::Text(text) => {
-                let (numbers, texts) = text.into_parts();
-                let plain = texts.len() > numbers.len() / 2;
-                (Values::Text(numbers, strings(texts)?), plain)
-            }
-            Column::Amount(units) => (Values::Amount(units), false),
-            Column::Time(micros) => (Values::Time(micros), false),
-            Column::Map(map) => (Values::Map(map), false),
+            Column::Amount(amounts) => Source::Amount(
+                amounts,
+                values
+                    .filter_map(|(at, values)| match values {
+                        Values::Amount(units) => Some((at, &units[..])),
+                        _ => None,
+                    })
+                    .collect(),
+            ),
+            Column::Time(micros) => Source::Time(
+                micros,
+                values
+                    .filter_map(|(at, values)| match values {
+                        Values::Time(micros) => Some((at, &micros[..])),
+                        _ => None,
+                    })
+                    .collect(),
+            ),
+            Column::Map(map) => Source::Map(map),
+        };
+        let leaves = if matches!(source, Source::Map(_)) {
+            2
+        } else {
+            1
         };
         parts.push(Part {
-            field,
-            values,
-            plain,
+            column: number,
+            field: described.field(),
+            source,
+            leaf,
         });
+        leaf += leaves;
     }
-    Ok(parts)
+    parts
 }
 
-/// The texts as an array, without a copy.
-fn strings(texts: Texts) -> Result<StringArray, ParquetError> {
-    let (bytes, ends) = texts.into_parts();
-    // Runs hold less than 2³¹ bytes.
-    let offsets = std::iter::once(0)
-        .chain(ends.iter().map(|&end| end.cast_signed()))
-        .collect::<Vec<i32>>();
-    let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
-    Ok(StringArray::try_new(
-        offsets,
-        Buffer::from_vec(bytes),
-        None,
-    )?)
-}
-
-fn properties(parts: &[Part], kind: ReportKind) -> WriterProperties {
-    let mut properties = WriterProperties::builder()
+fn properties(parts: &[Part<'_>], kind: ReportKind) -> WriterProperties {
+    WriterProperties::builder()
         .set_created_by(CREATED_BY.to_owned())
         .set_compression(Compression::ZSTD(
             ZstdLevel::try_new(ZSTD_LEVEL).expect("zstd has this level"),
         ))
         .set_statistics_enabled(EnabledStatistics::Page)
-        .set_sorting_columns(sorting(parts, kind));
-    for part in parts.iter().filter(|part| part.plain) {
-        let path = ColumnPath::from(part.field.name().as_str());
-        properties = properties.set_column_dictionary_enabled(path, false);
-    }
-    properties.build()
+        .set_sorting_columns(sorting(parts, kind))
+        .build()
 }
 
 /// The columns that the rows are sorted by, as far as they are sorted by whole values.
-fn sorting(parts: &[Part], kind: ReportKind) -> Option<Vec<SortingColumn>> {
+fn sorting(parts: &[Part<'_>], kind: ReportKind) -> Option<Vec<SortingColumn>> {
     let columns = SortColumns::of(kind);
-    let mut sorting = Vec::new();
-    for name in [columns.service, columns.account] {
-        let mut leaf = 0;
-        for part in parts {
-            if part.field.name() == name {
-                sorting.push(SortingColumn {
-                    column_idx: leaf,
-                    descending: false,
-                    nulls_first: true,
-                });
-            }
-            leaf += if matches!(part.values, Values::Map(_)) {
-                2
-            } else {
-                1
-            };
-        }
-    }
+    let sorting: Vec<SortingColumn> = [columns.service, columns.account]
+        .iter()
+        .filter_map(|name| parts.iter().find(|part| part.field.name() == name))
+        .map(|part| SortingColumn {
+            column_idx: i32::try_from(part.leaf).unwrap_or(i32::MAX),
+            descending: false,
+            nulls_first: true,
+        })
+        .collect();
     (!sorting.is_empty()).then_some(sorting)
 }
 
-impl Part {
+impl Part<'_> {
     fn encode(
         &self,
-        rows: &[u32],
-        mut writers: Vec<ArrowColumnWriter>,
-    ) -> Result<Vec<ArrowColumnChunk>, ParquetError> {
-        let array = self.array(rows)?;
-        for (writer, leaf) in writers.iter_mut().zip(compute_leaves(&self.field, &array)?) {
-            writer.write(&leaf)?;
-        }
-        writers.into_iter().map(ArrowColumnWriter::close).collect()
-    }
-
-    /// The values of some rows.
-    fn array(&self, rows: &[u32]) -> Result<ArrayRef, ParquetError> {
-        Ok(match &self.values {
-            Values::Constant(value) => {
-                let keys = Int32Array::from(vec![0; rows.len()]);
-                Arc::new(DictionaryArray::try_new(keys, Arc::clone(value))?)
-            }
-            Values::Text(numbers, texts) => {
-                let numbers = gather(numbers, rows, NULL);
-                if numbers.iter().all(|&number| number == NULL) {
-                    return Ok(new_null_array(self.field.data_type(), rows.len()));
-                }
-                if self.plain {
-                    let mut array = StringBuilder::with_capacity(rows.len(), rows.len() * 32);
-                    for number in numbers {
-                        array.append_option(
-                            (number != NULL).then(|| texts.value(number as usize - 1)),
-                        );
+        column: &ColumnDescPtr,
+        group: &Group<'_>,
+        mut leaves: Vec<ArrowColumnWriter>,
+        worker: &mut Worker,
+    ) -> Result<Encoded, ParquetError> {
+        let rows = group.rows.len();
+        let Worker {
+            scratch,
+            numbers,
+            units,
+            micros,
+        } = worker;
+        let chunk = match &self.source {
+            Source::Constant(text) => chunk::constant(column, text.as_bytes(), rows, scratch)?,
+            Source::Text(own, bundles) => {
+                match only(own.numbers().is_empty(), bundles, group, NULL) {
+                    Some(NULL) => chunk::absent(column, rows, scratch)?,
+                    Some(number) => {
+                        chunk::constant(column, own.texts().bytes_of(number), rows, scratch)?
                     }
-                    return Ok(Arc::new(array.finish()));
+                    None => {
+                        collect(own.numbers(), bundles, group, NULL, numbers);
+                        chunk::texts(column, numbers, own.texts(), scratch)?
+                    }
                 }
-                let nulls = nulls(&numbers, NULL);
-                let keys: Vec<i32> = numbers
-                    .iter()
-                    .map(|&number| number.saturating_sub(1).cast_signed())
-                    .collect();
-                let keys = Int32Array::try_new(keys.into(), nulls)?;
-                Arc::new(DictionaryArray::try_new(keys, Arc::new(texts.clone()))?)
             }
-            Values::Amount(units) => {
-                let mut units = gather(units, rows, NO_AMOUNT);
-                let nulls = nulls(&units, NO_AMOUNT);
-                blank(&mut units, nulls.as_ref(), NO_AMOUNT);
-                let array = Decimal128Array::try_new(units.into(), nulls)?;
-                Arc::new(array.with_precision_and_scale(MONEY_PRECISION, MONEY_SCALE)?)
+            Source::Amount(own, bundles) => {
+                own.gather(group.rows, units);
+                fill(bundles, group, NO_AMOUNT, units);
+                chunk::amounts(column, units, scratch)?
             }
-            Values::Time(micros) => {
-                let mut micros = gather(micros, rows, NO_TIME);
-                let nulls = nulls(&micros, NO_TIME);
-                blank(&mut micros, nulls.as_ref(), NO_TIME);
-                Arc::new(
-                    TimestampMicrosecondArray::try_new(micros.into(), nulls)?.with_timezone("UTC"),
-                )
+            Source::Time(own, bundles) => {
+                collect(own, bundles, group, NO_TIME, micros);
+                chunk::times(column, micros, scratch)?
             }
-            Values::Map(column) => map::array(&self.field, column, rows)?,
-        })
+            Source::Sums(sums) => {
+                chunk::amounts(column, &sums[group.before..group.before + rows], scratch)?
+            }
+            Source::Numbers(numbers) => {
+                chunk::times(column, &numbers[group.before..group.before + rows], scratch)?
+            }
+            Source::Map(map) => {
+                let array = map::array(&self.field, map, group.rows)?;
+                let arrays = compute_leaves(&self.field, &array)?;
+                for (writer, leaf) in leaves.iter_mut().zip(arrays) {
+                    writer.write(&leaf)?;
+                }
+                let chunks = leaves.into_iter().map(ArrowColumnWriter::close);
+                return Ok(Encoded::Leaves(chunks.collect::<Result<_, _>>()?));
+            }
+        };
+        Ok(Encoded::Chunk(Box::new(chunk)))
+    }
+}
+
+/// The one value that all rows of a group have, if a look at the bundles alone tells.
+fn only<T: Copy + PartialEq>(
+    no_own: bool,
+    bundles: &[(usize, &[T])],
+    group: &Group<'_>,
+    null: T,
+) -> Option<T> {
+    match bundles {
+        [] if no_own => Some(null),
+        [(set, values)] if no_own => {
+            let distinct = &group.bundles[*set].distinct;
+            let value = |number: &u32| values.get(*number as usize).copied().unwrap_or(null);
+            let first = value(distinct.first()?);
+            distinct
+                .iter()
+                .all(|number| value(number) == first)
+                .then_some(first)
+        }
+        _ => None,
+    }
+}
+
+/// The values of all rows of a group.
+fn collect<T: Copy + PartialEq>(
+    own: &[T],
+    bundles: &[(usize, &[T])],
+    group: &Group<'_>,
+    null: T,
+    all: &mut Vec<T>,
+) {
+    all.clear();
+    match bundles {
+        [(set, values), others @ ..] if own.is_empty() => {
+            let value = |&number: &u32| values.get(number as usize).copied().unwrap_or(null);
+            all.extend(group.bundles[*set].numbers.iter().map(value));
+            fill(others, group, null, all);
+        }
+        _ => {
+            let own = |&row: &u32| own.get(row as usize).copied().unwrap_or(null);
+            all.extend(group.rows.iter().map(own));
+            fill(bundles, group, null, all);
+        }
+    }
+}
+
+/// Puts in what rows that have no value have in bundles.
+fn fill<T: Copy + PartialEq>(bundles: &[(usize, &[T])], group: &Group<'_>, null: T, all: &mut [T]) {
+    for (set, values) in bundles {
+        for (value, &number) in all.iter_mut().zip(&group.bundles[*set].numbers) {
+            if *value == null {
+                *value = values.get(number as usize).copied().unwrap_or(null);
+            }
+        }
     }
 }
 
@@ -280,20 +473,4 @@ fn gather<T: Copy>(values: &[T], rows: &[u32], null: T) -> Vec<T> {
     rows.iter()
         .map(|&row| values.get(row as usize).copied().unwrap_or(null))
         .collect()
-}
-
-fn nulls<T: Copy + PartialEq>(values: &[T], null: T) -> Option<NullBuffer> {
-    let nulls = NullBuffer::new(BooleanBuffer::collect_bool(values.len(), |at| {
-        values[at] != null
-    }));
-    (nulls.null_count() > 0).then_some(nulls)
-}
-
-/// Takes away the marks of NULL, which the null buffer has taken over.
-fn blank<T: Copy + PartialEq + Default>(values: &mut [T], nulls: Option<&NullBuffer>, null: T) {
-    if nulls.is_some() {
-        for value in values.iter_mut().filter(|value| **value == null) {
-            *value = T::default();
-        }
-    }
 }

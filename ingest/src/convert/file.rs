@@ -6,8 +6,8 @@ use curtail_store::{Anomaly, ColumnType, Money};
 
 use super::{
     Conversion, FileTally, ObjectName,
-    amount::{self, BadAmount, Rounding},
-    column::{self, Column, NO_AMOUNT, NO_TIME},
+    amount::{BadAmount, Rounding},
+    column::{self, Column, NO_TIME},
     instant,
     run::Run,
 };
@@ -79,6 +79,22 @@ impl FileState {
         Ok(())
     }
 
+    /// Adds what another part of the same file holds. Fails with the column whose sum does not fit.
+    pub(super) fn merge(&mut self, other: Self) -> Result<(), (usize, BadValue)> {
+        self.rows += other.rows;
+        self.decoded += other.decoded;
+        self.rounding.merge(other.rounding);
+        for (anomaly, times) in other.anomalies {
+            self.note(anomaly, times);
+        }
+        for (column, sum) in other.sums.into_iter().enumerate() {
+            if let Some(sum) = sum {
+                self.add(column, sum).map_err(|bad| (column, bad))?;
+            }
+        }
+        Ok(())
+    }
+
     /// Sets one value, given as text that is not empty, of a column that is no map.
     pub(super) fn set_text(
         &mut self,
@@ -89,9 +105,8 @@ impl FileState {
     ) -> Result<(), BadValue> {
         match run.column_mut(number) {
             Column::Text(column) => column.set(row, text),
-            Column::Amount(units) => {
-                let value = amount::parse(text, &mut self.rounding)?;
-                column::set(units, row, value, NO_AMOUNT);
+            Column::Amount(amounts) => {
+                let value = amounts.parse(row, text, &mut self.rounding)?;
                 self.add(number, value)?;
             }
             Column::Time(micros) => {

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::{
     amount::{self, BadAmount, Rounding},
-    column::NO_AMOUNT,
+    amounts::NO_AMOUNT,
     texts::number_of,
     texts::{NULL, Texts},
 };

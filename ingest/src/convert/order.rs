@@ -1,17 +1,19 @@
 //! The order in which rows are written: what is asked for together lies together.
 
+use std::borrow::Cow;
+
 use curtail_store::{ReportKind, Table};
 
 use super::{column::NO_TIME, registry::Registry, run::Run, texts::number_of};
 
-const MICROSECONDS_PER_DAY: i64 = 86_400_000_000;
+pub(super) const MICROSECONDS_PER_DAY: i64 = 86_400_000_000;
 
 /// The columns that rows are ordered by: the first two by their text, NULL first; then the day of the third; within it rows
 /// that are alike lie together, in no order that has a meaning.
 pub(super) struct SortColumns {
     pub(super) service: &'static str,
     pub(super) account: &'static str,
-    start: &'static str,
+    pub(super) start: &'static str,
     alike: [&'static str; 2],
 }
 
@@ -38,24 +40,21 @@ impl SortColumns {
 /// The rows of `run` in the order in which they are to be written.
 pub(super) fn order(run: &Run, kind: ReportKind, registry: &Registry) -> Vec<u32> {
     let columns = SortColumns::of(kind);
+    let numbers = |name| registry.find(name).map(|number| run.numbers(number));
     let ranks = |name| {
         let column = registry.find(name).and_then(|number| run.text(number));
-        column.map(|column| (column.numbers(), column.texts().ranks()))
-    };
-    let numbers = |name| {
-        registry
-            .find(name)
-            .and_then(|number| run.text(number))
-            .map_or(&[][..], |text| text.numbers())
+        column
+            .map(|column| column.texts().ranks())
+            .zip(numbers(name))
     };
     let (service, account) = (ranks(columns.service), ranks(columns.account));
     let starts = registry
         .find(columns.start)
-        .and_then(|number| run.times(number))
+        .map(|number| run.times(number))
         .unwrap_or_default();
-    let [first, second] = columns.alike.map(numbers);
-    let rank = |ranked: &Option<(&[u32], Vec<u32>)>, row: usize| match ranked {
-        Some((numbers, ranks)) => numbers.get(row).map_or(0, |&number| ranks[number as usize]),
+    let [first, second] = columns.alike.map(|name| numbers(name).unwrap_or_default());
+    let rank = |ranked: &Option<(Vec<u32>, Cow<'_, [u32]>)>, row: usize| match ranked {
+        Some((ranks, numbers)) => numbers.get(row).map_or(0, |&number| ranks[number as usize]),
         None => 0,
     };
     let mut keyed: Vec<(u64, u64, u32)> = (0..run.rows)
@@ -69,7 +68,7 @@ pub(super) fn order(run: &Run, kind: ReportKind, registry: &Registry) -> Vec<u32
             let day = day.clamp(0, i64::from(u32::MAX)).unsigned_abs();
             let number = |numbers: &[u32]| u64::from(numbers.get(row).copied().unwrap_or(0));
             let placed = u64::from(rank(&service, row)) << 32 | u64::from(rank(&account, row));
-            (placed, day << 32 | number(first), number_of(row))
+            (placed, day << 32 | number(&first), number_of(row))
         })
         .collect();
     if second.is_empty() {

@@ -26,6 +26,7 @@ use super::{
     file::{BadValue, FileState},
     registry::{Binding, Source},
     run::Run,
+    shred::{self, Shredder},
 };
 use crate::IngestError;
 
@@ -73,13 +74,22 @@ pub(super) fn decode<R: ChunkReader + 'static>(
         sources,
         wanted,
         caches: Vec::new(),
+        shredders: binding
+            .shredded
+            .iter()
+            .map(|(_, category)| Shredder::new(category))
+            .collect(),
     };
     let mut run = conversion.take_run();
     for batch in reader {
         let batch = batch.map_err(|error| unreadable(&error))?;
         file.take_batch(&mut run, &batch, &binding)?;
-        conversion.write_if_full(&mut run)?;
+        if run.is_full() {
+            file.settle(&mut run)?;
+            conversion.write_full(&mut run)?;
+        }
     }
+    file.settle(&mut run)?;
     let mut state = file.state;
     if state.rows == 0 {
         state.note(Anomaly::EmptyFile, 1);
@@ -134,6 +144,8 @@ struct File<'a> {
     wanted: Vec<usize>,
     /// For each pair of columns, what the numbers of a dictionary are in the run.
     caches: Vec<((usize, usize), values::Dictionary)>,
+    /// What is known of the keys of each map that is shredded.
+    shredders: Vec<Shredder>,
 }
 
 impl File<'_> {
@@ -158,13 +170,24 @@ impl File<'_> {
                 self.state.note(Anomaly::InvalidUtf8, repaired);
             }
         }
-        for (source, category) in &binding.shredded {
+        for (map, (source, _)) in binding.shredded.iter().enumerate() {
             let array = self.array(batch, *source)?;
-            self.shred(run, *source, category, &array)?;
+            self.shred(run, *source, map, &array)?;
         }
         run.rows += batch.num_rows();
         self.state.rows += batch.num_rows() as u64;
         self.conversion.progress.rows(batch.num_rows() as u64);
+        Ok(())
+    }
+
+    /// Adds up what maps have brought since the last time.
+    fn settle(&mut self, run: &mut Run) -> Result<(), IngestError> {
+        for bundles in &mut run.bundles {
+            bundles.settle(&mut self.state).map_err(|(column, bad)| {
+                let name = self.conversion.registry.column(column).name;
+                self.state.bad_value(&bad, 0, name, b"")
+            })?;
+        }
         Ok(())
     }
 
@@ -193,8 +216,8 @@ impl File<'_> {
                 values::text(column, base, array, cache, merge)
                     .map_err(|row| (row, BadValue::NoAmount))
             }
-            Column::Amount(units) => {
-                values::amounts(units, base, array, merge, number, &mut self.state)
+            Column::Amount(amounts) => {
+                values::amounts(amounts, base, array, merge, number, &mut self.state)
             }
             Column::Time(micros) => values::times(micros, base, array, merge),
             Column::Map(_) => self.take_cells(run, number, array, merge),
@@ -237,32 +260,38 @@ impl File<'_> {
         &mut self,
         run: &mut Run,
         source: usize,
-        category: &str,
+        map: usize,
         array: &ArrayRef,
     ) -> Result<(), IngestError> {
         let base = run.rows;
-        let mut shredder = run.take_shredder(category);
+        let Self {
+            conversion,
+            state,
+            sources,
+            shredders,
+            ..
+        } = self;
+        let registry = &conversion.registry;
+        let at = shredders[map].bundles(run);
         let mut cell = String::new();
         let cells = Cells::new(array);
         for row in 0..array.len() {
             if !cells.read(row, &mut cell) || cell == "{}" {
                 continue;
             }
-            let registry = &self.conversion.registry;
-            shredder
-                .set(run, base + row, cell.as_bytes(), registry, &mut self.state)
-                .map_err(|entry| {
-                    let key = registry.column(entry.column).name;
-                    let column = format!("{} ({key})", self.sources[source].name);
-                    self.state.bad_value(
-                        &entry.bad,
-                        self.state.rows + row as u64 + 1,
-                        column,
-                        &entry.value,
-                    )
-                })?;
+            let cell = cell.as_bytes();
+            let number = match run.bundles[at].find(cell) {
+                Some(number) => Ok(number),
+                None => shredders[map].learn(run, at, cell, cell, registry),
+            };
+            let done = number.and_then(|number| shred::set(run, at, base + row, number, state));
+            done.map_err(|entry| {
+                let key = registry.column(entry.column).name;
+                let column = format!("{} ({key})", sources[source].name);
+                let row = state.rows + row as u64 + 1;
+                state.bad_value(&entry.bad, row, column, &entry.value)
+            })?;
         }
-        run.shredders.push(shredder);
         Ok(())
     }
 }

@@ -1,9 +1,13 @@
 //! Runs: rows collected in memory until they become a file.
 
+use std::borrow::Cow;
+
 use super::{
-    column::{Column, TextColumn},
+    amounts::NO_AMOUNT,
+    bundles::{Bundles, Key, Values},
+    column::{Column, NO_TIME, TextColumn},
     registry::Registry,
-    shred::Shredder,
+    texts::NULL,
 };
 
 /// Rows of the largest run: beyond this sorting gains little.
@@ -22,8 +26,9 @@ pub(super) struct Run {
     pub(super) columns: Vec<Column>,
     /// Complete rows.
     pub(super) rows: usize,
-    /// What is known of the maps that are shredded, by category.
-    pub(super) shredders: Vec<Shredder>,
+    /// What fills several columns at once. Where a row has a value in the column itself, that one counts; else the first set
+    /// of bundles that has one.
+    pub(super) bundles: Vec<Bundles>,
     capacity: u64,
     /// Rows that columns have room for.
     planned: usize,
@@ -35,7 +40,7 @@ impl Run {
         Self {
             columns: Vec::new(),
             rows: 0,
-            shredders: Vec::new(),
+            bundles: Vec::new(),
             capacity: capacity.min(MAX_BYTES),
             planned: SAMPLE,
         }
@@ -54,6 +59,9 @@ impl Run {
             for column in &mut self.columns {
                 column.reserve(self.planned);
             }
+            for bundles in &mut self.bundles {
+                bundles.reserve(self.planned);
+            }
         }
         self.rows >= MAX_ROWS || footprint >= self.capacity
     }
@@ -66,15 +74,17 @@ impl Run {
     /// Adds the rows of another run.
     pub(super) fn append(&mut self, other: Self) {
         let base = self.rows;
-        let mut columns = other.columns.into_iter();
-        for (column, more) in self.columns.iter_mut().zip(columns.by_ref()) {
-            column.append(more, base);
+        let mut texts = Vec::with_capacity(other.columns.len());
+        for (number, more) in other.columns.into_iter().enumerate() {
+            if number == self.columns.len() {
+                // A column that this run does not know yet. NULL stands before its values.
+                self.columns.push(more.empty());
+            }
+            texts.push(self.columns[number].append(more, base));
         }
-        // Columns that this run does not know yet. NULL stands before their values.
-        for more in columns {
-            let mut column = more.empty();
-            column.append(more, base);
-            self.columns.push(column);
+        for bundles in other.bundles {
+            let texts = |column: usize, number: u32| texts[column][number as usize];
+            self.bundles.push(bundles.moved(base, texts));
         }
         self.rows += other.rows;
     }
@@ -82,8 +92,8 @@ impl Run {
     /// Bytes in memory.
     fn footprint(&self) -> u64 {
         let columns: usize = self.columns.iter().map(Column::footprint).sum();
-        let shredders: usize = self.shredders.iter().map(Shredder::footprint).sum();
-        (columns + shredders) as u64
+        let bundles: usize = self.bundles.iter().map(Bundles::footprint).sum();
+        (columns + bundles) as u64
     }
 
     /// Makes room for every column that the registry knows by now.
@@ -93,16 +103,13 @@ impl Run {
         }
     }
 
-    /// What is known of the maps of a category; it has to be put back.
-    pub(super) fn take_shredder(&mut self, category: &str) -> Shredder {
-        match self
-            .shredders
-            .iter()
-            .position(|shredder| shredder.category == category)
-        {
-            Some(at) => self.shredders.swap_remove(at),
-            None => Shredder::new(category.to_owned()),
-        }
+    /// Where the bundles of stretches of a kind are.
+    pub(super) fn bundles_of(&mut self, key: &Key) -> usize {
+        let known = self.bundles.iter().position(|bundles| bundles.key == *key);
+        known.unwrap_or_else(|| {
+            self.bundles.push(Bundles::new(key.clone()));
+            self.bundles.len() - 1
+        })
     }
 
     /// A column of the registry.
@@ -118,11 +125,101 @@ impl Run {
         }
     }
 
-    /// A column that holds times, if it does.
-    pub(super) fn times(&self, number: usize) -> Option<&[i64]> {
-        match self.columns.get(number) {
-            Some(Column::Time(micros)) => Some(micros),
-            _ => None,
+    /// The number of each row's text; NULL behind the last.
+    pub(super) fn numbers(&self, column: usize) -> Cow<'_, [u32]> {
+        let own = self.text(column).map_or(&[][..], TextColumn::numbers);
+        let values = |bundles: &'_ Bundles| match bundles.values(column) {
+            Some(Values::Text(numbers)) => numbers.clone(),
+            _ => Vec::new(),
+        };
+        self.by_row(own, NULL, values)
+    }
+
+    /// The time of each row, [`NO_TIME`] for NULL; NULL behind the last.
+    pub(super) fn times(&self, column: usize) -> Cow<'_, [i64]> {
+        let own = match self.columns.get(column) {
+            Some(Column::Time(micros)) => &micros[..],
+            _ => &[],
+        };
+        let values = |bundles: &'_ Bundles| match bundles.values(column) {
+            Some(Values::Time(micros)) => micros.clone(),
+            _ => Vec::new(),
+        };
+        self.by_row(own, NO_TIME, values)
+    }
+
+    /// Does the column hold times?
+    pub(super) fn is_time(&self, column: usize) -> bool {
+        matches!(self.columns.get(column), Some(Column::Time(_)))
+    }
+
+    /// Has any row a value in the column?
+    pub(super) fn has_values(&self, column: usize) -> bool {
+        self.columns.get(column).is_some_and(|own| !own.is_null())
+            || self.bundles.iter().any(|set| set.values(column).is_some())
+    }
+
+    /// The set of bundles that alone fills the column, if one does.
+    pub(super) fn only_bundles(&self, column: usize) -> Option<usize> {
+        let own = self.columns.get(column).is_some_and(|own| !own.is_null());
+        let mut sets =
+            (0..self.bundles.len()).filter(|&set| self.bundles[set].values(column).is_some());
+        let only = sets.next()?;
+        (!own && sets.next().is_none()).then_some(only)
+    }
+
+    /// The number of the text of each of `rows`.
+    pub(super) fn gather_numbers(&self, column: usize, rows: &[u32], numbers: &mut Vec<u32>) {
+        let all = self.numbers(column);
+        let number = |&row: &u32| all.get(row as usize).copied().unwrap_or(NULL);
+        numbers.clear();
+        numbers.extend(rows.iter().map(number));
+    }
+
+    /// The amount of each of `rows`, in units of 10⁻¹⁸, [`NO_AMOUNT`] for NULL.
+    pub(super) fn amounts(&self, column: usize, rows: &[u32], units: &mut Vec<i128>) {
+        if let Some(Column::Amount(amounts)) = self.columns.get(column) {
+            amounts.gather(rows, units);
+        } else {
+            units.clear();
+            units.resize(rows.len(), NO_AMOUNT);
         }
+        for set in &self.bundles {
+            let Some(Values::Amount(values)) = set.values(column) else {
+                continue;
+            };
+            for (units, &row) in units.iter_mut().zip(rows) {
+                if *units == NO_AMOUNT
+                    && let Some(&number) = set.numbers().get(row as usize)
+                {
+                    *units = values.get(number as usize).copied().unwrap_or(NO_AMOUNT);
+                }
+            }
+        }
+    }
+
+    fn by_row<'a, T: Copy + PartialEq>(
+        &'a self,
+        own: &'a [T],
+        null: T,
+        values: impl Fn(&'a Bundles) -> Vec<T>,
+    ) -> Cow<'a, [T]> {
+        let mut all = Cow::Borrowed(own);
+        for bundles in &self.bundles {
+            let values = values(bundles);
+            if values.is_empty() {
+                continue;
+            }
+            let all = all.to_mut();
+            if all.len() < bundles.numbers().len() {
+                all.resize(bundles.numbers().len(), null);
+            }
+            for (value, &number) in all.iter_mut().zip(bundles.numbers()) {
+                if *value == null {
+                    *value = values.get(number as usize).copied().unwrap_or(null);
+                }
+            }
+        }
+        all
     }
 }

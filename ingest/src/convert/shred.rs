@@ -1,47 +1,26 @@
-//! Maps of CUR 2.0 to columns of their own: each distinct cell is parsed once and remembered as what it sets.
+//! Maps of CUR 2.0 to columns of their own: each distinct cell is parsed once and is a bundle from then on.
 
 use std::borrow::Cow;
 
-use curtail_store::Anomaly;
 use rustc_hash::FxHashMap;
 
 use super::{
     amount,
-    column::{self, Column, NO_AMOUNT},
+    bundles::{Flaws, Key, Value},
+    column::Column,
     file::{BadValue, FileState},
     map,
     registry::Registry,
     run::Run,
-    texts::Texts,
 };
 
-/// What is known of the maps of one category within a run.
+/// What is known of the keys of one category.
 #[derive(Debug)]
 pub(super) struct Shredder {
-    pub(super) category: String,
-    cells: Texts,
-    /// What each cell sets; nothing if it is no map.
-    parts: Vec<Option<Box<[Part]>>>,
-    /// Columns of the keys seen so far.
+    category: String,
+    key: Key,
+    /// Columns of the keys seen so far: the one that a key is mapped to, and the one it has to itself if it shares the first.
     keys: FxHashMap<String, (usize, Option<usize>)>,
-    entries: usize,
-}
-
-/// One entry of a map.
-#[derive(Clone, Copy, Debug)]
-struct Part {
-    /// The column that its key is mapped to.
-    column: usize,
-    /// The column that its key has to itself, if it shares the first.
-    own: Option<usize>,
-    value: Value,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Value {
-    /// A text's number, in the column and in the own one.
-    Text(u32, u32),
-    Amount(i128),
 }
 
 /// A bad value within a map: of which column and what it was.
@@ -54,125 +33,108 @@ pub(super) struct BadEntry {
 
 impl Shredder {
     /// Nothing known yet.
-    pub(super) fn new(category: String) -> Self {
+    pub(super) fn new(category: &str) -> Self {
         Self {
-            category,
-            cells: Texts::default(),
-            parts: Vec::new(),
+            category: category.to_owned(),
+            key: Key::Map(category.to_owned()),
             keys: FxHashMap::default(),
-            entries: 0,
         }
     }
 
-    /// Bytes in memory, about.
-    pub(super) fn footprint(&self) -> usize {
-        self.cells.footprint() + self.parts.capacity() * 16 + self.entries * size_of::<Part>()
+    /// Where the run's bundles of these maps are.
+    pub(super) fn bundles(&self, run: &mut Run) -> usize {
+        run.bundles_of(&self.key)
     }
 
-    /// Sets what `cell` says in row `row` of `run`. Values that a column of the file itself has set stay.
-    #[inline]
-    pub(super) fn set(
+    /// Remembers what `stretch`, whose text is `cell`, sets, and gives its number among the run's bundles at `at`.
+    pub(super) fn learn(
         &mut self,
         run: &mut Run,
-        row: usize,
+        at: usize,
+        stretch: &[u8],
         cell: &[u8],
         registry: &Registry,
-        file: &mut FileState,
-    ) -> Result<(), BadEntry> {
-        let number = match self.cells.find(cell) {
-            Some(number) => number,
-            None => self.learn(run, cell, registry, file)?,
-        };
-        let Some(parts) = &self.parts[number as usize - 1] else {
-            file.note(Anomaly::InvalidMap, 1);
-            return Ok(());
-        };
-        for part in parts {
-            set_part(run, row, part.column, part.value, false, file)?;
-            if let Some(own) = part.own {
-                set_part(run, row, own, part.value, true, file)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn learn(
-        &mut self,
-        run: &mut Run,
-        cell: &[u8],
-        registry: &Registry,
-        file: &mut FileState,
     ) -> Result<u32, BadEntry> {
         let text = String::from_utf8_lossy(cell);
-        file.note(
-            Anomaly::InvalidUtf8,
-            u64::from(matches!(text, Cow::Owned(_))),
-        );
         let parsed = map::parse(&text);
-        let mut parts = Vec::new();
+        let mut flaws = Flaws {
+            repaired: u64::from(matches!(text, Cow::Owned(_))),
+            invalid_map: parsed.is_none(),
+            ..Flaws::default()
+        };
+        let mut values = Vec::new();
+        let mut loose: Vec<(usize, i128)> = Vec::new();
         for (key, value) in parsed.iter().flat_map(|entries| &entries.0) {
             let Some(value) = value else { continue };
-            let (column, own) = if let Some(&known) = self.keys.get(key.as_ref()) {
-                known
-            } else {
-                let columns = registry.key(&self.category, key);
-                run.extend(registry);
-                self.keys.insert(key.clone().into_owned(), columns);
-                columns
-            };
-            let bad = |bad: BadValue| BadEntry {
-                bad,
-                column,
-                value: value.as_bytes().to_vec(),
-            };
-            let value = match run.column_mut(column) {
-                Column::Text(texts) => {
-                    let number = texts.number(value.as_bytes());
-                    let own = own.map(|own| match run.column_mut(own) {
-                        Column::Text(texts) => texts.number(value.as_bytes()),
-                        _ => number,
-                    });
-                    Value::Text(number, own.unwrap_or(number))
+            let (column, own) = self.columns(run, key, registry);
+            for column in std::iter::once(column).chain(own) {
+                let bad = |bad: BadValue| BadEntry {
+                    bad,
+                    column,
+                    value: value.as_bytes().to_vec(),
+                };
+                match run.column_mut(column) {
+                    Column::Text(texts) => {
+                        values.push((column, Value::Text(texts.number(value.as_bytes()))));
+                    }
+                    Column::Amount(_) if loose.iter().any(|(known, _)| *known == column) => {}
+                    Column::Amount(_) => {
+                        let units = amount::parse(value.as_bytes(), &mut flaws.rounding);
+                        loose.push((column, units.map_err(|error| bad(error.into()))?));
+                    }
+                    // No key of a map is documented as a time or a map.
+                    Column::Time(_) | Column::Map(_) => return Err(bad(BadValue::NoTime)),
                 }
-                Column::Amount(_) => Value::Amount(
-                    amount::parse(value.as_bytes(), &mut file.rounding)
-                        .map_err(|e| bad(e.into()))?,
-                ),
-                // No key of a map is documented as a time or a map.
-                Column::Time(_) | Column::Map(_) => return Err(bad(BadValue::NoTime)),
-            };
-            parts.push(Part { column, own, value });
+            }
         }
-        self.entries += parts.len();
-        self.parts.push(parsed.map(|_| parts.into_boxed_slice()));
-        Ok(self.cells.add(cell))
+        let bundles = &mut run.bundles[at];
+        let number = bundles.learn(stretch, values, flaws);
+        bundles.keep_loose(number, loose);
+        Ok(number)
+    }
+
+    fn columns(&mut self, run: &mut Run, key: &str, registry: &Registry) -> (usize, Option<usize>) {
+        let known = self.keys.get(key).copied();
+        let columns = known.unwrap_or_else(|| {
+            let columns = registry.key(&self.category, key);
+            self.keys.insert(key.to_owned(), columns);
+            columns
+        });
+        // Another decoder's run may not have the columns yet that this one knows the keys of.
+        if run.columns.len() <= columns.0.max(columns.1.unwrap_or(0)) {
+            run.extend(registry);
+        }
+        columns
     }
 }
 
-fn set_part(
+/// Gives a row the bundle of a number, and sets those of its amounts that stand in columns of their own.
+#[inline]
+pub(super) fn set(
     run: &mut Run,
+    at: usize,
     row: usize,
-    number: usize,
-    value: Value,
-    own: bool,
+    number: u32,
     file: &mut FileState,
 ) -> Result<(), BadEntry> {
-    match (run.column_mut(number), value) {
-        (Column::Text(texts), Value::Text(first, second)) if !texts.has(row) => {
-            texts.set_number(row, if own { second } else { first });
+    let Run {
+        bundles, columns, ..
+    } = run;
+    let bundles = &mut bundles[at];
+    bundles.set(row, number);
+    for &(column, units) in bundles.loose(number) {
+        match &mut columns[column] {
+            Column::Amount(amounts) if !amounts.has(row) => {
+                amounts.set(row, units);
+                file.add(column, units).map_err(|bad| BadEntry {
+                    bad,
+                    column,
+                    value: Vec::new(),
+                })?;
+            }
+            // The row has a value already.
+            _ => {}
         }
-        (Column::Amount(units), Value::Amount(value))
-            if units.get(row).is_none_or(|&before| before == NO_AMOUNT) =>
-        {
-            column::set(units, row, value, NO_AMOUNT);
-            file.add(number, value).map_err(|bad| BadEntry {
-                bad,
-                column: number,
-                value: Vec::new(),
-            })?;
-        }
-        // The row has a value already; and a part's value was made for the column's type.
-        _ => {}
     }
     Ok(())
 }

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveTime, Utc};
-use curtail_store::{Anomaly, BillingPeriod, Money, ReportKind, Rounded, Table, TableSchema};
+use curtail_store::{
+    Anomaly, BillingPeriod, Grain, Money, ReportKind, Rounded, Table, TableSchema,
+};
 
 use super::{
     amount::Rounding,
@@ -75,6 +77,18 @@ pub(crate) struct PeriodTally {
     pub(crate) invoiced_rows: u64,
     /// What was odd.
     pub(crate) anomalies: BTreeMap<Anomaly, u64>,
+    /// The rollups that were made.
+    pub(crate) rollups: Vec<MadeRollup>,
+}
+
+/// A rollup whose files were handed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct MadeRollup {
+    pub(crate) grain: Grain,
+    /// Columns that it groups by.
+    pub(crate) dimensions: Vec<String>,
+    /// Columns that it sums up.
+    pub(crate) measures: Vec<String>,
 }
 
 /// Sums up a period, file by file and run by run.
@@ -132,11 +146,13 @@ impl Totals {
     ) {
         let names = Names::of(kind);
         let text = |name| registry.find(name).and_then(|number| run.text(number));
+        let numbers = |name| {
+            let number = registry.find(name);
+            number.map(|number| run.numbers(number)).unwrap_or_default()
+        };
         let times = |name| {
-            registry
-                .find(name)
-                .and_then(|number| run.times(number))
-                .unwrap_or_default()
+            let number = registry.find(name);
+            number.map(|number| run.times(number)).unwrap_or_default()
         };
         let first = micros(period.start());
         let behind = micros(period.end());
@@ -164,18 +180,12 @@ impl Totals {
                     .map(|text| String::from_utf8_lossy(text).into_owned()),
             );
         }
-        if let Some(invoices) = text(names.invoice) {
-            self.invoiced_rows += invoices
-                .numbers()
-                .iter()
-                .filter(|&&number| number != NULL)
-                .count() as u64;
-        }
+        let invoices = numbers(names.invoice);
+        self.invoiced_rows += invoices.iter().filter(|&&number| number != NULL).count() as u64;
         if let Some(types) = text("line_item_line_item_type") {
             let unknown = unknown_types(types.texts());
             if unknown.contains(&true) {
-                let rows = types
-                    .numbers()
+                let rows = numbers("line_item_line_item_type")
                     .iter()
                     .filter(|&&number| unknown[number as usize])
                     .count();
@@ -192,7 +202,7 @@ impl Totals {
     }
 
     /// Closes the period.
-    pub(super) fn finish(self, registry: &Registry) -> PeriodTally {
+    pub(super) fn finish(self, registry: &Registry, rollups: Vec<MadeRollup>) -> PeriodTally {
         let columns = registry.outcome();
         PeriodTally {
             schema: columns.schema,
@@ -208,6 +218,7 @@ impl Totals {
             currencies: self.currencies.into_iter().collect(),
             invoiced_rows: self.invoiced_rows,
             anomalies: self.anomalies,
+            rollups,
         }
     }
 }

@@ -18,7 +18,7 @@ use arrow::{
     util::display::{ArrayFormatter, FormatOptions},
 };
 use bytes::Bytes;
-use curtail_store::{BillingPeriod, Money, ReportKind, TableSchema};
+use curtail_store::{BillingPeriod, Grain, Money, ReportKind, TableSchema};
 
 use super::{Compression, Conversion, FileSink, FileTally, ObjectName, PeriodTally, Settings};
 use crate::{IngestError, Silent};
@@ -28,11 +28,17 @@ const APPENDIX_A: &str = include_str!("tests/appendix-a.csv");
 
 /// Keeps what it gets.
 #[derive(Debug, Default)]
-struct Kept(Mutex<Vec<(Bytes, u64)>>);
+struct Kept {
+    files: Mutex<Vec<(Bytes, u64)>>,
+    rollups: Mutex<Vec<(Grain, Bytes, u64)>>,
+}
 
 impl FileSink for Kept {
-    fn put(&self, parquet: Bytes, rows: u64) -> Result<(), IngestError> {
-        self.0.lock().unwrap().push((parquet, rows));
+    fn put(&self, parquet: Bytes, rows: u64, rollup: Option<Grain>) -> Result<(), IngestError> {
+        match rollup {
+            None => self.files.lock().unwrap().push((parquet, rows)),
+            Some(grain) => self.rollups.lock().unwrap().push((grain, parquet, rows)),
+        }
         Ok(())
     }
 }
@@ -62,7 +68,11 @@ impl Bench {
 
     fn with(kind: ReportKind, period: &str, table: &TableSchema, memory: u64) -> Self {
         let kept = Arc::new(Kept::default());
-        let settings = Settings { memory, threads: 1 };
+        let settings = Settings {
+            memory,
+            threads: 1,
+            files: 1,
+        };
         let period: BillingPeriod = period.parse().unwrap();
         let sink: Arc<dyn FileSink> = Arc::<Kept>::clone(&kept);
         Self {
@@ -92,7 +102,7 @@ impl Bench {
         let tally = self.conversion.finish().unwrap();
         let mut files = Vec::new();
         let mut batches = Vec::new();
-        for (bytes, rows) in self.kept.0.lock().unwrap().iter() {
+        for (bytes, rows) in self.kept.files.lock().unwrap().iter() {
             let reader = ParquetRecordBatchReaderBuilder::try_new(bytes.clone())
                 .unwrap()
                 .build()

@@ -84,6 +84,24 @@ impl Texts {
         &self.bytes[start..self.ends[at] as usize]
     }
 
+    /// Where the text of a number starts and ends in [`Self::bytes`].
+    #[inline]
+    pub(super) fn span(&self, number: u32) -> (u32, u32) {
+        let at = number as usize - 1;
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        (start, self.ends[at])
+    }
+
+    /// Has no text two numbers? Texts that were only appended may.
+    pub(super) fn are_distinct(&self) -> bool {
+        self.numbers.len() == self.ends.len()
+    }
+
+    /// The bytes of all texts, one after another.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// All texts, in the order of their numbers.
     pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
         (1..=number_of(self.len())).map(|number| self.bytes_of(number))
@@ -94,11 +112,6 @@ impl Texts {
         self.bytes.len()
             + self.ends.len() * 4
             + self.numbers.capacity() * (size_of::<Slot>() + 1) * 8 / 7
-    }
-
-    /// The texts one after another, and where each ends.
-    pub(super) fn into_parts(self) -> (Vec<u8>, Vec<u32>) {
-        (self.bytes, self.ends)
     }
 
     /// For each number (and `NULL`, which comes first), its place among the sorted texts.

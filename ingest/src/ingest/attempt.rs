@@ -1,20 +1,20 @@
 //! A replacement under way, whose files do not outlive its failure.
 
 use curtail_store::{
-    BillingPeriod, DataFile, Receipt, Replacement, ReportKind, ReportName, Store, StoreError,
+    BillingPeriod, Receipt, Replacement, ReportKind, ReportName, Rollup, Store, StoreError,
     TableSchema,
 };
 use tokio::sync::mpsc;
 
-use super::writing::{Request, serve};
-use crate::IngestError;
+use super::writing::{Request, Written, serve};
+use crate::{IngestError, convert::MadeRollup};
 
 /// A [`Replacement`] with the files written so far. Unless it is committed, they are deleted: at once by
 /// [`Attempt::abandon`]; in the background, as far as the runtime still lives, when it is dropped.
 #[derive(Debug)]
 pub(super) struct Attempt {
     replacement: Option<Replacement>,
-    files: Vec<DataFile>,
+    written: Written,
 }
 
 impl Attempt {
@@ -27,7 +27,7 @@ impl Attempt {
         let replacement = store.replace(kind.table(), report, period).await?;
         Ok(Self {
             replacement: Some(replacement),
-            files: Vec::new(),
+            written: Written::default(),
         })
     }
 
@@ -43,11 +43,14 @@ impl Attempt {
         requests: mpsc::Receiver<Request>,
         work: impl Future<Output = Result<T, IngestError>>,
     ) -> Result<(Self, T), IngestError> {
-        let Self { replacement, files } = &mut self;
+        let Self {
+            replacement,
+            written,
+        } = &mut self;
         let replacement = replacement
             .as_ref()
             .ok_or_else(|| IngestError::Internal("the replacement has ended".to_owned()))?;
-        match serve(replacement, files, requests, work).await {
+        match serve(replacement, written, requests, work).await {
             Ok(done) => Ok((self, done)),
             Err(error) => {
                 self.abandon().await;
@@ -56,9 +59,29 @@ impl Attempt {
         }
     }
 
+    /// The files of each of `rollups`.
+    pub(super) fn rollups(&self, made: &[MadeRollup]) -> Vec<Rollup> {
+        let files = |grain| {
+            let of_grain = self
+                .written
+                .rollups
+                .iter()
+                .filter(move |(of, _)| *of == grain);
+            of_grain.map(|(_, file)| file.clone()).collect()
+        };
+        let rollup = |made: &MadeRollup| Rollup {
+            grain: made.grain,
+            dimensions: made.dimensions.clone(),
+            measures: made.measures.clone(),
+            files: files(made.grain),
+        };
+        made.iter().map(rollup).collect()
+    }
+
     pub(super) async fn abandon(&mut self) {
         if let Some(replacement) = self.replacement.take() {
-            replacement.abandon(std::mem::take(&mut self.files)).await;
+            let (files, rollups) = std::mem::take(&mut self.written).into_parts();
+            replacement.abandon(files, rollups).await;
         }
     }
 
@@ -71,9 +94,9 @@ impl Attempt {
             .replacement
             .take()
             .ok_or_else(|| IngestError::Internal("committed twice".to_owned()))?;
-        let files = std::mem::take(&mut self.files);
+        let written = std::mem::take(&mut self.written);
         replacement
-            .commit(files, schema, receipt)
+            .commit(written.files, schema, receipt)
             .await
             .map_err(|error| match error {
                 StoreError::Conflict { report, period } => IngestError::Conflict { report, period },
@@ -87,9 +110,10 @@ impl Drop for Attempt {
         let Some(replacement) = self.replacement.take() else {
             return;
         };
-        let files = std::mem::take(&mut self.files);
-        if let (false, Ok(runtime)) = (files.is_empty(), tokio::runtime::Handle::try_current()) {
-            runtime.spawn(async move { replacement.abandon(files).await });
+        let (files, rollups) = std::mem::take(&mut self.written).into_parts();
+        let none = files.is_empty() && rollups.is_empty();
+        if let (false, Ok(runtime)) = (none, tokio::runtime::Handle::try_current()) {
+            runtime.spawn(async move { replacement.abandon(files, rollups).await });
         }
     }
 }

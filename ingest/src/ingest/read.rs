@@ -83,7 +83,14 @@ impl Reading<'_> {
         let at_once = threads.min(files.len()).max(1);
         let shares = Shares::of(options.memory, parquet);
         let (sink, requests) = writing::channel();
-        let conversion = conversion(delivery, &attempt, shares, threads, sink, &progress)?;
+        let conversion = conversion(
+            delivery,
+            &attempt,
+            shares,
+            (threads, at_once),
+            sink,
+            &progress,
+        )?;
         let permits = u32::try_from(shares.whole >> 10).unwrap_or(u32::MAX).max(1);
         let shared = Shared {
             source: source.clone(),
@@ -105,13 +112,14 @@ fn conversion(
     delivery: &Delivery,
     attempt: &Attempt,
     shares: Shares,
-    threads: usize,
+    (threads, files): (usize, usize),
     sink: Sink,
     progress: &Arc<dyn Progress>,
 ) -> Result<Arc<Conversion>, IngestError> {
     let settings = Settings {
         memory: shares.conversion,
         threads,
+        files,
     };
     let schema = attempt.replacement()?.schema();
     Ok(Arc::new(Conversion::new(

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use chrono::Utc;
 use curtail_store::{
-    ColumnChanges, Money, Receipt, Replacement, ReportKind, ReportName, SourceFile,
+    ColumnChanges, Money, Receipt, Replacement, ReportKind, ReportName, Rollup, SourceFile,
 };
 
 use crate::{Delivery, Source, convert::PeriodTally};
@@ -15,7 +15,7 @@ pub(super) fn make(
     report: &ReportName,
     replacement: &Replacement,
     files: Vec<SourceFile>,
-    tally: &PeriodTally,
+    (tally, rollups): (&PeriodTally, Vec<Rollup>),
     took: Duration,
 ) -> Receipt {
     Receipt {
@@ -38,6 +38,7 @@ pub(super) fn make(
         invoiced_rows: tally.invoiced_rows,
         columns: changes(replacement, tally),
         anomalies: tally.anomalies.clone(),
+        rollups,
         ingested_at: Utc::now(),
         milliseconds: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         writer: concat!("curtail ", env!("CARGO_PKG_VERSION")).to_owned(),

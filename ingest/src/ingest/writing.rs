@@ -1,7 +1,7 @@
 //! The bridge from encoders, which block, to the store, which is asynchronous.
 
 use bytes::Bytes;
-use curtail_store::{DataFile, Replacement};
+use curtail_store::{DataFile, Grain, Replacement, RollupFile, StoreError};
 use futures::{StreamExt, stream::FuturesUnordered};
 use tokio::sync::{mpsc, oneshot};
 
@@ -12,6 +12,8 @@ use crate::{IngestError, convert::FileSink};
 pub(super) struct Request {
     parquet: Bytes,
     rows: u64,
+    /// What rollup it belongs to, if it holds no line items.
+    rollup: Option<Grain>,
     reply: oneshot::Sender<Result<(), IngestError>>,
 }
 
@@ -27,7 +29,7 @@ pub(super) fn channel() -> (Sink, mpsc::Receiver<Request>) {
 }
 
 impl FileSink for Sink {
-    fn put(&self, parquet: Bytes, rows: u64) -> Result<(), IngestError> {
+    fn put(&self, parquet: Bytes, rows: u64, rollup: Option<Grain>) -> Result<(), IngestError> {
         // The receiver goes away only together with the ingest, which by then has ended.
         let given_up = || IngestError::Internal("the ingest was given up".to_owned());
         let (reply, written) = oneshot::channel();
@@ -35,6 +37,7 @@ impl FileSink for Sink {
             .blocking_send(Request {
                 parquet,
                 rows,
+                rollup,
                 reply,
             })
             .map_err(|_| given_up())?;
@@ -45,7 +48,7 @@ impl FileSink for Sink {
 /// Writes what is requested for as long as `work` goes on, and gives its result.
 pub(super) async fn serve<T>(
     replacement: &Replacement,
-    written: &mut Vec<DataFile>,
+    written: &mut Written,
     mut requests: mpsc::Receiver<Request>,
     work: impl Future<Output = T>,
 ) -> T {
@@ -55,14 +58,9 @@ pub(super) async fn serve<T>(
         tokio::select! {
             result = &mut work => return result,
             Some(request) = requests.recv() => writing.push(write(replacement, request)),
-            Some((file, rows, reply)) = writing.next(), if !writing.is_empty() => {
+            Some((file, reply)) = writing.next(), if !writing.is_empty() => {
                 let answer = match file {
-                    Ok(file) => {
-                        let fits = file.rows == rows;
-                        let complaint = format!("wrote {} of {rows} rows to `{}`", file.rows, file.path);
-                        written.push(file);
-                        if fits { Ok(()) } else { Err(IngestError::Internal(complaint)) }
-                    }
+                    Ok(file) => written.keep(file),
                     Err(error) => Err(error.into()),
                 };
                 // Whoever asked may be gone by now.
@@ -72,17 +70,58 @@ pub(super) async fn serve<T>(
     }
 }
 
-type Written = (
-    Result<DataFile, curtail_store::StoreError>,
-    u64,
-    oneshot::Sender<Result<(), IngestError>>,
-);
+/// What was written so far.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    pub(super) files: Vec<DataFile>,
+    pub(super) rollups: Vec<(Grain, RollupFile)>,
+}
 
-async fn write(replacement: &Replacement, request: Request) -> Written {
+enum File {
+    Data(DataFile, u64),
+    Rollup(Grain, RollupFile),
+}
+
+impl Written {
+    fn keep(&mut self, file: File) -> Result<(), IngestError> {
+        match file {
+            File::Data(file, rows) => {
+                let fits = file.rows == rows;
+                let complaint = format!("wrote {} of {rows} rows to `{}`", file.rows, file.path);
+                self.files.push(file);
+                if !fits {
+                    return Err(IngestError::Internal(complaint));
+                }
+            }
+            File::Rollup(grain, file) => self.rollups.push((grain, file)),
+        }
+        Ok(())
+    }
+
+    pub(super) fn into_parts(self) -> (Vec<DataFile>, Vec<RollupFile>) {
+        let rollups = self.rollups.into_iter().map(|(_, file)| file);
+        (self.files, rollups.collect())
+    }
+}
+
+type Reply = oneshot::Sender<Result<(), IngestError>>;
+
+async fn write(replacement: &Replacement, request: Request) -> (Result<File, StoreError>, Reply) {
     let Request {
         parquet,
         rows,
+        rollup,
         reply,
     } = request;
-    (replacement.write(parquet).await, rows, reply)
+    let file = match rollup {
+        None => {
+            let file = replacement.write(parquet).await;
+            file.map(|file| File::Data(file, rows))
+        }
+        Some(grain) => {
+            let file = replacement.write_rollup(grain, parquet, rows).await;
+            file.map(|file| File::Rollup(grain, file))
+        }
+    };
+    (file, reply)
 }

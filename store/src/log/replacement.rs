@@ -17,8 +17,8 @@ use super::{
     table::{self, Loaded},
 };
 use crate::{
-    BillingPeriod, PeriodVersion, Receipt, ReportName, StoreError, Table, TableSchema, check,
-    paths, stats,
+    BillingPeriod, Grain, PeriodVersion, Receipt, ReportName, RollupFile, StoreError, Table,
+    TableSchema, check, paths, stats,
 };
 
 /// How often a commit is tried: each failure means that another writer's commit came first.
@@ -100,18 +100,34 @@ impl Replacement {
             ))
         })?;
         let size = bytes.len() as u64;
-        put(self.store.objects(), &paths::object(&path), bytes)
-            .await
-            .map_err(|source| StoreError::Object {
-                action: "cannot write",
-                path: path.clone(),
-                source,
-            })?;
+        self.put(&path, bytes).await?;
         Ok(DataFile {
             path,
             size,
             rows,
             stats,
+        })
+    }
+
+    /// Writes one Parquet file of a rollup. What it means stands in the receipt, by which readers find it.
+    pub async fn write_rollup(
+        &self,
+        grain: Grain,
+        bytes: Bytes,
+        rows: u64,
+    ) -> Result<RollupFile, StoreError> {
+        let path = paths::rollup_file(self.table, grain, &self.report, self.period);
+        let size = bytes.len() as u64;
+        self.put(&path, bytes).await?;
+        Ok(RollupFile { path, size, rows })
+    }
+
+    async fn put(&self, path: &str, bytes: Bytes) -> Result<(), StoreError> {
+        let written = put(self.store.objects(), &paths::object(path), bytes).await;
+        written.map_err(|source| StoreError::Object {
+            action: "cannot write",
+            path: path.to_owned(),
+            source,
         })
     }
 
@@ -132,16 +148,18 @@ impl Replacement {
             result,
             Err(StoreError::Receipt(_) | StoreError::Column { .. } | StoreError::Conflict { .. })
         ) {
-            self.abandon(files).await;
+            let rollups = receipt.rollups.iter().flat_map(|rollup| &rollup.files);
+            self.abandon(files, rollups.cloned().collect()).await;
         }
         result
     }
 
-    /// Gives up and deletes `files`, as far as possible; what stays is invisible.
-    pub async fn abandon(self, files: Vec<DataFile>) {
-        for file in files {
-            if let Err(error) = self.store.objects.delete(&paths::object(&file.path)).await {
-                tracing::warn!(path = file.path, %error, "an abandoned data file stays, invisible to readers");
+    /// Gives up and deletes `files` and those of `rollups`, as far as possible; what stays is invisible.
+    pub async fn abandon(self, files: Vec<DataFile>, rollups: Vec<RollupFile>) {
+        let rollups = rollups.into_iter().map(|file| file.path);
+        for path in files.into_iter().map(|file| file.path).chain(rollups) {
+            if let Err(error) = self.store.objects.delete(&paths::object(&path)).await {
+                tracing::warn!(path, %error, "an abandoned data file stays, invisible to readers");
             }
         }
     }

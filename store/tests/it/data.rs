@@ -138,6 +138,7 @@ pub(crate) fn receipt_of(
         columns: ColumnChanges::default(),
         anomalies: BTreeMap::new(),
         ingested_at: time(START),
+        rollups: Vec::new(),
         milliseconds: 1,
         writer: "test".into(),
     }

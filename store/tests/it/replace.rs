@@ -337,7 +337,7 @@ async fn abandoned_files_are_deleted() {
         .write(parquet(&rows(&["1"]), None))
         .await
         .unwrap();
-    replacement.abandon(vec![file]).await;
+    replacement.abandon(vec![file], Vec::new()).await;
     assert!(objects(&store).await.is_empty());
 }
 

@@ -14,7 +14,8 @@ use arrow::{
 
 use crate::convert::{
     amount::{self, BadAmount, Rounding},
-    column::{self, NO_AMOUNT, NO_TIME, TextColumn},
+    amounts::Amounts,
+    column::{self, NO_TIME, TextColumn},
     file::{BadValue, FileState},
     instant,
     texts::NULL,
@@ -106,7 +107,7 @@ pub(super) fn text(
 
 /// Takes in amounts, and sums them up.
 pub(super) fn amounts(
-    units: &mut Vec<i128>,
+    amounts: &mut Amounts,
     base: usize,
     array: &ArrayRef,
     merge: bool,
@@ -114,15 +115,11 @@ pub(super) fn amounts(
     file: &mut FileState,
 ) -> Result<(), (usize, BadValue)> {
     let mut set = |row: usize, parsed: Result<i128, BadAmount>, file: &mut FileState| {
-        if merge
-            && units
-                .get(base + row)
-                .is_some_and(|&before| before != NO_AMOUNT)
-        {
+        if merge && amounts.has(base + row) {
             return Ok(());
         }
         let value = parsed.map_err(|bad| (row, BadValue::from(bad)))?;
-        column::set(units, base + row, value, NO_AMOUNT);
+        amounts.set(base + row, value);
         file.add(number, value).map_err(|bad| (row, bad))
     };
     match array.data_type() {

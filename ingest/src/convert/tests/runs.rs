@@ -106,6 +106,7 @@ fn files_may_be_decoded_at_the_same_time() {
     let settings = Settings {
         memory: 256 << 20,
         threads: 2,
+        files: 2,
     };
     let conversion = Conversion::new(
         ReportKind::LegacyCur,
