@@ -39,10 +39,12 @@ use std::{
     collections::BTreeSet,
     fmt,
     io::{self, Read},
+    panic,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    thread,
 };
 
 use ::parquet::{errors::ParquetError, file::reader::ChunkReader};
@@ -53,6 +55,7 @@ pub(crate) use self::tally::{FileTally, MadeRollup, PeriodTally};
 use self::{
     encode::Encoder,
     file::FileState,
+    order::Sorted,
     plan::Plan,
     registry::{Binding, Registry, Source},
     rollup::Rollups,
@@ -128,7 +131,7 @@ pub(crate) struct Conversion {
     rollups: Rollups,
     /// Runs that have room for more rows.
     runs: Mutex<Vec<Run>>,
-    /// Held while a run is encoded: the pool works on one at a time, so that memory for only one is needed.
+    /// Held while a full run is encoded: the pool works on one at a time, so that memory for only one is needed.
     encoding: Mutex<()>,
     totals: Mutex<Totals>,
     /// Rows handed to the sink.
@@ -200,23 +203,25 @@ impl Conversion {
     pub(crate) fn finish(self) -> Result<PeriodTally, IngestError> {
         let runs = std::mem::take(&mut *self.runs.lock().unwrap_or_else(PoisonError::into_inner));
         // Files that were decoded at the same time left a run each; small ones become one.
-        let mut last: Option<Run> = None;
+        let mut left: Vec<Run> = Vec::new();
         for run in runs {
-            last = match last {
-                Some(mut last) if last.has_room_for(&run) => {
-                    last.append(run);
-                    Some(last)
-                }
-                Some(full) => {
-                    self.write(full)?;
-                    Some(run)
-                }
-                None => Some(run),
-            };
+            match left.last_mut() {
+                Some(last) if last.has_room_for(&run) => last.append(run),
+                _ => left.push(run),
+            }
         }
-        if let Some(run) = last {
-            self.write(run)?;
-        }
+        // All at once, now that nothing else needs memory: so one can be sorted while another is written.
+        thread::scope(|scope| {
+            let writing: Vec<_> = left
+                .into_iter()
+                .map(|run| scope.spawn(|| self.write(run)))
+                .collect();
+            writing.into_iter().try_for_each(|written| {
+                written
+                    .join()
+                    .unwrap_or_else(|panicked| panic::resume_unwind(panicked))
+            })
+        })?;
         let totals =
             std::mem::take(&mut *self.totals.lock().unwrap_or_else(PoisonError::into_inner));
         let written = self.written.load(Ordering::Relaxed);
@@ -263,6 +268,7 @@ impl Conversion {
     /// Replaces a full run by an empty one, and writes it.
     fn write_full(&self, run: &mut Run) -> Result<(), IngestError> {
         let full = std::mem::replace(run, Run::new(self.capacity));
+        let _one_at_a_time = self.encoding.lock().unwrap_or_else(PoisonError::into_inner);
         self.write(full)
     }
 
@@ -287,31 +293,30 @@ impl Conversion {
             .pool
             .as_ref()
             .map_err(|why| IngestError::Internal(format!("cannot start threads: {why}")))?;
-        let _one_at_a_time = self.encoding.lock().unwrap_or_else(PoisonError::into_inner);
         let rows = run.rows as u64;
         let mut totals = self.totals.lock().unwrap_or_else(PoisonError::into_inner);
         totals.observe(&run, self.kind, self.period, &self.registry);
         drop(totals);
-        let order = order::order(&run, self.kind, &self.registry);
         let keep = registry::required(self.kind);
-        let (parquet, rollups) = pool.install(|| {
-            let parquet = self
-                .encoder
-                .encode(&run, &order, self.kind, &self.registry, &keep);
-            let rollups = self.rollups.of(&run, &order, self.kind, &self.registry)?;
+        let (kind, registry) = (self.kind, &self.registry);
+        let order = pool.install(|| order::order(&run, kind, registry));
+        let (sorted, parquet) = pool.install(|| {
+            let sorted = Sorted::new(&run, &order);
+            let parquet = self.encoder.encode(&sorted, kind, registry, &keep);
+            (sorted, parquet)
+        });
+        let parquet = parquet.map_err(unencodable)?;
+        let chosen = self.rollups.decide(&sorted, kind, registry);
+        let rollups = pool.install(|| {
+            let rollups = rollup::roll_up(chosen, &sorted, kind, registry)?;
             let encoded = rollups.iter().map(|rollup| {
-                let parquet = self.encoder.rollup(&run, rollup, self.kind, &self.registry);
-                Ok((
-                    rollup.grain,
-                    parquet.map_err(unencodable)?,
-                    rollup.examples.len() as u64,
-                ))
+                let parquet = self.encoder.rollup(&run, rollup, kind, registry);
+                let rows = rollup.examples.len() as u64;
+                Ok((rollup.grain, parquet.map_err(unencodable)?, rows))
             });
-            Ok::<_, IngestError>((
-                parquet.map_err(unencodable)?,
-                encoded.collect::<Result<Vec<_>, IngestError>>()?,
-            ))
+            encoded.collect::<Result<Vec<_>, IngestError>>()
         })?;
+        drop(sorted);
         drop(run);
         self.written.fetch_add(rows, Ordering::Relaxed);
         self.sink.put(parquet, rows, None)?;

@@ -79,6 +79,33 @@ impl Amounts {
         }
     }
 
+    /// Adds the amounts of rows to the sums of their groups, in units of 10⁻¹⁸; a group has [`NO_AMOUNT`] until a row of it
+    /// has one. `None` if a sum does not fit.
+    pub(super) fn add_up(&self, rows: &[u32], groups: &[u32], sums: &mut [i128]) -> Option<()> {
+        match &self.0 {
+            Values::Short { values, places } => {
+                let factor = factor(*places);
+                for (&row, &group) in rows.iter().zip(groups) {
+                    if let Some(&value) = values.get(row as usize)
+                        && value != NO_SHORT
+                    {
+                        add(&mut sums[group as usize], i128::from(value) * factor)?;
+                    }
+                }
+            }
+            Values::Long(units) => {
+                for (&row, &group) in rows.iter().zip(groups) {
+                    if let Some(&units) = units.get(row as usize)
+                        && units != NO_AMOUNT
+                    {
+                        add(&mut sums[group as usize], units)?;
+                    }
+                }
+            }
+        }
+        Some(())
+    }
+
     /// Parses and sets the amount of a row that has none yet, and gives it in units of 10⁻¹⁸.
     #[inline]
     pub(super) fn parse(
@@ -183,6 +210,16 @@ impl Amounts {
             Values::Long(units) => units.len() * 16,
         }
     }
+}
+
+/// Adds to a sum that may have nothing in it yet; `None` if it does not fit.
+#[inline]
+pub(super) fn add(sum: &mut i128, units: i128) -> Option<()> {
+    *sum = match *sum {
+        NO_AMOUNT => units,
+        sum => sum.checked_add(units)?,
+    };
+    Some(())
 }
 
 #[inline]

@@ -13,7 +13,7 @@ use memchr::memchr_iter;
 
 use super::{
     Compression,
-    inflate::Text,
+    inflate::{REACH, Text},
     masks::{self, Mask, WIDTH},
 };
 
@@ -22,6 +22,8 @@ const BLOCK: usize = 512 * 1024;
 
 /// Room before them: for the record that the block before broke off, and for the text that compressed data refers back to.
 const HEADROOM: usize = 64 * 1024;
+
+const _: () = assert!(HEADROOM >= REACH);
 
 /// Blocks decompressed ahead of the parser.
 const AHEAD: usize = 3;

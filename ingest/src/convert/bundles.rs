@@ -9,7 +9,7 @@ use super::{
     amounts::NO_AMOUNT,
     column::{NO_TIME, extend, reserve, set},
     file::{BadValue, FileState},
-    texts::{NULL, Texts},
+    texts::{Guess, NULL, Texts},
 };
 
 /// What the stretches of a set of bundles are made of.
@@ -34,7 +34,7 @@ pub(super) struct Bundles {
     /// Amounts that are set in the columns themselves, since a column may have a value of its own in the same row.
     loose: FxHashMap<u32, Box<[(usize, i128)]>>,
     flaws: FxHashMap<u32, Flaws>,
-    last: u32,
+    guess: Guess,
 }
 
 /// What one column has in each bundle.
@@ -85,19 +85,14 @@ impl Bundles {
             columns: Vec::new(),
             loose: FxHashMap::default(),
             flaws: FxHashMap::default(),
-            last: NULL,
+            guess: Guess::default(),
         }
     }
 
     /// The number of a stretch that was met before.
     #[inline]
     pub(super) fn find(&mut self, stretch: &[u8]) -> Option<u32> {
-        if self.last != NULL && self.stretches.bytes_of(self.last) == stretch {
-            return Some(self.last);
-        }
-        let number = self.stretches.find(stretch)?;
-        self.last = number;
-        Some(number)
+        self.guess.find(stretch, &self.stretches)
     }
 
     /// Remembers what a stretch that was not met before sets: the first value given for a column counts.
@@ -128,7 +123,7 @@ impl Bundles {
                 _ => {}
             }
         }
-        self.last = number;
+        self.guess.follow(number);
         number
     }
 
@@ -190,6 +185,16 @@ impl Bundles {
         filled.map(|filled| &filled.values)
     }
 
+    /// The columns of amounts that any bundle sets, and what they have in each.
+    pub(super) fn amounts(&self) -> impl Iterator<Item = (usize, &[i128])> {
+        self.columns
+            .iter()
+            .filter_map(|filled| match &filled.values {
+                Values::Amount(units) => Some((filled.column, &units[..])),
+                _ => None,
+            })
+    }
+
     /// Adds what the rows since the last time hold to the sums and counts of their file. Fails with the column whose sum
     /// does not fit.
     pub(super) fn settle(&mut self, file: &mut FileState) -> Result<(), (usize, BadValue)> {
@@ -245,6 +250,9 @@ impl Bundles {
             Values::Time(micros) => micros.len() * 8,
         };
         let columns: usize = self.columns.iter().map(values).sum();
-        self.stretches.footprint() + (self.numbers.len() + self.counts.len()) * 4 + columns
+        self.stretches.footprint()
+            + self.guess.footprint()
+            + (self.numbers.len() + self.counts.len()) * 4
+            + columns
     }
 }

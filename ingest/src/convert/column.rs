@@ -8,7 +8,7 @@ use curtail_store::ColumnType;
 use super::{
     amounts::Amounts,
     map::Maps,
-    texts::{NULL, Texts},
+    texts::{Guess, NULL, Texts},
 };
 
 /// Marks NULL among times.
@@ -35,7 +35,7 @@ pub(super) enum Column {
 pub(super) struct TextColumn {
     numbers: Vec<u32>,
     texts: Texts,
-    last: u32,
+    guess: Guess,
     /// Do texts hardly ever repeat, so that looking for them is lost time?
     unique: bool,
     /// Must equal texts always have equal numbers?
@@ -97,7 +97,9 @@ impl Column {
     /// Bytes of memory that were written to.
     pub(super) fn footprint(&self) -> usize {
         match self {
-            Self::Text(column) => column.numbers.len() * 4 + column.texts.footprint(),
+            Self::Text(column) => {
+                column.numbers.len() * 4 + column.texts.footprint() + column.guess.footprint()
+            }
             Self::Amount(amounts) => amounts.footprint(),
             Self::Time(micros) => micros.len() * 8,
             Self::Map(column) => column.numbers.len() * 4 + column.maps.footprint(),
@@ -194,16 +196,18 @@ impl TextColumn {
     /// The number of a text. What is not UTF-8 is made so, and counted.
     #[inline]
     pub(super) fn number(&mut self, text: &[u8]) -> u32 {
-        if self.last != NULL && self.texts.bytes_of(self.last) == text {
-            return self.last;
-        }
         let known = if self.unique {
-            None
+            self.guess.is_last(text, &self.texts)
         } else {
-            self.texts.find(text)
+            self.guess.find(text, &self.texts)
         };
-        self.last = known.unwrap_or_else(|| self.new_number(text));
-        self.last
+        known.unwrap_or_else(|| {
+            let number = self.new_number(text);
+            if !self.unique {
+                self.guess.follow(number);
+            }
+            number
+        })
     }
 
     fn new_number(&mut self, text: &[u8]) -> u32 {

@@ -3,7 +3,10 @@
 mod chunk;
 mod map;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    ops::Range,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use arrow::datatypes::{DataType, Field, Schema};
 use bytes::Bytes;
@@ -31,7 +34,7 @@ use super::{
     amounts::{Amounts, NO_AMOUNT},
     bundles::Values,
     column::{Column, MapColumn, NO_TIME, TextColumn},
-    order::SortColumns,
+    order::{SortColumns, Sorted},
     registry::Registry,
     rollup::Rollup,
     run::Run,
@@ -93,13 +96,13 @@ struct Group<'a> {
     /// How many rows of the file come before.
     before: usize,
     /// For each set of bundles, those of the rows.
-    bundles: Vec<Gathered>,
+    bundles: Vec<Present<'a>>,
 }
 
 /// The bundles of the rows of a row group.
-struct Gathered {
+struct Present<'a> {
     /// By row.
-    numbers: Vec<u32>,
+    numbers: &'a [u32],
     /// Which there are at all.
     distinct: Vec<u32>,
 }
@@ -114,14 +117,13 @@ impl Encoder {
     /// Writes all rows of a run, in the order given, as one file. Works on the rayon pool that it is called from.
     pub(super) fn encode(
         &self,
-        run: &Run,
-        order: &[u32],
+        rows: &Sorted<'_>,
         kind: ReportKind,
         registry: &Registry,
         keep: &[&str],
     ) -> Result<Bytes, ParquetError> {
-        let parts = parts(run, kind, registry, |name| keep.contains(&name));
-        self.file(run, order, &parts, kind)
+        let parts = parts(rows.run, kind, registry, |name| keep.contains(&name));
+        self.file(rows, &parts, kind)
     }
 
     /// Writes a rollup of a run as one file. Works on the rayon pool that it is called from.
@@ -158,14 +160,13 @@ impl Encoder {
         for (leaf, part) in parts.iter_mut().enumerate() {
             part.leaf = leaf;
         }
-        self.file(run, &rollup.examples, &parts, kind)
+        self.file(&Sorted::new(run, &rollup.examples), &parts, kind)
     }
 
-    /// Writes some rows of a run, in the order given, as one file.
+    /// Writes some rows of a run as one file.
     fn file(
         &self,
-        run: &Run,
-        order: &[u32],
+        rows: &Sorted<'_>,
         parts: &[Part<'_>],
         kind: ReportKind,
     ) -> Result<Bytes, ParquetError> {
@@ -183,8 +184,10 @@ impl Encoder {
         let maps = parts
             .iter()
             .any(|part| matches!(part.source, Source::Map(_)));
-        for (at, rows) in order.chunks(ROW_GROUP).enumerate() {
-            let group = Group::gather(run, rows, at * ROW_GROUP);
+        let starts = (0..rows.order.len()).step_by(ROW_GROUP);
+        for (at, start) in starts.enumerate() {
+            let end = rows.order.len().min(start + ROW_GROUP);
+            let group = Group::of(rows, start..end);
             let mut writers: Vec<Option<ArrowColumnWriter>> = Vec::new();
             if maps {
                 writers.extend(factory.create_column_writers(at)?.into_iter().map(Some));
@@ -245,22 +248,25 @@ impl Encoded {
 }
 
 impl<'a> Group<'a> {
-    fn gather(run: &Run, rows: &'a [u32], before: usize) -> Self {
-        let gather = |bundles: &super::bundles::Bundles| {
-            let numbers = gather(bundles.numbers(), rows, NULL);
-            let mut seen = vec![false; bundles.count() + 1];
+    fn of(all: &'a Sorted<'_>, range: Range<usize>) -> Self {
+        let bundles = all.run.bundles.par_iter().zip(&all.bundles);
+        let bundles = bundles.map(|(set, numbers)| {
+            let numbers = &numbers[range.clone()];
+            let mut seen = vec![false; set.count() + 1];
             let mut distinct = Vec::new();
-            for &number in &numbers {
-                if !std::mem::replace(&mut seen[number as usize], true) {
+            let mut last = None;
+            for &number in numbers {
+                if last != Some(number) && !std::mem::replace(&mut seen[number as usize], true) {
                     distinct.push(number);
                 }
+                last = Some(number);
             }
-            Gathered { numbers, distinct }
-        };
+            Present { numbers, distinct }
+        });
         Self {
-            rows,
-            before,
-            bundles: run.bundles.par_iter().map(gather).collect(),
+            bundles: bundles.collect(),
+            rows: &all.order[range.clone()],
+            before: range.start,
         }
     }
 }
@@ -460,17 +466,10 @@ fn collect<T: Copy + PartialEq>(
 /// Puts in what rows that have no value have in bundles.
 fn fill<T: Copy + PartialEq>(bundles: &[(usize, &[T])], group: &Group<'_>, null: T, all: &mut [T]) {
     for (set, values) in bundles {
-        for (value, &number) in all.iter_mut().zip(&group.bundles[*set].numbers) {
+        for (value, &number) in all.iter_mut().zip(group.bundles[*set].numbers) {
             if *value == null {
                 *value = values.get(number as usize).copied().unwrap_or(null);
             }
         }
     }
-}
-
-/// The values of some rows; a column may end before its rows do.
-fn gather<T: Copy>(values: &[T], rows: &[u32], null: T) -> Vec<T> {
-    rows.iter()
-        .map(|&row| values.get(row as usize).copied().unwrap_or(null))
-        .collect()
 }

@@ -3,8 +3,15 @@
 use std::borrow::Cow;
 
 use curtail_store::{ReportKind, Table};
+use rayon::prelude::*;
 
-use super::{column::NO_TIME, registry::Registry, run::Run, texts::number_of};
+use super::{
+    bundles::Bundles,
+    column::NO_TIME,
+    registry::Registry,
+    run::Run,
+    texts::{NULL, number_of},
+};
 
 pub(super) const MICROSECONDS_PER_DAY: i64 = 86_400_000_000;
 
@@ -37,7 +44,32 @@ impl SortColumns {
     }
 }
 
-/// The rows of `run` in the order in which they are to be written.
+/// The rows of a run in order.
+#[derive(Debug)]
+pub(super) struct Sorted<'a> {
+    pub(super) run: &'a Run,
+    pub(super) order: &'a [u32],
+    /// For each of the run's sets of bundles, those of the rows.
+    pub(super) bundles: Vec<Vec<u32>>,
+}
+
+impl<'a> Sorted<'a> {
+    /// Those of `run` in `order`. Works on the rayon pool that it is called from.
+    pub(super) fn new(run: &'a Run, order: &'a [u32]) -> Self {
+        let gather = |set: &Bundles| {
+            let numbers = set.numbers();
+            let number = |&row: &u32| numbers.get(row as usize).copied().unwrap_or(NULL);
+            order.iter().map(number).collect()
+        };
+        Self {
+            run,
+            order,
+            bundles: run.bundles.par_iter().map(gather).collect(),
+        }
+    }
+}
+
+/// The rows of `run` in the order in which they are to be written. Works on the rayon pool that it is called from.
 pub(super) fn order(run: &Run, kind: ReportKind, registry: &Registry) -> Vec<u32> {
     let columns = SortColumns::of(kind);
     let numbers = |name| registry.find(name).map(|number| run.numbers(number));
@@ -58,6 +90,7 @@ pub(super) fn order(run: &Run, kind: ReportKind, registry: &Registry) -> Vec<u32
         None => 0,
     };
     let mut keyed: Vec<(u64, u64, u32)> = (0..run.rows)
+        .into_par_iter()
         .map(|row| {
             let day = match starts.get(row) {
                 Some(&micros) if micros != NO_TIME => {
@@ -72,10 +105,10 @@ pub(super) fn order(run: &Run, kind: ReportKind, registry: &Registry) -> Vec<u32
         })
         .collect();
     if second.is_empty() {
-        keyed.sort_unstable();
+        keyed.par_sort_unstable();
     } else {
         let second = |row: u32| second.get(row as usize).copied().unwrap_or(0);
-        keyed.sort_unstable_by(|a, b| {
+        keyed.par_sort_unstable_by(|a, b| {
             (a.0, a.1)
                 .cmp(&(b.0, b.1))
                 .then_with(|| (second(a.2), a.2).cmp(&(second(b.2), b.2)))

@@ -5,20 +5,22 @@
 
 mod dimensions;
 mod grouping;
+mod sums;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use curtail_store::{ColumnType, Grain, ReportKind, Table};
-use rayon::prelude::*;
 
-use self::grouping::{Grouping, Groups, Rows};
+use self::{
+    grouping::{Grouping, Groups},
+    sums::Sums,
+};
 use super::{
-    amounts::NO_AMOUNT,
     column::NO_TIME,
-    order::{MICROSECONDS_PER_DAY, SortColumns},
+    order::{MICROSECONDS_PER_DAY, SortColumns, Sorted},
     registry::Registry,
-    run::Run,
     tally::MadeRollup,
+    texts::number_of,
 };
 use crate::IngestError;
 
@@ -33,7 +35,7 @@ pub(super) struct Rollups {
 
 /// One rollup of a period.
 #[derive(Clone, Debug)]
-struct Chosen {
+pub(super) struct Chosen {
     grain: Grain,
     /// Columns of the registry that it groups by.
     dimensions: Vec<usize>,
@@ -58,68 +60,31 @@ pub(super) struct Rollup {
 }
 
 impl Rollups {
-    /// The rollups of a run, whose rows come in `order`; those that are worth having. Works on the rayon pool that it is
-    /// called from.
-    pub(super) fn of(
+    /// What the rollups of a run are made of: what those of the first run were, so that a rollup has all of a period's rows.
+    ///
+    /// Not to be called on a pool's thread, which might wait here for itself.
+    pub(super) fn decide(
         &self,
-        run: &Run,
-        order: &[u32],
+        rows: &Sorted<'_>,
         kind: ReportKind,
         registry: &Registry,
-    ) -> Result<Vec<Rollup>, IngestError> {
-        let Some(start) = registry.find(SortColumns::of(kind).start) else {
-            return Ok(Vec::new());
-        };
-        let rows = Rows::new(run, order);
-        let days = days(run, order, start);
-        let known = self.lock().clone();
-        let candidates = known.clone().unwrap_or_else(|| {
-            let choose = |grain| Chosen {
-                grain,
-                dimensions: dimensions::choose(grain, run, order, &days, kind, registry),
-                measures: measures(registry),
+    ) -> Vec<Chosen> {
+        let choose = || {
+            let Some(start) = registry.find(SortColumns::of(kind).start) else {
+                return Vec::new();
             };
-            Grain::ALL.into_par_iter().map(choose).collect()
-        });
-        let group = |chosen: Chosen| {
-            let mut grouping = Grouping::new(order.len());
-            grouping.by_times(&days);
-            rows.group_by(&chosen.dimensions, &mut grouping);
-            (chosen, grouping.finish())
-        };
-        let mut grouped: Vec<(Chosen, Groups)> = candidates.into_par_iter().map(group).collect();
-        if known.is_none() {
-            grouped.retain(|(_, groups)| groups.firsts.len() <= order.len() / WORTH);
-            *self.lock() = Some(grouped.iter().map(|(chosen, _)| chosen.clone()).collect());
-        }
-        let Some((first, _)) = grouped.first() else {
-            return Ok(Vec::new());
-        };
-        let sums = first
-            .measures
-            .par_iter()
-            .filter(|column| run.has_values(**column));
-        let sums = sums.map(|&column| {
-            let mut units = Vec::new();
-            run.amounts(column, order, &mut units);
-            let sums = grouped.iter().map(|(_, groups)| sum(&units, groups));
-            let overflow = || IngestError::SumOverflow {
-                object: "a rollup".to_owned(),
-                column: registry.column(column).name,
-            };
-            let sums: Option<Vec<_>> = sums.collect();
-            Ok((column, sums.ok_or_else(overflow)?))
-        });
-        let sums: Vec<(usize, Vec<Vec<i128>>)> = sums.collect::<Result<_, IngestError>>()?;
-        let rollups = grouped
-            .into_iter()
-            .enumerate()
-            .map(|(at, (chosen, groups))| {
-                let own = |(column, sums): &(usize, Vec<Vec<i128>>)| (*column, sums[at].clone());
-                let sums = sums.iter().map(own).collect();
-                rollup(chosen, &groups, order, (start, &days), sums)
+            let days = days(rows, start);
+            let candidates = Grain::ALL.into_iter().filter_map(|grain| {
+                let dimensions = dimensions::choose(grain, rows, &days, kind, registry)?;
+                Some(Chosen {
+                    grain,
+                    dimensions,
+                    measures: measures(registry),
+                })
             });
-        Ok(rollups.collect())
+            candidates.collect()
+        };
+        self.lock().get_or_insert_with(choose).clone()
     }
 
     /// The rollups that every run of the period had.
@@ -142,6 +107,61 @@ impl Rollups {
     }
 }
 
+/// The rollups of a run. Works on the rayon pool that it is called from.
+pub(super) fn roll_up(
+    chosen: Vec<Chosen>,
+    rows: &Sorted<'_>,
+    kind: ReportKind,
+    registry: &Registry,
+) -> Result<Vec<Rollup>, IngestError> {
+    let Some(start) = registry.find(SortColumns::of(kind).start) else {
+        return Ok(Vec::new());
+    };
+    let days = days(rows, start);
+    let count = rows.order.len();
+    let mut rollups: Vec<(Chosen, Groups, Sums)> = Vec::new();
+    // From the finest on: a coarser one whose dimensions are among those of a finer one is made of its groups.
+    for chosen in chosen.into_iter().rev() {
+        let mut grouping = Grouping::default();
+        grouping.by_times(&days);
+        grouping.by_columns(&chosen.dimensions, rows);
+        let finer = rollups.iter().find(|(finer, ..)| {
+            let of_finer = |dimension: &usize| finer.dimensions.contains(dimension);
+            chosen.dimensions.iter().all(of_finer)
+        });
+        let groups = match finer {
+            Some((_, finer, _)) => grouping.groups(finer.firsts.iter().copied()),
+            None => grouping.groups(0..number_of(count)),
+        };
+        let sums = match finer {
+            Some((_, _, sums)) => sums.of(&groups),
+            None => Sums::of_rows(rows, &groups, &chosen.measures),
+        };
+        let sums = sums.map_err(|column| IngestError::SumOverflow {
+            object: "a rollup".to_owned(),
+            column: registry.column(column).name,
+        })?;
+        rollups.push((chosen, groups, sums));
+    }
+    rollups.reverse();
+    let rollup = |(chosen, groups, sums): (Chosen, Groups, Sums)| Rollup {
+        grain: chosen.grain,
+        examples: (groups.firsts.iter())
+            .map(|&place| rows.order[place as usize])
+            .collect(),
+        days: (
+            start,
+            (groups.firsts.iter())
+                .map(|&place| days[place as usize])
+                .collect(),
+        ),
+        dimensions: chosen.dimensions,
+        counts: sums.counts,
+        sums: sums.columns,
+    };
+    Ok(rollups.into_iter().map(rollup).collect())
+}
+
 /// The columns of amounts that there are.
 fn measures(registry: &Registry) -> Vec<usize> {
     let all = registry.all().into_iter().enumerate();
@@ -150,52 +170,14 @@ fn measures(registry: &Registry) -> Vec<usize> {
     measures.map(|(column, _)| column).collect()
 }
 
-fn rollup(
-    chosen: Chosen,
-    groups: &Groups,
-    order: &[u32],
-    (start, days): (usize, &[i64]),
-    sums: Vec<(usize, Vec<i128>)>,
-) -> Rollup {
-    let mut counts = vec![0; groups.firsts.len()];
-    for &group in &groups.of_rows {
-        counts[group as usize] += 1;
-    }
-    let firsts = groups.firsts.iter().map(|&first| first as usize);
-    Rollup {
-        grain: chosen.grain,
-        examples: firsts.clone().map(|first| order[first]).collect(),
-        days: (start, firsts.map(|first| days[first]).collect()),
-        dimensions: chosen.dimensions,
-        counts,
-        sums,
-    }
-}
-
-/// The sum of each group, [`NO_AMOUNT`] where none of its rows has an amount; `None` if a sum does not fit.
-fn sum(units: &[i128], groups: &Groups) -> Option<Vec<i128>> {
-    let mut sums = vec![NO_AMOUNT; groups.firsts.len()];
-    for (&units, &group) in units.iter().zip(&groups.of_rows) {
-        if units != NO_AMOUNT {
-            let sum = &mut sums[group as usize];
-            *sum = if *sum == NO_AMOUNT {
-                units
-            } else {
-                sum.checked_add(units)?
-            };
-        }
-    }
-    Some(sums)
-}
-
 /// The beginning of each row's day.
-fn days(run: &Run, order: &[u32], start: usize) -> Vec<i64> {
-    let starts = run.times(start);
+fn days(rows: &Sorted<'_>, start: usize) -> Vec<i64> {
+    let starts = rows.run.times(start);
     let day = |&row: &u32| match starts.get(row as usize) {
         Some(&micros) if micros != NO_TIME => micros - micros.rem_euclid(MICROSECONDS_PER_DAY),
         _ => NO_TIME,
     };
-    order.iter().map(day).collect()
+    rows.order.iter().map(day).collect()
 }
 
 /// Does it make sense to add these amounts up?

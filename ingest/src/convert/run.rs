@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use super::{
-    amounts::NO_AMOUNT,
     bundles::{Bundles, Key, Values},
     column::{Column, NO_TIME, TextColumn},
     registry::Registry,
@@ -166,36 +165,6 @@ impl Run {
             (0..self.bundles.len()).filter(|&set| self.bundles[set].values(column).is_some());
         let only = sets.next()?;
         (!own && sets.next().is_none()).then_some(only)
-    }
-
-    /// The number of the text of each of `rows`.
-    pub(super) fn gather_numbers(&self, column: usize, rows: &[u32], numbers: &mut Vec<u32>) {
-        let all = self.numbers(column);
-        let number = |&row: &u32| all.get(row as usize).copied().unwrap_or(NULL);
-        numbers.clear();
-        numbers.extend(rows.iter().map(number));
-    }
-
-    /// The amount of each of `rows`, in units of 10⁻¹⁸, [`NO_AMOUNT`] for NULL.
-    pub(super) fn amounts(&self, column: usize, rows: &[u32], units: &mut Vec<i128>) {
-        if let Some(Column::Amount(amounts)) = self.columns.get(column) {
-            amounts.gather(rows, units);
-        } else {
-            units.clear();
-            units.resize(rows.len(), NO_AMOUNT);
-        }
-        for set in &self.bundles {
-            let Some(Values::Amount(values)) = set.values(column) else {
-                continue;
-            };
-            for (units, &row) in units.iter_mut().zip(rows) {
-                if *units == NO_AMOUNT
-                    && let Some(&number) = set.numbers().get(row as usize)
-                {
-                    *units = values.get(number as usize).copied().unwrap_or(NO_AMOUNT);
-                }
-            }
-        }
     }
 
     fn by_row<'a, T: Copy + PartialEq>(

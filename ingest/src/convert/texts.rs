@@ -126,6 +126,55 @@ impl Texts {
     }
 }
 
+/// Guesses the next text: the same again, or what followed it the last time. Line items of one hour come in much the same
+/// order as those of the hour before, and to compare is quicker than to look up.
+#[derive(Debug, Default)]
+pub(super) struct Guess {
+    last: u32,
+    /// For each number, the one that followed it.
+    next: Vec<u32>,
+}
+
+impl Guess {
+    /// The number of a text, if it is known.
+    #[inline]
+    pub(super) fn find(&mut self, text: &[u8], texts: &Texts) -> Option<u32> {
+        if self.last != NULL && texts.bytes_of(self.last) == text {
+            return Some(self.last);
+        }
+        let next = self.next.get(self.last as usize).copied().unwrap_or(NULL);
+        if next != NULL && texts.bytes_of(next) == text {
+            self.last = next;
+            return Some(next);
+        }
+        let number = texts.find(text)?;
+        self.follow(number);
+        Some(number)
+    }
+
+    /// This number came.
+    #[inline]
+    pub(super) fn follow(&mut self, number: u32) {
+        let last = self.last as usize;
+        if last >= self.next.len() {
+            self.next.resize(last + 1, NULL);
+        }
+        self.next[last] = number;
+        self.last = number;
+    }
+
+    /// Is this the number that came last?
+    #[inline]
+    pub(super) fn is_last(&self, text: &[u8], texts: &Texts) -> Option<u32> {
+        (self.last != NULL && texts.bytes_of(self.last) == text).then_some(self.last)
+    }
+
+    /// Bytes in memory.
+    pub(super) fn footprint(&self) -> usize {
+        self.next.len() * 4
+    }
+}
+
 #[inline]
 #[expect(
     clippy::cast_possible_truncation,

@@ -1,5 +1,7 @@
 //! One parser of a CSV file: batches of its rows, column by column, into a run.
 
+use std::hint;
+
 use curtail_store::{Anomaly, ReportKind};
 
 use super::File;
@@ -21,6 +23,9 @@ use crate::{
 
 /// Rows that are found before they are taken in, column by column: their text and spans fit the second-level cache.
 const BATCH: usize = 256;
+
+/// Bytes that processors move between caches at once.
+const CACHE_LINE: usize = 64;
 
 /// Batches between two looks at how large the run has become.
 const BATCHES_PER_LOOK: usize = 8;
@@ -47,6 +52,16 @@ pub(super) struct Rows<'a> {
     seen: usize,
     /// Is the run so young that everything is new?
     fresh: bool,
+}
+
+/// Brings text into this core's cache in the order in which it lies there, which is quicker than column by column: another
+/// core has just written it.
+fn warm(text: &[u8]) {
+    let sum = text
+        .iter()
+        .step_by(CACHE_LINE)
+        .fold(0, |sum, byte| sum ^ byte);
+    hint::black_box(sum);
 }
 
 /// A value that is bad, with its row in the batch and its field.
@@ -136,6 +151,9 @@ impl<'a> Rows<'a> {
     /// Takes the rows in `spans` into the run.
     fn take_batch(&mut self, data: &[u8]) -> Result<(), Bad> {
         self.run.extend(&self.file.conversion.registry);
+        if let (Some(&first), Some(&last)) = (self.starts.first(), self.starts.last()) {
+            warm(&data[first..last]);
+        }
         for item in 0..self.plan.items.len() {
             match &self.plan.items[item].work {
                 Work::Skip => {}

@@ -10,7 +10,7 @@ use arrow::{
 use curtail_store::{MONEY_PRECISION, MONEY_SCALE};
 use parquet::errors::ParquetError;
 
-use super::{super::map::Value, MapColumn, gather};
+use super::{super::map::Value, MapColumn};
 use crate::convert::texts::NULL;
 
 /// The maps of some rows.
@@ -31,7 +31,8 @@ pub(super) fn array(
             field.name()
         )));
     };
-    let numbers = gather(&column.numbers, rows, NULL);
+    let number = |&row: &u32| column.numbers.get(row as usize).copied().unwrap_or(NULL);
+    let numbers: Vec<u32> = rows.iter().map(number).collect();
     let mut keys = StringBuilder::new();
     let mut texts = StringBuilder::new();
     let mut units =

@@ -5,12 +5,16 @@
 //! groups than without, or the rollup is still so small that it does not matter.
 
 use curtail_store::{ColumnType, Grain, ReportKind, Table};
+use rustc_hash::FxHashMap;
 
-use super::{Grouping, base};
-use crate::convert::{registry::Registry, run::Run};
+use super::{
+    WORTH, base,
+    grouping::{classes_of_column, classes_of_times},
+};
+use crate::convert::{order::Sorted, registry::Registry, texts::number_of};
 
 /// Rows of the run, neighbours in its order, that a sample is made of, and how many such stretches it has.
-const STRETCH: usize = 8 * 1024;
+const STRETCH: usize = 2 * 1024;
 const STRETCHES: usize = 8;
 
 /// Line items per row of the rollup from which on one more column does not matter.
@@ -44,55 +48,82 @@ fn start(kind: ReportKind) -> &'static str {
     }
 }
 
-/// Chooses by a sample of the run's rows; the columns come in the registry's order.
+/// Chooses by a sample of the run's rows; the columns come in the registry's order. `None` if the rollup would not be worth
+/// having.
 pub(super) fn choose(
     grain: Grain,
-    run: &Run,
-    order: &[u32],
+    rows: &Sorted<'_>,
     days: &[i64],
     kind: ReportKind,
     registry: &Registry,
-) -> Vec<usize> {
-    let (rows, days) = sample(order, days);
-    let all = registry.all();
+) -> Option<Vec<usize>> {
+    let sample = sample(rows.order.len());
+    let days: Vec<i64> = sample.iter().map(|&place| days[place as usize]).collect();
+    let mut partition = Partition::whole(sample.len()).by(&classes_of_times(&days));
     let mut dimensions: Vec<usize> = Vec::new();
-    let mut grouping = Grouping::new(rows.len());
-    grouping.by_times(&days);
     let with_resource = (grain == Grain::DailyResources).then(|| resource(kind));
     for name in base(kind).iter().copied().chain(with_resource) {
         if let Some(column) = registry.find(name) {
             dimensions.push(column);
-            grouping.by_column(run, column, &rows);
+            partition = partition.by(&classes_of_column(column, rows, &sample));
         }
     }
-    let mut groups = grouping.count();
-    for (column, described) in all.iter().enumerate() {
+    for (column, described) in registry.all().iter().enumerate() {
         let name = described.name.as_str();
         let text = matches!(
             described.column_type,
             ColumnType::Text | ColumnType::Timestamp
         );
         let never = NEVER.contains(&name) || name == resource(kind) || name == start(kind);
-        if !text || never || dimensions.contains(&column) || !run.has_values(column) {
+        if !text || never || dimensions.contains(&column) || !rows.run.has_values(column) {
             continue;
         }
-        let mut with = grouping.clone();
-        with.by_column(run, column, &rows);
-        let count = with.count();
-        if count <= groups + groups / 20 || count <= rows.len() / plenty(grain) {
+        let with = partition.by(&classes_of_column(column, rows, &sample));
+        if with.groups <= partition.groups + partition.groups / 20
+            || with.groups <= sample.len() / plenty(grain)
+        {
             dimensions.push(column);
-            (grouping, groups) = (with, count);
+            partition = with;
         }
     }
     dimensions.sort_unstable();
-    dimensions
+    (partition.groups <= sample.len() / WORTH).then_some(dimensions)
 }
 
-/// Some of the rows, and their days.
-fn sample(order: &[u32], days: &[i64]) -> (Vec<u32>, Vec<i64>) {
-    let apart = (order.len() / STRETCHES).max(STRETCH);
-    let starts = (0..order.len()).step_by(apart);
-    let stretches = starts.map(|start| start..(start + STRETCH).min(order.len()));
-    let of = stretches.flat_map(|stretch| stretch.map(|at| (order[at], days[at])));
-    of.unzip()
+/// Rows in groups.
+struct Partition {
+    of_rows: Vec<u32>,
+    groups: usize,
+}
+
+impl Partition {
+    fn whole(rows: usize) -> Self {
+        Self {
+            of_rows: vec![0; rows],
+            groups: 1,
+        }
+    }
+
+    /// The same, with rows of different classes in different groups.
+    fn by(&self, classes: &[u32]) -> Self {
+        let mut groups = FxHashMap::default();
+        let group = |pair| {
+            let next = number_of(groups.len());
+            *groups.entry(pair).or_insert(next)
+        };
+        let pairs = self.of_rows.iter().zip(classes);
+        let of_rows = pairs.map(|(&group, &class)| (group, class)).map(group);
+        Self {
+            of_rows: of_rows.collect(),
+            groups: groups.len(),
+        }
+    }
+}
+
+/// The places of some of so many rows.
+fn sample(rows: usize) -> Vec<u32> {
+    let apart = (rows / STRETCHES).max(STRETCH);
+    let starts = (0..rows).step_by(apart);
+    let places = starts.flat_map(|start| start..(start + STRETCH).min(rows));
+    places.map(number_of).collect()
 }

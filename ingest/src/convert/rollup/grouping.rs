@@ -1,89 +1,34 @@
 //! Rows that are alike in some columns.
 
 use hashbrown::HashTable;
-use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::convert::{
     bundles::{Bundles, Values},
     column::NO_TIME,
-    run::Run,
+    order::Sorted,
     texts::{NULL, number_of},
 };
 
-/// Puts rows into groups, one column after another. Rows are known by their place in the order given.
-#[derive(Clone, Debug)]
-pub(super) struct Grouping {
-    /// What each row is in each column: the same number for the same value.
-    classes: Vec<Vec<u32>>,
-    hashes: Vec<u64>,
+/// Rows looked at together, column by column.
+const BLOCK: usize = 1024;
+
+/// Columns by which rows are told apart.
+#[derive(Debug, Default)]
+pub(super) struct Grouping<'a> {
+    columns: Vec<Column<'a>>,
 }
 
-/// The rows of a run in the order in which they are grouped.
+/// What each row is in one column: the same number for the same value.
 #[derive(Debug)]
-pub(super) struct Rows<'a> {
-    run: &'a Run,
-    order: &'a [u32],
-    /// For each of the run's sets of bundles, those of the rows.
-    bundles: Vec<Vec<u32>>,
-}
-
-impl<'a> Rows<'a> {
-    pub(super) fn new(run: &'a Run, order: &'a [u32]) -> Self {
-        let gather = |set: &Bundles| {
-            let numbers = set.numbers();
-            let number = |&row: &u32| numbers.get(row as usize).copied().unwrap_or(NULL);
-            order.iter().map(number).collect()
-        };
-        Self {
-            run,
-            order,
-            bundles: run.bundles.par_iter().map(gather).collect(),
-        }
-    }
-
-    /// Tells rows apart that differ in any of `columns`. Those that a set of bundles alone fills are looked at once for each
-    /// bundle.
-    pub(super) fn group_by(&self, columns: &[usize], grouping: &mut Grouping) {
-        let mut by_set: Vec<Vec<usize>> = vec![Vec::new(); self.bundles.len()];
-        for &column in columns {
-            match self.run.only_bundles(column) {
-                Some(set) => by_set[set].push(column),
-                None => grouping.by_column(self.run, column, self.order),
-            }
-        }
-        for ((set, columns), numbers) in self.run.bundles.iter().zip(by_set).zip(&self.bundles) {
-            if columns.is_empty() {
-                continue;
-            }
-            let count = set.count() + 1;
-            let mut bundles = Grouping::new(count);
-            for column in columns {
-                match set.values(column) {
-                    Some(Values::Text(numbers)) => {
-                        let mut numbers = numbers.clone();
-                        numbers.resize(count, NULL);
-                        bundles.by(numbers);
-                    }
-                    Some(Values::Time(times)) => {
-                        let mut times = times.clone();
-                        times.resize(count, NO_TIME);
-                        bundles.by_times(&times);
-                    }
-                    Some(Values::Amount(_)) | None => {}
-                }
-            }
-            let classes = bundles.finish().of_rows;
-            grouping.by(numbers
-                .iter()
-                .map(|&number| classes[number as usize])
-                .collect());
-        }
-    }
+enum Column<'a> {
+    Own(Vec<u32>),
+    /// By the row's bundle.
+    Bundles(&'a [u32], Vec<u32>),
 }
 
 /// The groups of some rows.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Groups {
     /// The group of each row, numbered from 0 in order of appearance.
     pub(super) of_rows: Vec<u32>,
@@ -91,95 +36,202 @@ pub(super) struct Groups {
     pub(super) firsts: Vec<u32>,
 }
 
-impl Grouping {
-    /// All of `rows` rows are alike so far.
-    pub(super) fn new(rows: usize) -> Self {
-        Self {
-            classes: Vec::new(),
-            hashes: vec![0; rows],
-        }
-    }
-
+impl<'a> Grouping<'a> {
     /// Tells rows apart that differ in a time.
     pub(super) fn by_times(&mut self, times: &[i64]) {
-        let mut numbers = FxHashMap::default();
-        let mut last = (NO_TIME, 0);
-        let class = |&time: &i64| {
-            if time != last.0 {
-                let next = number_of(numbers.len()) + 1;
-                last = (time, *numbers.entry(time).or_insert(next));
+        let classes = classes_of_times(times);
+        self.by(Column::Own(classes));
+    }
+
+    /// Tells rows apart that differ in any of `columns`. Those that a set of bundles alone fills are looked at once for each
+    /// bundle.
+    pub(super) fn by_columns(&mut self, columns: &[usize], rows: &'a Sorted<'_>) {
+        let mut by_set: Vec<Vec<usize>> = vec![Vec::new(); rows.bundles.len()];
+        for &column in columns {
+            if let Some(set) = rows.run.only_bundles(column) {
+                by_set[set].push(column);
+            } else {
+                let places: Vec<u32> = (0..number_of(rows.order.len())).collect();
+                self.by(Column::Own(classes_of_column(column, rows, &places)));
             }
-            last.1
-        };
-        let classes = times.iter().map(class).collect();
-        self.by(classes);
-    }
-
-    /// Tells rows apart that differ in a column of text or times.
-    pub(super) fn by_column(&mut self, run: &Run, column: usize, order: &[u32]) {
-        if run.is_time(column) {
-            let times = run.times(column);
-            let time = |&row: &u32| times.get(row as usize).copied().unwrap_or(NO_TIME);
-            let times: Vec<i64> = order.iter().map(time).collect();
-            self.by_times(&times);
-            return;
         }
-        let mut classes = Vec::with_capacity(order.len());
-        run.gather_numbers(column, order, &mut classes);
-        self.by(classes);
+        let sets = rows.run.bundles.iter().zip(by_set).zip(&rows.bundles);
+        for ((set, columns), numbers) in sets {
+            if !columns.is_empty() {
+                self.by(Column::Bundles(numbers, classes_of_bundles(set, &columns)));
+            }
+        }
     }
 
-    fn by(&mut self, classes: Vec<u32>) {
+    fn by(&mut self, column: Column<'a>) {
         // A column that is the same throughout tells nothing apart.
-        let first = classes.first().copied().unwrap_or(NULL);
-        if classes.iter().all(|&class| class == first) {
-            return;
+        let same = match &column {
+            Column::Own(classes) => classes.iter().all(|class| *class == classes[0]),
+            Column::Bundles(_, classes) => classes.iter().all(|class| *class == classes[0]),
+        };
+        if !same {
+            self.columns.push(column);
         }
-        for (hash, &class) in self.hashes.iter_mut().zip(&classes) {
-            *hash = (hash.rotate_left(23) ^ u64::from(class)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        }
-        self.classes.push(classes);
     }
 
-    /// How many groups there are.
-    pub(super) fn count(&self) -> usize {
-        self.groups().firsts.len()
-    }
-
-    /// The groups.
-    pub(super) fn finish(self) -> Groups {
-        self.groups()
-    }
-
-    fn groups(&self) -> Groups {
-        let mut of_rows = Vec::with_capacity(self.hashes.len());
-        let mut firsts: Vec<u32> = Vec::new();
-        let mut known: HashTable<u32> = HashTable::new();
-        let alike = |a: usize, b: usize| self.classes.iter().all(|class| class[a] == class[b]);
-        for (row, &hash) in self.hashes.iter().enumerate() {
-            if row > 0 && self.hashes[row - 1] == hash && alike(row - 1, row) {
-                of_rows.push(of_rows[row - 1]);
-                continue;
+    /// The groups of those rows that have a place among all of them in `places`.
+    pub(super) fn groups(&self, places: impl ExactSizeIterator<Item = u32>) -> Groups {
+        let mut groups = Groups {
+            of_rows: Vec::with_capacity(places.len()),
+            firsts: Vec::new(),
+        };
+        let width = self.columns.len();
+        let mut known = Known::new(width);
+        let mut block = Vec::with_capacity(BLOCK);
+        let (mut keys, mut hashes) = (vec![0; BLOCK * width], [0; BLOCK]);
+        let mut places = places.peekable();
+        let mut last = None;
+        while places.peek().is_some() {
+            block.clear();
+            block.extend(places.by_ref().take(BLOCK));
+            hashes.fill(0);
+            for (at, column) in self.columns.iter().enumerate() {
+                column.put(&block, at, width, &mut keys, &mut hashes);
             }
-            let hash = spread(hash);
-            let found = known.find(hash, |&group| alike(firsts[group as usize] as usize, row));
-            let group = found.copied().unwrap_or_else(|| {
-                let group = number_of(firsts.len());
-                firsts.push(number_of(row));
-                known.insert_unique(hash, group, |&group| {
-                    spread(self.hashes[firsts[group as usize] as usize])
-                });
-                group
-            });
-            of_rows.push(group);
+            for (at, &place) in block.iter().enumerate() {
+                let key = &keys[at * width..][..width];
+                let group = match last {
+                    Some(group) if known.is(group, key) => group,
+                    _ => known.group(key, hashes[at]),
+                };
+                if group as usize == groups.firsts.len() {
+                    groups.firsts.push(place);
+                }
+                groups.of_rows.push(group);
+                last = Some(group);
+            }
         }
-        Groups { of_rows, firsts }
+        groups
     }
 }
 
-/// The table looks at the highest and the lowest bits; multiplication leaves the lowest poor.
-fn spread(hash: u64) -> u64 {
-    hash ^ hash >> 32
+impl Column<'_> {
+    /// Puts the classes of a block's rows at `at` of their keys.
+    fn put(&self, block: &[u32], at: usize, width: usize, keys: &mut [u32], hashes: &mut [u64]) {
+        let rows = block
+            .iter()
+            .zip(keys.iter_mut().skip(at).step_by(width))
+            .zip(hashes);
+        let put = |((key, hash), class): ((&mut u32, &mut u64), u32)| {
+            *key = class;
+            *hash = (hash.rotate_left(23) ^ u64::from(class)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        };
+        match self {
+            Self::Own(classes) => {
+                for ((&place, key), hash) in rows {
+                    put(((key, hash), classes[place as usize]));
+                }
+            }
+            Self::Bundles(numbers, classes) => {
+                for ((&place, key), hash) in rows {
+                    put(((key, hash), classes[numbers[place as usize] as usize]));
+                }
+            }
+        }
+    }
+}
+
+/// Groups found so far.
+#[derive(Debug)]
+struct Known {
+    width: usize,
+    /// The keys of all groups, one after another.
+    keys: Vec<u32>,
+    hashes: Vec<u64>,
+    table: HashTable<u32>,
+}
+
+impl Known {
+    fn new(width: usize) -> Self {
+        Self {
+            width,
+            keys: Vec::new(),
+            hashes: Vec::new(),
+            table: HashTable::new(),
+        }
+    }
+
+    #[inline]
+    fn is(&self, group: u32, key: &[u32]) -> bool {
+        self.keys[group as usize * self.width..][..self.width] == *key
+    }
+
+    /// The group with this key; a new one, if there is none.
+    fn group(&mut self, key: &[u32], hash: u64) -> u32 {
+        // The table looks at the highest and the lowest bits, and multiplication leaves the lowest poor.
+        let hash = hash ^ hash >> 32;
+        if let Some(&group) = self.table.find(hash, |&group| self.is(group, key)) {
+            return group;
+        }
+        let group = number_of(self.hashes.len());
+        self.keys.extend_from_slice(key);
+        self.hashes.push(hash);
+        let hashes = &self.hashes;
+        self.table
+            .insert_unique(hash, group, |&group| hashes[group as usize]);
+        group
+    }
+}
+
+/// The same number for the same time.
+pub(super) fn classes_of_times(times: &[i64]) -> Vec<u32> {
+    let mut numbers = FxHashMap::default();
+    let mut last = (NO_TIME, 0);
+    let class = |&time: &i64| {
+        if time != last.0 {
+            let next = number_of(numbers.len()) + 1;
+            let number = match time {
+                NO_TIME => 0,
+                time => *numbers.entry(time).or_insert(next),
+            };
+            last = (time, number);
+        }
+        last.1
+    };
+    times.iter().map(class).collect()
+}
+
+/// The same number for the same text or time of a column, in the rows that have these places among all.
+pub(super) fn classes_of_column(column: usize, rows: &Sorted<'_>, places: &[u32]) -> Vec<u32> {
+    let rows_of = places
+        .iter()
+        .map(|&place| rows.order[place as usize] as usize);
+    if rows.run.is_time(column) {
+        let times = rows.run.times(column);
+        let time = |row: usize| times.get(row).copied().unwrap_or(NO_TIME);
+        return classes_of_times(&rows_of.map(time).collect::<Vec<_>>());
+    }
+    let numbers = rows.run.numbers(column);
+    let number = |row: usize| numbers.get(row).copied().unwrap_or(NULL);
+    rows_of.map(number).collect()
+}
+
+/// For each bundle of a set, the same number where it is the same in all of `columns`.
+fn classes_of_bundles(set: &Bundles, columns: &[usize]) -> Vec<u32> {
+    let count = set.count() + 1;
+    let mut grouping = Grouping::default();
+    for &column in columns {
+        match set.values(column) {
+            Some(Values::Text(numbers)) => {
+                let mut numbers = numbers.clone();
+                numbers.resize(count, NULL);
+                grouping.by(Column::Own(numbers));
+            }
+            Some(Values::Time(times)) => {
+                let mut times = times.clone();
+                times.resize(count, NO_TIME);
+                grouping.by_times(&times);
+            }
+            Some(Values::Amount(_)) | None => {}
+        }
+    }
+    let all = 0..number_of(count);
+    grouping.groups(all).of_rows
 }
 
 #[cfg(test)]
@@ -188,13 +240,23 @@ mod tests {
 
     #[test]
     fn rows_are_grouped_by_all_columns_in_order_of_appearance() {
-        let mut grouping = Grouping::new(6);
-        grouping.by(vec![1, 1, 2, 2, 1, 3]);
-        grouping.by(vec![7, 7, 7, 7, 7, 7]);
+        let mut grouping = Grouping::default();
+        grouping.by(Column::Own(vec![1, 1, 2, 2, 1, 3]));
+        grouping.by(Column::Own(vec![7, 7, 7, 7, 7, 7]));
         grouping.by_times(&[10, 10, 20, NO_TIME, 10, 10]);
-        assert_eq!(grouping.count(), 4);
-        let groups = grouping.finish();
+        let groups = grouping.groups(0..6);
         assert_eq!(groups.of_rows, [0, 0, 1, 2, 0, 3]);
         assert_eq!(groups.firsts, [0, 2, 3, 5]);
+        let some = grouping.groups([1, 4, 5].into_iter());
+        assert_eq!(some.of_rows, [0, 0, 1]);
+        assert_eq!(some.firsts, [1, 5]);
+    }
+
+    #[test]
+    fn rows_that_nothing_tells_apart_are_one_group() {
+        let groups = Grouping::default().groups(0..5_000);
+        assert_eq!(groups.firsts, [0]);
+        assert_eq!(groups.of_rows, vec![0; 5_000]);
+        assert!(Grouping::default().groups(0..0).firsts.is_empty());
     }
 }
