@@ -9,7 +9,7 @@ use super::{
     amounts::NO_AMOUNT,
     column::{NO_TIME, extend, reserve, set},
     file::{BadValue, FileState},
-    texts::{Guess, NULL, Texts},
+    texts::{Guess, NULL, Texts, number_of},
 };
 
 /// What the stretches of a set of bundles are made of.
@@ -53,6 +53,27 @@ pub(super) enum Values {
     Amount(Vec<i128>),
     /// Microseconds since 1970.
     Time(Vec<i64>),
+}
+
+impl Values {
+    /// What the bundle of a number has.
+    fn get(&self, number: u32) -> Option<Value> {
+        let at = number as usize;
+        match self {
+            Self::Text(numbers) => {
+                let text = numbers.get(at).filter(|&&text| text != NULL);
+                text.map(|&text| Value::Text(text))
+            }
+            Self::Amount(units) => {
+                let units = units.get(at).filter(|&&units| units != NO_AMOUNT);
+                units.map(|&units| Value::Amount(units))
+            }
+            Self::Time(micros) => {
+                let time = micros.get(at).filter(|&&time| time != NO_TIME);
+                time.map(|&time| Value::Time(time))
+            }
+        }
+    }
 }
 
 /// One value of a bundle.
@@ -223,18 +244,33 @@ impl Bundles {
         Ok(())
     }
 
-    /// Renumbers texts, and lets the rows begin at `base`: this set moves into another run.
-    pub(super) fn moved(mut self, base: usize, texts: impl Fn(usize, u32) -> u32) -> Self {
-        for filled in &mut self.columns {
-            if let Values::Text(numbers) = &mut filled.values {
-                for number in numbers {
-                    *number = texts(filled.column, *number);
-                }
-            }
+    /// Adds the rows of another run's set of the same key, whose first row becomes row `base`. `texts` gives the numbers that
+    /// the texts of a column have in this run.
+    pub(super) fn absorb(&mut self, other: &Self, base: usize, texts: impl Fn(usize, u32) -> u32) {
+        let mut moved = vec![NULL];
+        for number in 1..=number_of(other.count()) {
+            let stretch = other.stretches.bytes_of(number);
+            let known = self.stretches.find(stretch);
+            moved.push(known.unwrap_or_else(|| {
+                let values = other.columns.iter().filter_map(|filled| {
+                    let value = match filled.values.get(number)? {
+                        Value::Text(text) => Value::Text(texts(filled.column, text)),
+                        value => value,
+                    };
+                    Some((filled.column, value))
+                });
+                let flaws = other.flaws.get(&number).copied().unwrap_or_default();
+                let own = self.learn(stretch, values, flaws);
+                self.keep_loose(own, other.loose(number).to_vec());
+                own
+            }));
         }
-        let numbers = std::mem::take(&mut self.numbers);
+        let numbers: Vec<u32> = other
+            .numbers
+            .iter()
+            .map(|&number| moved[number as usize])
+            .collect();
         extend(&mut self.numbers, &numbers, base, NULL);
-        self
     }
 
     /// Makes room for so many rows.

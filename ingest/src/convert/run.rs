@@ -83,7 +83,8 @@ impl Run {
         }
         for bundles in other.bundles {
             let texts = |column: usize, number: u32| texts[column][number as usize];
-            self.bundles.push(bundles.moved(base, texts));
+            let at = self.bundles_of(&bundles.key);
+            self.bundles[at].absorb(&bundles, base, texts);
         }
         self.rows += other.rows;
     }
