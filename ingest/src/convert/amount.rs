@@ -262,6 +262,26 @@ fn dropped_e18(gap: usize, dropped: &[u8]) -> u128 {
     (0..SCALE).fold(0_u128, |sum, at| sum * 10 + u128::from(place(at)))
 }
 
+/// A double as a decimal number of at most 15 digits and 10 or 15 places, if it is one; it is then what the double prints as.
+///
+/// A decimal number of at most 15 digits is told from every other such number by the double nearest to it, so that the
+/// shortest number that a double stands for is this one. The quotient of two integers that doubles hold exactly (those below
+/// 2⁵³ and powers of ten up to the 22nd) is rounded once: to the double nearest to the decimal number.
+#[inline]
+pub(super) fn short_from_f64(value: f64) -> Option<Short> {
+    for (places, power) in [(10, 1e10), (15, 1e15)] {
+        let mantissa = (value * power).round_ties_even();
+        if mantissa.abs() < 1e15 && (mantissa / power).to_bits() == value.to_bits() {
+            #[expect(clippy::cast_possible_truncation, reason = "an integer of 15 digits")]
+            return Some(Short {
+                mantissa: mantissa as i64,
+                places,
+            });
+        }
+    }
+    None
+}
+
 /// The amount whose shortest decimal form is what a double prints as; not for NaN and infinities.
 pub(super) fn from_f64(value: f64, rounding: &mut Rounding) -> Result<i128, BadAmount> {
     if value == 0.0 {

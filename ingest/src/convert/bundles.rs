@@ -1,7 +1,7 @@
 //! Stretches of text that fill several columns of a row at once: each distinct one is taken apart once, and known by a number
 //! from then on. What a product is, what it is priced by, and the tags of a resource repeat from row to row.
 
-use curtail_store::Anomaly;
+use curtail_store::{Anomaly, ColumnType};
 use rustc_hash::FxHashMap;
 
 use super::{
@@ -19,6 +19,71 @@ pub(super) enum Key {
     Fields(Vec<usize>),
     /// A map, whose keys belong to this category.
     Map(String),
+    /// The values of these columns, as [`Code`]s one after another.
+    Codes(Vec<(usize, ColumnType)>),
+}
+
+/// A value as some bytes of a stretch: text by its number in the run.
+pub(super) struct Code;
+
+impl Code {
+    /// How many bytes values of a type take.
+    pub(super) fn width(column_type: ColumnType) -> usize {
+        match column_type {
+            ColumnType::Amount => 16,
+            ColumnType::Timestamp => 8,
+            ColumnType::Text | ColumnType::TextMap | ColumnType::AmountMap => 4,
+        }
+    }
+
+    /// The columns' values that are not NULL.
+    pub(super) fn read(
+        columns: &[(usize, ColumnType)],
+        stretch: &[u8],
+    ) -> impl Iterator<Item = (usize, Value)> {
+        let mut rest = stretch;
+        columns.iter().filter_map(move |&(column, column_type)| {
+            let (code, others) = rest.split_at(Self::width(column_type));
+            rest = others;
+            let value = match column_type {
+                ColumnType::Amount => {
+                    let units = i128::from_le_bytes(code.try_into().ok()?);
+                    (units != NO_AMOUNT).then_some(Value::Amount(units))
+                }
+                ColumnType::Timestamp => {
+                    let time = i64::from_le_bytes(code.try_into().ok()?);
+                    (time != NO_TIME).then_some(Value::Time(time))
+                }
+                _ => {
+                    let text = u32::from_le_bytes(code.try_into().ok()?);
+                    (text != NULL).then_some(Value::Text(text))
+                }
+            };
+            value.map(|value| (column, value))
+        })
+    }
+
+    /// The same stretch where texts have other numbers.
+    fn renumber(
+        columns: &[(usize, ColumnType)],
+        stretch: &[u8],
+        texts: impl Fn(usize, u32) -> u32,
+    ) -> Vec<u8> {
+        let mut renumbered = stretch.to_vec();
+        let mut at = 0;
+        for &(column, column_type) in columns {
+            let width = Self::width(column_type);
+            let code = &mut renumbered[at..at + width];
+            if let Ok(code) = <&mut [u8; 4]>::try_from(code) {
+                let text = u32::from_le_bytes(*code);
+                if text != NULL {
+                    *code = texts(column, text).to_le_bytes();
+                }
+            }
+            at += width;
+        }
+        renumbered
+    }
 }
 
 /// The bundles that stretches of one kind make in a run.
@@ -250,6 +315,11 @@ impl Bundles {
         let mut moved = vec![NULL];
         for number in 1..=number_of(other.count()) {
             let stretch = other.stretches.bytes_of(number);
+            let renumbered = match &self.key {
+                Key::Codes(columns) => Some(Code::renumber(columns, stretch, &texts)),
+                Key::Fields(_) | Key::Map(_) => None,
+            };
+            let stretch = renumbered.as_deref().unwrap_or(stretch);
             let known = self.stretches.find(stretch);
             moved.push(known.unwrap_or_else(|| {
                 let values = other.columns.iter().filter_map(|filled| {

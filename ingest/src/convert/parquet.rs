@@ -9,7 +9,7 @@ use arrow::{
     array::{Array, ArrayRef, RecordBatch},
     datatypes::{DataType, Field, Schema},
 };
-use curtail_store::Anomaly;
+use curtail_store::{Anomaly, ColumnType};
 use parquet::{
     arrow::{
         ProjectionMask,
@@ -19,14 +19,19 @@ use parquet::{
     file::reader::ChunkReader,
 };
 
-use self::cells::Cells;
+use self::{cells::Cells, values::Amount};
 use super::{
     Conversion, FileTally, ObjectName,
-    column::Column,
+    amount::Rounding,
+    amounts::NO_AMOUNT,
+    bundles::{Code, Flaws, Key},
+    column::{self, Column, NO_TIME},
     file::{BadValue, FileState},
+    plan::{Judge, Plan, Work},
     registry::{Binding, Source},
     run::Run,
     shred::{self, Shredder},
+    texts::NULL,
 };
 use crate::IngestError;
 
@@ -68,25 +73,30 @@ pub(super) fn decode<R: ChunkReader + 'static>(
         .build()
         .map_err(|error| unreadable(&error))?;
 
+    let plan = conversion.plan(&binding, sources.len());
+    let shredders = binding.shredded.iter();
     let mut file = File {
         conversion,
         state,
         sources,
         wanted,
         caches: Vec::new(),
-        shredders: binding
-            .shredded
-            .iter()
+        shredders: shredders
             .map(|(_, category)| Shredder::new(category))
             .collect(),
+        judge: Judge::new(&plan),
+        plan,
+        binding,
+        codes: Vec::new(),
     };
     let mut run = conversion.take_run();
     for batch in reader {
         let batch = batch.map_err(|error| unreadable(&error))?;
-        file.take_batch(&mut run, &batch, &binding)?;
+        file.take_batch(&mut run, &batch)?;
         if run.is_full() {
             file.settle(&mut run)?;
             conversion.write_full(&mut run)?;
+            file.judge.another_run();
         }
     }
     file.settle(&mut run)?;
@@ -146,33 +156,47 @@ struct File<'a> {
     caches: Vec<((usize, usize), values::Dictionary)>,
     /// What is known of the keys of each map that is shredded.
     shredders: Vec<Shredder>,
+    binding: Binding,
+    plan: Plan,
+    judge: Judge,
+    /// The codes of a batch's stretches, row by row.
+    codes: Vec<u8>,
 }
 
 impl File<'_> {
-    fn take_batch(
-        &mut self,
-        run: &mut Run,
-        batch: &RecordBatch,
-        binding: &Binding,
-    ) -> Result<(), IngestError> {
+    fn take_batch(&mut self, run: &mut Run, batch: &RecordBatch) -> Result<(), IngestError> {
         run.extend(&self.conversion.registry);
         if run.rows == 0 {
             // Numbers of another run mean nothing in this one.
             self.caches.clear();
         }
-        for bound in &binding.columns {
-            for (nth, &source) in bound.sources.iter().enumerate() {
-                let array = self.array(batch, source)?;
-                self.take_column(run, bound.column, source, &array, nth > 0)?;
-            }
-            if let Column::Text(column) = run.column_mut(bound.column) {
-                let repaired = column.take_repaired();
-                self.state.note(Anomaly::InvalidUtf8, repaired);
+        for item in 0..self.plan.items.len() {
+            let first = self.plan.items[item].first;
+            match &self.plan.items[item].work {
+                Work::Skip => {}
+                Work::Columns(columns) => {
+                    for bound in columns.clone() {
+                        self.take_column(run, batch, bound)?;
+                    }
+                }
+                Work::Stretch { columns, .. } => {
+                    let columns = columns.clone();
+                    self.take_stretches(run, batch, item, &columns)?;
+                }
+                &Work::Map(map) => {
+                    let array = self.array(batch, first)?;
+                    self.shred(run, first, map, &array)?;
+                }
             }
         }
-        for (map, (source, _)) in binding.shredded.iter().enumerate() {
-            let array = self.array(batch, *source)?;
-            self.shred(run, *source, map, &array)?;
+        for at in 0..self.plan.merged.len() {
+            self.take_column(run, batch, self.plan.merged[at].0)?;
+        }
+        let cuts = self.judge.cuts(batch.num_rows(), &self.plan);
+        if !cuts.is_empty() {
+            self.conversion.cut(&cuts);
+            self.plan = self.conversion.plan(&self.binding, self.sources.len());
+            self.judge = Judge::new(&self.plan);
         }
         run.rows += batch.num_rows();
         self.state.rows += batch.num_rows() as u64;
@@ -197,40 +221,191 @@ impl File<'_> {
         Ok(Arc::clone(batch.column(at)))
     }
 
-    /// Takes a column in; where `merge` is set, only in rows that have no value yet.
+    /// Takes in a column: in each row the first value that one of its sources has.
     fn take_column(
         &mut self,
         run: &mut Run,
-        number: usize,
-        source: usize,
-        array: &ArrayRef,
-        merge: bool,
+        batch: &RecordBatch,
+        bound: usize,
     ) -> Result<(), IngestError> {
-        if array.null_count() == array.len() {
-            return Ok(());
+        let number = self.binding.columns[bound].column;
+        for at in 0..self.binding.columns[bound].sources.len() {
+            let source = self.binding.columns[bound].sources[at];
+            let array = self.array(batch, source)?;
+            if array.null_count() == array.len() {
+                continue;
+            }
+            let base = run.rows;
+            let merge = at > 0;
+            let state = &mut self.state;
+            let done = match run.column_mut(number) {
+                Column::Text(column) => {
+                    let mut numbers = vec![NULL; array.len()];
+                    let cache = cache(&mut self.caches, (number, source));
+                    values::texts(column, &array, cache, &mut numbers)
+                        .map_err(|row| (row, BadValue::NoAmount))
+                        .map(|()| {
+                            for (row, number) in numbers.into_iter().enumerate() {
+                                if number != NULL && !(merge && column.has(base + row)) {
+                                    column.set_number(base + row, number);
+                                }
+                            }
+                            state.note(Anomaly::InvalidUtf8, column.take_repaired());
+                        })
+                }
+                Column::Amount(amounts) => {
+                    let mut rounding = Rounding::default();
+                    let done = values::amounts(&array, &mut rounding, |row, amount| {
+                        if merge && amounts.has(base + row) {
+                            return Ok(());
+                        }
+                        match amount {
+                            Amount::Short(short) => amounts.set_short(base + row, short),
+                            Amount::Units(units) => amounts.set(base + row, units),
+                        }
+                        state.add(number, amount.units())
+                    });
+                    state.rounding.merge(rounding);
+                    done
+                }
+                Column::Time(micros) => {
+                    let mut times = vec![NO_TIME; array.len()];
+                    values::times(&array, &mut times).map(|()| {
+                        for (row, time) in times.into_iter().enumerate() {
+                            let before = micros.get(base + row).copied().unwrap_or(NO_TIME);
+                            if time != NO_TIME && before == NO_TIME {
+                                column::set(micros, base + row, time, NO_TIME);
+                            }
+                        }
+                    })
+                }
+                Column::Map(_) => self.take_cells(run, number, &array, merge),
+            };
+            done.map_err(|bad| self.bad(source, &array, &bad))?;
         }
-        let base = run.rows;
-        let done = match run.column_mut(number) {
+        Ok(())
+    }
+
+    /// Takes in several columns at once, whose values repeat together.
+    fn take_stretches(
+        &mut self,
+        run: &mut Run,
+        batch: &RecordBatch,
+        item: usize,
+        columns: &[usize],
+    ) -> Result<(), IngestError> {
+        let layout = columns.iter().map(|&bound| {
+            let bound = &self.binding.columns[bound];
+            (bound.column, bound.column_type)
+        });
+        let layout: Vec<(usize, ColumnType)> = layout.collect();
+        let width = layout
+            .iter()
+            .map(|&(_, column_type)| Code::width(column_type))
+            .sum();
+        let rows = batch.num_rows();
+        let mut codes = std::mem::take(&mut self.codes);
+        codes.clear();
+        codes.resize(rows * width, 0);
+        let mut at = 0;
+        for (&bound, &(_, column_type)) in columns.iter().zip(&layout) {
+            let mut cells = codes
+                .chunks_exact_mut(width)
+                .map(|code| &mut code[at..at + Code::width(column_type)]);
+            self.take_codes(run, batch, bound, &mut cells)?;
+            at += Code::width(column_type);
+        }
+        let key = Key::Codes(layout);
+        let bundles = run.bundles_of(&key);
+        let bundles = &mut run.bundles[bundles];
+        for (row, code) in codes.chunks_exact(width).enumerate() {
+            let number = bundles.find(code).unwrap_or_else(|| {
+                self.judge.is_new(item);
+                let Key::Codes(layout) = &key else {
+                    return NULL;
+                };
+                bundles.learn(code, Code::read(layout, code), Flaws::default())
+            });
+            bundles.set(run.rows + row, number);
+        }
+        self.codes = codes;
+        Ok(())
+    }
+
+    /// Writes the values of a column to the bytes that each row has for them.
+    fn take_codes(
+        &mut self,
+        run: &mut Run,
+        batch: &RecordBatch,
+        bound: usize,
+        cells: &mut dyn Iterator<Item = &mut [u8]>,
+    ) -> Result<(), IngestError> {
+        let rows = batch.num_rows();
+        let sources = self.binding.columns[bound].sources.clone();
+        let number = self.binding.columns[bound].column;
+        let filled = |array: &ArrayRef| array.null_count() < array.len();
+        match run.column_mut(number) {
             Column::Text(column) => {
-                let cache = cache(&mut self.caches, (number, source));
-                values::text(column, base, array, cache, merge)
-                    .map_err(|row| (row, BadValue::NoAmount))
+                let mut numbers = vec![NULL; rows];
+                for source in sources {
+                    let array = self.array(batch, source)?;
+                    if filled(&array) {
+                        let cache = cache(&mut self.caches, (number, source));
+                        let done = values::texts(column, &array, cache, &mut numbers);
+                        done.map_err(|row| self.bad(source, &array, &(row, BadValue::NoAmount)))?;
+                    }
+                }
+                self.state
+                    .note(Anomaly::InvalidUtf8, column.take_repaired());
+                cells
+                    .zip(numbers)
+                    .for_each(|(cell, number)| cell.copy_from_slice(&number.to_le_bytes()));
             }
-            Column::Amount(amounts) => {
-                values::amounts(amounts, base, array, merge, number, &mut self.state)
+            Column::Amount(_) => {
+                let mut all = vec![NO_AMOUNT; rows];
+                for source in sources {
+                    let array = self.array(batch, source)?;
+                    let mut rounding = Rounding::default();
+                    let done = values::amounts(&array, &mut rounding, |row, amount| {
+                        if all[row] == NO_AMOUNT {
+                            all[row] = amount.units();
+                        }
+                        Ok(())
+                    });
+                    self.state.rounding.merge(rounding);
+                    done.map_err(|bad| self.bad(source, &array, &bad))?;
+                }
+                cells
+                    .zip(all)
+                    .for_each(|(cell, units)| cell.copy_from_slice(&units.to_le_bytes()));
             }
-            Column::Time(micros) => values::times(micros, base, array, merge),
-            Column::Map(_) => self.take_cells(run, number, array, merge),
-        };
-        done.map_err(|(row, bad)| {
-            let value = values::shown(array, row);
-            self.state.bad_value(
-                &bad,
-                self.state.rows + row as u64 + 1,
-                self.sources[source].name.clone(),
-                value.as_bytes(),
-            )
-        })
+            Column::Time(_) => {
+                let mut times = vec![NO_TIME; rows];
+                for source in sources {
+                    let array = self.array(batch, source)?;
+                    if filled(&array) {
+                        let done = values::times(&array, &mut times);
+                        done.map_err(|bad| self.bad(source, &array, &bad))?;
+                    }
+                }
+                cells
+                    .zip(times)
+                    .for_each(|(cell, time)| cell.copy_from_slice(&time.to_le_bytes()));
+            }
+            // Maps are no part of stretches.
+            Column::Map(_) => {}
+        }
+        Ok(())
+    }
+
+    fn bad(&self, source: usize, array: &ArrayRef, (row, bad): &(usize, BadValue)) -> IngestError {
+        let value = values::shown(array, *row);
+        self.state.bad_value(
+            bad,
+            self.state.rows + *row as u64 + 1,
+            self.sources[source].name.clone(),
+            value.as_bytes(),
+        )
     }
 
     /// Takes in maps, or JSON text, as maps.

@@ -4,10 +4,7 @@ use std::collections::BTreeSet;
 
 use curtail_store::ColumnType;
 
-use super::{
-    bundles::Key,
-    registry::{Binding, Registry},
-};
+use super::registry::{Binding, Registry};
 
 /// Columns of text that hardly ever repeat together with anything.
 const OWN: [&str; 3] = [
@@ -60,8 +57,13 @@ pub(super) enum Work {
     Skip,
     /// One field, which fills these of the binding's columns.
     Columns(Vec<usize>),
-    /// Several fields, which fill these of the binding's columns.
-    Stretch { key: Key, columns: Vec<usize> },
+    /// Several fields.
+    Stretch {
+        /// The column of the registry that each field fills on its own, or `usize::MAX`.
+        filled: Vec<usize>,
+        /// All of the binding's columns that they fill.
+        columns: Vec<usize>,
+    },
     /// A map that is shredded, the binding's of this number.
     Map(usize),
 }
@@ -72,6 +74,64 @@ pub(super) struct Plan {
     pub(super) items: Vec<Item>,
     /// Columns that take the first value that one of several items has.
     pub(super) merged: Vec<(usize, Vec<usize>)>,
+}
+
+/// Rows after which stretches are judged by how many of them were new.
+const WINDOW: usize = 64 * 1024;
+
+/// Finds the stretches that are new too often to be worth it.
+#[derive(Debug)]
+pub(super) struct Judge {
+    /// For each item, how often its stretch was new in the current window.
+    new: Vec<usize>,
+    /// Rows of the current window.
+    seen: usize,
+    /// Is the run so young that everything is new?
+    young: bool,
+}
+
+impl Judge {
+    pub(super) fn new(plan: &Plan) -> Self {
+        Self {
+            new: vec![0; plan.items.len()],
+            seen: 0,
+            young: true,
+        }
+    }
+
+    /// The stretch of an item was new.
+    pub(super) fn is_new(&mut self, item: usize) {
+        self.new[item] += 1;
+    }
+
+    /// Another run begins.
+    pub(super) fn another_run(&mut self) {
+        (self.young, self.seen) = (true, 0);
+        self.new.fill(0);
+    }
+
+    /// Columns before which stretches should end, after so many more rows: poor ones are cut in two.
+    pub(super) fn cuts(&mut self, rows: usize, plan: &Plan) -> Vec<usize> {
+        self.seen += rows;
+        if self.seen < WINDOW {
+            return Vec::new();
+        }
+        let poor = self.seen / 2;
+        self.seen = 0;
+        let young = std::mem::replace(&mut self.young, false);
+        let mut cuts = Vec::new();
+        for (item, new) in plan.items.iter().zip(&mut self.new) {
+            let new = std::mem::take(new);
+            if let Work::Stretch { filled, .. } = &item.work
+                && !young
+                && new > poor
+            {
+                let later = filled[filled.len() / 2..].iter();
+                cuts.extend(later.copied().find(|&column| column != usize::MAX));
+            }
+        }
+        cuts
+    }
 }
 
 /// What a field is.
@@ -180,7 +240,7 @@ impl Plan {
                             .map_or(usize::MAX, |&at| binding.columns[at].column)
                     });
                     Work::Stretch {
-                        key: Key::Fields(filled.collect()),
+                        filled: filled.collect(),
                         columns,
                     }
                 }

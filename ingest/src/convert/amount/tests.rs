@@ -141,7 +141,13 @@ fn what_is_no_number_is_refused() {
 
 #[test]
 fn doubles_read_as_their_shortest_decimal() {
-    let units = |value: f64| from_f64(value, &mut Rounding::default());
+    let units = |value: f64| {
+        let units = from_f64(value, &mut Rounding::default());
+        if let Some(short) = short_from_f64(value) {
+            assert_eq!(Ok(short.units()), units, "{value:e}");
+        }
+        units
+    };
     assert_eq!(units(0.1), exact("0.1"));
     assert_eq!(units(-0.0), Ok(0));
     assert_eq!(units(1e-7), exact("0.0000001"));
@@ -152,6 +158,14 @@ fn doubles_read_as_their_shortest_decimal() {
     assert_eq!(units(1e300), Err(BadAmount::TooLarge));
     assert_eq!(from_f32(0.1, &mut Rounding::default()), exact("0.1"));
     let mut random = SmallRng::seed_from_u64(4);
+    for places in [0, 2, 8, 10, 12, 15, 17] {
+        for _ in 0..20_000 {
+            let mantissa = random.random_range(-1_i64 << 53..1 << 53) >> random.random_range(0..53);
+            let text = format!("{mantissa}e-{places}");
+            let value: f64 = text.parse().unwrap();
+            assert_eq!(units(value), exact(&format!("{value}")), "{text}");
+        }
+    }
     for _ in 0..100_000 {
         let value = f64::from_bits(random.random());
         if value.is_finite() && value.abs() < 1e19 && value.abs() > 1e-40 {

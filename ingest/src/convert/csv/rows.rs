@@ -14,7 +14,7 @@ use crate::{
         column::{self, Column, NO_TIME},
         file::{BadValue, FileState},
         instant,
-        plan::{Plan, Work},
+        plan::{Judge, Plan, Work},
         records::{FieldCount, Records, Span, fields_of},
         run::Run,
         shred::{self, BadEntry, Shredder},
@@ -30,9 +30,6 @@ const CACHE_LINE: usize = 64;
 /// Batches between two looks at how large the run has become.
 const BATCHES_PER_LOOK: usize = 8;
 
-/// Rows after which stretches are judged by how many of them were new.
-const WINDOW: usize = 64 * 1024;
-
 /// One parser of a file.
 pub(super) struct Rows<'a> {
     file: &'a File<'a>,
@@ -46,12 +43,7 @@ pub(super) struct Rows<'a> {
     /// Where each row of a batch begins.
     starts: Vec<usize>,
     scratch: Vec<u8>,
-    /// For each item, how often its stretch was new in the current window.
-    new: Vec<usize>,
-    /// Rows of the current window.
-    seen: usize,
-    /// Is the run so young that everything is new?
-    fresh: bool,
+    judge: Judge,
 }
 
 /// Brings text into this core's cache in the order in which it lies there, which is quicker than column by column: another
@@ -76,23 +68,20 @@ impl<'a> Rows<'a> {
     pub(super) fn new(file: &'a File<'a>) -> Self {
         let conversion = file.conversion;
         let shredders = file.binding.shredded.iter();
-        let mut rows = Self {
+        let plan = conversion.plan(&file.binding, file.names.len());
+        Self {
             file,
             state: FileState::new(file.object),
             run: conversion.take_run(),
-            plan: conversion.plan(&file.binding, file.names.len()),
+            judge: Judge::new(&plan),
+            plan,
             shredders: shredders
                 .map(|(_, category)| Shredder::new(category))
                 .collect(),
             spans: Vec::new(),
             starts: Vec::new(),
             scratch: Vec::new(),
-            new: Vec::new(),
-            seen: 0,
-            fresh: true,
-        };
-        rows.new.resize(rows.plan.items.len(), 0);
-        rows
+        }
     }
 
     /// Leaves the run to others and says what was in the rows.
@@ -123,8 +112,7 @@ impl<'a> Rows<'a> {
             if (batches % BATCHES_PER_LOOK == 0 || rows < BATCH) && self.run.is_full() {
                 self.settle()?;
                 self.file.conversion.write_full(&mut self.run)?;
-                (self.fresh, self.seen) = (true, 0);
-                self.new.fill(0);
+                self.judge.another_run();
             }
         }
     }
@@ -301,10 +289,10 @@ impl<'a> Rows<'a> {
 
     /// Takes in several neighbouring fields at once.
     fn take_stretches(&mut self, data: &[u8], item: usize) -> Result<(), Bad> {
-        let Work::Stretch { key, .. } = &self.plan.items[item].work else {
+        let Work::Stretch { filled, .. } = &self.plan.items[item].work else {
             return Ok(());
         };
-        let at = self.run.bundles_of(key);
+        let at = self.run.bundles_of(&Key::Fields(filled.clone()));
         let width = self.plan.items.len();
         let base = self.run.rows;
         for row in 0..self.starts.len() {
@@ -327,15 +315,14 @@ impl<'a> Rows<'a> {
             run,
             plan,
             scratch,
-            new,
+            judge,
             ..
         } = self;
-        let item_at = item;
+        judge.is_new(item);
         let item = &plan.items[item];
         let Work::Stretch { columns, .. } = &item.work else {
             return Ok(0);
         };
-        new[item_at] += 1;
         let fields = fields_of(stretch);
         let mut flaws = Flaws::default();
         let mut values = Vec::with_capacity(columns.len());
@@ -422,33 +409,14 @@ impl<'a> Rows<'a> {
         Ok(())
     }
 
-    /// Cuts stretches in two that are new too often to be worth it.
+    /// Goes on with another plan if stretches are new too often.
     fn judge(&mut self, rows: usize) {
-        self.seen += rows;
-        if self.seen < WINDOW {
-            return;
-        }
-        self.seen = 0;
-        let young = std::mem::replace(&mut self.fresh, false);
-        let mut cuts = Vec::new();
-        for (item, new) in self.plan.items.iter().zip(&mut self.new) {
-            if let Work::Stretch {
-                key: Key::Fields(columns),
-                ..
-            } = &item.work
-                && !young
-                && *new > WINDOW / 2
-            {
-                let middle = columns[columns.len() / 2..].iter();
-                cuts.extend(middle.copied().find(|&column| column != usize::MAX));
-            }
-            *new = 0;
-        }
+        let cuts = self.judge.cuts(rows, &self.plan);
         if !cuts.is_empty() {
             let conversion = self.file.conversion;
             conversion.cut(&cuts);
             self.plan = conversion.plan(&self.file.binding, self.file.names.len());
-            self.new = vec![0; self.plan.items.len()];
+            self.judge = Judge::new(&self.plan);
         }
     }
 

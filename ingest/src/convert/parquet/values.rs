@@ -13,15 +13,32 @@ use arrow::{
 };
 
 use crate::convert::{
-    amount::{self, BadAmount, Rounding},
-    amounts::Amounts,
-    column::{self, NO_TIME, TextColumn},
-    file::{BadValue, FileState},
+    amount::{self, BadAmount, Rounding, Short},
+    column::{NO_TIME, TextColumn},
+    file::BadValue,
     instant,
     texts::NULL,
 };
 
 const MICROSECONDS_PER_DAY: i64 = 86_400_000_000;
+
+/// An amount as it was read.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Amount {
+    Short(Short),
+    /// Units of 10⁻¹⁸.
+    Units(i128),
+}
+
+impl Amount {
+    /// In units of 10⁻¹⁸.
+    pub(super) fn units(self) -> i128 {
+        match self {
+            Self::Short(short) => short.units(),
+            Self::Units(units) => units,
+        }
+    }
+}
 
 /// What the numbers of a file's dictionary are in a run, as far as they were met.
 #[derive(Default)]
@@ -42,39 +59,45 @@ impl Dictionary {
     }
 }
 
-/// Takes in text, or anything as text. Fails with the row that cannot be told as text.
-pub(super) fn text(
+/// Finds the numbers of text, or of anything as text, for rows that have none yet. Fails with the row that cannot be told as
+/// text.
+pub(super) fn texts(
     column: &mut TextColumn,
-    base: usize,
     array: &ArrayRef,
     dictionary: &mut Dictionary,
-    merge: bool,
+    numbers: &mut [u32],
 ) -> Result<(), usize> {
     if let Some(array) = array.as_any().downcast_ref::<DictionaryArray<Int32Type>>()
         && let Some(values) = array.values().as_any().downcast_ref::<StringArray>()
     {
         dictionary.follow(array.values());
-        for (row, key) in array.keys().iter().enumerate() {
-            let Some(key) = key.and_then(|key| usize::try_from(key).ok()) else {
-                continue;
+        let mut take = |number: &mut u32, key: i32| {
+            let Ok(key) = usize::try_from(key) else {
+                return;
             };
-            if values.is_null(key) || (merge && column.has(base + row)) {
-                continue;
+            if *number == NULL {
+                *number = *dictionary.numbers[key].get_or_insert_with(|| match values.value(key) {
+                    "" => NULL,
+                    text => column.number(text.as_bytes()),
+                });
             }
-            let number = *dictionary.numbers[key].get_or_insert_with(|| match values.value(key) {
-                "" => NULL,
-                text => column.number(text.as_bytes()),
-            });
-            if number != NULL {
-                column.set_number(base + row, number);
+        };
+        if array.null_count() == 0 && values.null_count() == 0 {
+            for (number, &key) in numbers.iter_mut().zip(array.keys().values()) {
+                take(number, key);
+            }
+        } else {
+            for (number, key) in numbers.iter_mut().zip(array.keys()) {
+                if let Some(key) = key.filter(|&key| values.is_valid(key.unsigned_abs() as usize)) {
+                    take(number, key);
+                }
             }
         }
         return Ok(());
     }
     let mut set = |row: usize, text: &[u8]| {
-        let taken = merge && column.has(base + row);
-        if !taken && !text.is_empty() {
-            column.set(base + row, text);
+        if numbers[row] == NULL && !text.is_empty() {
+            numbers[row] = column.number(text);
         }
     };
     match array.data_type() {
@@ -105,57 +128,42 @@ pub(super) fn text(
     Ok(())
 }
 
-/// Takes in amounts, and sums them up.
+/// Hands over amounts, one row after another.
 pub(super) fn amounts(
-    amounts: &mut Amounts,
-    base: usize,
     array: &ArrayRef,
-    merge: bool,
-    number: usize,
-    file: &mut FileState,
+    rounding: &mut Rounding,
+    mut set: impl FnMut(usize, Amount) -> Result<(), BadValue>,
 ) -> Result<(), (usize, BadValue)> {
-    let mut set = |row: usize, parsed: Result<i128, BadAmount>, file: &mut FileState| {
-        if merge && amounts.has(base + row) {
-            return Ok(());
-        }
+    let mut take = |row: usize, parsed: Result<Amount, BadAmount>| {
         let value = parsed.map_err(|bad| (row, BadValue::from(bad)))?;
-        amounts.set(base + row, value);
-        file.add(number, value).map_err(|bad| (row, bad))
+        set(row, value).map_err(|bad| (row, bad))
     };
     match array.data_type() {
         DataType::Float64 => {
-            // The same number often comes again and again.
-            let mut last = (0_u64, Ok(0), 0_u64);
             for (row, value) in valid(array.as_primitive::<Float64Type>().iter()) {
-                let mut rounding = Rounding::default();
-                if value.to_bits() != last.0 || last.2 == 0 {
-                    last = (value.to_bits(), amount::from_f64(value, &mut rounding), 1);
-                    if rounding.is_some() {
-                        // Every occurrence of a rounded number counts.
-                        last.2 = 0;
-                    }
-                }
-                file.rounding.merge(rounding);
-                set(row, last.1, file)?;
+                let amount = match amount::short_from_f64(value) {
+                    Some(short) => Ok(Amount::Short(short)),
+                    None => amount::from_f64(value, rounding).map(Amount::Units),
+                };
+                take(row, amount)?;
             }
         }
         DataType::Float32 => {
             for (row, value) in valid(array.as_primitive::<Float32Type>().iter()) {
-                let parsed = amount::from_f32(value, &mut file.rounding);
-                set(row, parsed, file)?;
+                take(row, amount::from_f32(value, rounding).map(Amount::Units))?;
             }
         }
         DataType::Decimal128(_, scale) => {
             for (row, value) in valid(array.as_primitive::<Decimal128Type>().iter()) {
-                let parsed = amount::from_decimal(value, *scale, &mut file.rounding);
-                set(row, parsed, file)?;
+                let units = amount::from_decimal(value, *scale, rounding);
+                take(row, units.map(Amount::Units))?;
             }
         }
         data_type if data_type.is_signed_integer() => {
             let array = cast(array, &DataType::Int64).map_err(|_| (0, BadValue::NoAmount))?;
             for (row, value) in valid(array.as_primitive::<Int64Type>().iter()) {
-                let parsed = amount::from_decimal(i128::from(value), 0, &mut file.rounding);
-                set(row, parsed, file)?;
+                let units = amount::from_decimal(i128::from(value), 0, rounding);
+                take(row, units.map(Amount::Units))?;
             }
         }
         // Text, unsigned integers, other decimals: by what they print as.
@@ -163,35 +171,20 @@ pub(super) fn amounts(
             let array = cast(array, &DataType::Utf8).map_err(|_| (0, BadValue::NoAmount))?;
             let array: &GenericStringArray<i32> = array.as_string();
             for (row, value) in valid(array.iter()).filter(|(_, value)| !value.is_empty()) {
-                let parsed = amount::parse(value.as_bytes(), &mut file.rounding);
-                set(row, parsed, file)?;
+                let units = amount::parse(value.as_bytes(), rounding);
+                take(row, units.map(Amount::Units))?;
             }
         }
     }
     Ok(())
 }
 
-/// Takes in points in time.
-pub(super) fn times(
-    micros: &mut Vec<i64>,
-    base: usize,
-    array: &ArrayRef,
-    merge: bool,
-) -> Result<(), (usize, BadValue)> {
+/// Finds points in time, for rows that have none yet.
+pub(super) fn times(array: &ArrayRef, micros: &mut [i64]) -> Result<(), (usize, BadValue)> {
     let mut set = |row: usize, value: Option<i64>| {
-        if merge
-            && micros
-                .get(base + row)
-                .is_some_and(|&before| before != NO_TIME)
-        {
-            return Ok(());
+        if micros[row] == NO_TIME {
+            micros[row] = value.ok_or((row, BadValue::NoTime))?;
         }
-        column::set(
-            micros,
-            base + row,
-            value.ok_or((row, BadValue::NoTime))?,
-            NO_TIME,
-        );
         Ok(())
     };
     match array.data_type() {
