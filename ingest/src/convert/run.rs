@@ -15,6 +15,9 @@ const MAX_ROWS: usize = 1 << 20;
 /// Bytes of the largest run, so that positions in its texts fit 31 bits.
 const MAX_BYTES: u64 = 1 << 30;
 
+/// Rows below which a run is not worth a file.
+const SMALL: usize = 1 << 17;
+
 /// Rows from which on it is clear how large rows are.
 const SAMPLE: usize = 1 << 14;
 
@@ -65,9 +68,11 @@ impl Run {
         self.rows >= MAX_ROWS || footprint >= self.capacity
     }
 
-    /// Could the rows of `other` be added?
+    /// Should the rows of `other` be added, rather than become a file of their own?
     pub(super) fn has_room_for(&self, other: &Self) -> bool {
-        self.rows + other.rows <= MAX_ROWS && self.footprint() + other.footprint() <= self.capacity
+        self.rows.min(other.rows) < SMALL
+            && self.rows + other.rows <= MAX_ROWS
+            && self.footprint() + other.footprint() <= self.capacity
     }
 
     /// Adds the rows of another run.
