@@ -3,6 +3,7 @@
 mod csv;
 mod flavours;
 mod maps;
+mod rollups;
 mod runs;
 mod zip;
 
@@ -20,7 +21,9 @@ use arrow::{
 use bytes::Bytes;
 use curtail_store::{BillingPeriod, Grain, Money, ReportKind, TableSchema};
 
-use super::{Compression, Conversion, FileSink, FileTally, ObjectName, PeriodTally, Settings};
+use super::{
+    Compression, Conversion, FileSink, FileTally, MadeRollup, ObjectName, PeriodTally, Settings,
+};
 use crate::{IngestError, Silent};
 
 /// Ten line items with everything that is awkward, and the report format's own expected totals.

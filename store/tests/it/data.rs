@@ -3,14 +3,16 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use arrow::{
-    array::{ArrayRef, Decimal128Array, RecordBatch, StringArray, TimestampMicrosecondArray},
+    array::{
+        ArrayRef, Decimal128Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+    },
     datatypes::{Field, Schema},
 };
 use bytes::Bytes;
 use chrono::{DateTime, TimeZone, Utc};
 use curtail_store::{
-    BillingPeriod, Column, ColumnChanges, ColumnType, ManifestRef, Money, Receipt, ReportKind,
-    ReportName, Rounded, SourceFile, Store, StoreError, Table, TableSchema,
+    BillingPeriod, Column, ColumnChanges, ColumnType, ManifestRef, Money, ROW_COUNT, Receipt,
+    ReportKind, ReportName, Rounded, SourceFile, Store, StoreError, Table, TableSchema,
 };
 use object_store::memory::InMemory;
 use parquet::arrow::ArrowWriter;
@@ -142,6 +144,22 @@ pub(crate) fn receipt_of(
         milliseconds: 1,
         writer: "test".into(),
     }
+}
+
+/// A rollup of one row.
+pub(crate) fn rollup(count: i64, cost: Money) -> Bytes {
+    let costs = Decimal128Array::from_iter_values([cost.units()]);
+    let costs = costs.with_precision_and_scale(38, 18).unwrap();
+    let batch = RecordBatch::try_from_iter([
+        ("line_item_unblended_cost", Arc::new(costs) as ArrayRef),
+        (ROW_COUNT, Arc::new(Int64Array::from_iter_values([count]))),
+    ]);
+    let batch = batch.unwrap();
+    let mut bytes = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    bytes.into()
 }
 
 pub(crate) fn time(microseconds: i64) -> DateTime<Utc> {

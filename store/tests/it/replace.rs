@@ -1,11 +1,11 @@
 //! One commit replaces one billing period of one report, or does nothing.
 
-use curtail_store::{ReportKind, Store, StoreError, Table, TableSchema};
+use curtail_store::{Grain, ReportKind, Rollup, Store, StoreError, Table, TableSchema};
 use futures::TryStreamExt;
 use object_store::path::Path;
 
 use crate::data::{
-    in_memory, money, name, parquet, period, read, receipt, receipt_of, replace, rows,
+    in_memory, money, name, parquet, period, read, receipt, receipt_of, replace, rollup, rows,
 };
 
 async fn objects(store: &Store) -> Vec<Path> {
@@ -290,6 +290,56 @@ async fn receipts_that_do_not_fit_are_refused_without_a_trace() {
         );
         assert_eq!(read(&store).await, before);
         assert_eq!(objects(&store).await.len(), 1, "refused files are deleted");
+    }
+}
+
+#[tokio::test]
+async fn rollups_are_checked_against_the_receipt() {
+    let (store, report, month) = (in_memory(), name("a"), period("2026-10"));
+    let rows = [
+        ("1", Some(money("0.1")), None),
+        ("2", Some(money("0.2")), None),
+    ];
+    for (count, sum, rows_told, fits) in [
+        (2, "0.3", 1, true),
+        (1, "0.3", 1, false),
+        (2, "0.300000000000000001", 1, false),
+        (2, "0.3", 2, false),
+    ] {
+        let replacement = store
+            .replace(Table::LineItems, &report, month)
+            .await
+            .unwrap();
+        let file = replacement.write(parquet(&rows, None)).await.unwrap();
+        let bytes = rollup(count, money(sum));
+        let written = replacement
+            .write_rollup(Grain::Daily, bytes, rows_told)
+            .await
+            .unwrap();
+        let mut receipt = receipt(&report, month, &rows);
+        receipt.rollups = vec![Rollup {
+            grain: Grain::Daily,
+            dimensions: Vec::new(),
+            measures: vec!["line_item_unblended_cost".to_owned()],
+            files: vec![written],
+        }];
+        let before = objects(&store).await.len();
+        let schema = TableSchema::documented(Table::LineItems);
+        let done = replacement.commit(vec![file], &schema, &receipt).await;
+        if fits {
+            done.unwrap();
+            let snapshot = store.snapshot().await.unwrap();
+            let held = snapshot.periods().next().unwrap();
+            assert_eq!(held.receipt.rollups, receipt.rollups);
+        } else {
+            let error = done.unwrap_err();
+            assert!(matches!(error, StoreError::Receipt(_)), "{error}");
+            assert_eq!(
+                objects(&store).await.len(),
+                before - 2,
+                "nothing is left behind"
+            );
+        }
     }
 }
 

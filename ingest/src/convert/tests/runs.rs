@@ -8,7 +8,7 @@ use rand::{Rng, SeedableRng, rngs::SmallRng};
 use super::*;
 
 /// A report of made-up rows in no order.
-fn report(rows: usize, seed: u64) -> String {
+pub(super) fn report(rows: usize, seed: u64) -> String {
     let mut random = SmallRng::seed_from_u64(seed);
     let mut text = "lineItem/UsageAccountId,lineItem/LineItemType,lineItem/UsageStartDate,lineItem/UnblendedCost,lineItem/ProductCode,\
                     lineItem/ResourceId,identity/LineItemId,resourceTags/user:t\n"
@@ -138,6 +138,80 @@ fn files_may_be_decoded_at_the_same_time() {
         alone.csv(report(3_000, seed)).unwrap();
     }
     assert_eq!(together.everything(), alone.finish().everything());
+}
+
+#[test]
+fn any_number_of_parsers_read_the_same_from_one_file() {
+    let table = TableSchema::documented(ReportKind::LegacyCur.table());
+    let text = report(30_000, 21);
+    let with = |threads: usize, text: &str| {
+        let kept = Arc::new(Kept::default());
+        let settings = Settings {
+            memory: 256 << 20,
+            threads,
+            files: 1,
+        };
+        let conversion = Conversion::new(
+            ReportKind::LegacyCur,
+            "2024-03".parse().unwrap(),
+            &table,
+            settings,
+            Arc::<Kept>::clone(&kept),
+            Arc::new(Silent),
+        );
+        let input = Box::new(Cursor::new(text.to_owned().into_bytes()));
+        let done = conversion.csv(&ObjectName("one".into()), Compression::Plain, input);
+        done.map(|tally| (tally, Bench { conversion, kept }.finish()))
+    };
+    let (one, four) = (with(1, &text).unwrap(), with(4, &text).unwrap());
+    assert_eq!(one.0, four.0);
+    assert_eq!(one.1.everything(), four.1.everything());
+    // Of several bad lines, the first is told, whichever parser comes upon which.
+    let mut bad: Vec<&str> = text.lines().collect();
+    for line in [9_000, 15_000, 21_000, 29_999] {
+        bad[line - 1] = "too,few,fields";
+    }
+    for _ in 0..5 {
+        let error = with(4, &bad.join("\n")).err().unwrap();
+        assert!(
+            matches!(
+                error,
+                IngestError::FieldCount {
+                    line: 9_000,
+                    found: 3,
+                    ..
+                }
+            ),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn stretches_that_never_repeat_are_given_up_without_a_trace() {
+    // Tags that are new in every row, beside ones that repeat.
+    let rows = 300_000;
+    let mut text = "lineItem/UsageAccountId,lineItem/LineItemType,lineItem/UsageStartDate,lineItem/UnblendedCost,\
+        resourceTags/user:a,resourceTags/user:b,resourceTags/user:c,resourceTags/user:d\n"
+        .to_owned();
+    for row in 0..rows {
+        writeln!(
+            text,
+            "1,Usage,2024-03-05T10:00:00Z,0.1,{},x{row},\"y,{row}\",z",
+            row % 3
+        )
+        .unwrap();
+    }
+    let bench = Bench::new(ReportKind::LegacyCur);
+    bench.csv(text).unwrap();
+    let rows_of = |at: usize| format!("{}|x{at}|y,{at}|z", at % 3);
+    let cuts = bench.conversion.cuts.lock().unwrap().len();
+    assert!(cuts > 0, "the stretch was cut");
+    let columns = ["a", "b", "c", "d"].map(|tag| format!("resource_tags_user_{tag}"));
+    let found = bench.finish().rows(&columns.each_ref().map(String::as_str));
+    let mut expected: Vec<String> = (0..rows).map(rows_of).collect();
+    expected.sort();
+    assert_eq!(found, expected);
 }
 
 #[test]

@@ -1,0 +1,149 @@
+//! Rollups: what they add up to, recomputed from the line items that were written.
+
+use std::fmt::Write as _;
+
+use arrow::{
+    array::{AsArray, Int64Array},
+    datatypes::Decimal128Type,
+};
+use rand::{Rng, SeedableRng, rngs::SmallRng};
+
+use super::*;
+
+/// An hourly report of `resources` resources over `hours` hours, whose hours begin at a time of day that is not midnight.
+fn hourly(resources: u32, hours: u32, seed: u64) -> String {
+    let mut random = SmallRng::seed_from_u64(seed);
+    let mut text = "identity/LineItemId,lineItem/UsageAccountId,lineItem/LineItemType,lineItem/UsageStartDate,\
+        lineItem/ProductCode,lineItem/UsageType,lineItem/ResourceId,lineItem/UsageAmount,lineItem/UnblendedRate,\
+        lineItem/UnblendedCost,product/region,product/sku,reservation/EffectiveCost,resourceTags/user:team,resourceTags/user:Name\n"
+        .to_owned();
+    for hour in 0..hours {
+        for resource in 0..resources {
+            let (day, time) = (1 + (hour + 5) / 24, (hour + 5) % 24);
+            let cost = random.random_range(0..1_000_000_000_000_u64);
+            let amount = ["", "1.0000000000", "0.25", "1e-7"][random.random_range(0..4)];
+            let reserved = if resource % 10 == 0 { "0.125" } else { "" };
+            let kind = resource % 3;
+            let team = ["", "a", "b,\"\"c"][(resource % 3) as usize];
+            writeln!(
+                text,
+                "{seed}-{hour}-{resource},{:012},Usage,2024-03-{day:02}T{time:02}:30:00Z,Amazon{kind},Type{},\
+                 i-{resource},{amount},0.5,0.{cost:012},region-{kind},SKU{},{reserved},\"{team}\",name-{resource}",
+                resource % 4,
+                resource % 7,
+                resource % 7
+            )
+            .unwrap();
+        }
+    }
+    text
+}
+
+/// Sums by day and some columns, with how many line items there are.
+type Totals = BTreeMap<Vec<String>, (i64, BTreeMap<String, Money>)>;
+
+/// What batches add up to by `dimensions`, each row counting as `row_count` says, or once.
+fn totals(batches: &[RecordBatch], dimensions: &[String], measures: &[String]) -> Totals {
+    let mut totals = Totals::new();
+    for batch in batches {
+        let columns: Vec<Option<Vec<String>>> = dimensions
+            .iter()
+            .map(|name| batch.column_by_name(name).map(texts))
+            .collect();
+        let days = texts(batch.column_by_name("line_item_usage_start_date").unwrap());
+        let counts = batch.column_by_name("row_count");
+        let counts: Option<&Int64Array> = counts.map(AsArray::as_primitive);
+        for row in 0..batch.num_rows() {
+            let value = |column: &Option<Vec<String>>| match column {
+                Some(values) => values[row].clone(),
+                None => "NULL".to_owned(),
+            };
+            let mut key: Vec<String> = columns.iter().map(value).collect();
+            key.push(days[row][..10].to_owned());
+            let (count, sums) = totals.entry(key).or_default();
+            *count += counts.map_or(1, |counts| counts.value(row));
+            for name in measures {
+                let units = batch
+                    .column_by_name(name)
+                    .map(AsArray::as_primitive::<Decimal128Type>);
+                if let Some(units) = units.filter(|units| units.is_valid(row)) {
+                    *sums.entry(name.clone()).or_default() += Money::from_units(units.value(row));
+                }
+            }
+        }
+    }
+    totals
+}
+
+fn read(bytes: &Bytes) -> Vec<RecordBatch> {
+    let reader = ParquetRecordBatchReaderBuilder::try_new(bytes.clone()).unwrap();
+    reader.build().unwrap().map(Result::unwrap).collect()
+}
+
+/// Converts the texts, and compares each rollup with the line items.
+fn check(texts: &[String], memory: u64) -> Vec<(MadeRollup, u64)> {
+    let table = TableSchema::documented(ReportKind::LegacyCur.table());
+    let bench = Bench::with(ReportKind::LegacyCur, "2024-03", &table, memory);
+    for text in texts {
+        bench.csv(text.as_str()).unwrap();
+    }
+    let kept = Arc::clone(&bench.kept);
+    let done = bench.finish();
+    let rollups = kept.rollups.lock().unwrap();
+    let made = done.tally.rollups.iter().map(|made| {
+        let files = rollups.iter().filter(|(grain, ..)| *grain == made.grain);
+        let files: Vec<Vec<RecordBatch>> = files.map(|(_, bytes, _)| read(bytes)).collect();
+        assert_eq!(files.len(), done.files.len(), "every run is rolled up");
+        let batches: Vec<RecordBatch> = files.concat();
+        assert_eq!(
+            totals(&batches, &made.dimensions, &made.measures),
+            totals(&done.batches, &made.dimensions, &made.measures),
+        );
+        let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
+        (made.clone(), rows as u64)
+    });
+    made.collect()
+}
+
+#[test]
+fn rollups_add_up_to_the_line_items() {
+    let texts = [hourly(400, 40, 1), hourly(350, 20, 2)];
+    let made = check(&texts, 64 << 20);
+    let grains: Vec<Grain> = made.iter().map(|(made, _)| made.grain).collect();
+    assert_eq!(grains, Grain::ALL);
+    let has = |at: usize, name: &str| made[at].0.dimensions.iter().any(|column| column == name);
+    assert!(has(1, "line_item_resource_id") && has(1, "resource_tags_user_name"));
+    assert!(
+        has(0, "product_region")
+            && !has(0, "line_item_resource_id")
+            && !has(0, "resource_tags_user_name"),
+        "columns that multiply the rows are left out: {:?}",
+        made[0].0.dimensions
+    );
+    let measures = &made[0].0.measures;
+    assert!(
+        measures
+            .iter()
+            .any(|name| name == "reservation_effective_cost")
+    );
+    assert!(
+        !measures
+            .iter()
+            .any(|name| name == "line_item_unblended_rate")
+    );
+    assert!(made[0].1 < made[1].1 && made[1].1 < 23_000 / 3);
+}
+
+#[test]
+fn runs_of_any_size_are_rolled_up_alike() {
+    let texts = [hourly(60, 700, 3), hourly(50, 700, 4)];
+    let made = check(&texts, 1);
+    assert_eq!(made.len(), 2);
+}
+
+#[test]
+fn what_hardly_shrinks_is_not_rolled_up() {
+    let text = runs::report(20_000, 5);
+    let made = check(&[text], 64 << 20);
+    assert!(made.iter().all(|(_, rows)| rows * 3 <= 20_000), "{made:?}");
+}
