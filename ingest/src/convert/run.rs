@@ -10,7 +10,7 @@ use super::{
 };
 
 /// Rows of the largest run: beyond this sorting gains little.
-const MAX_ROWS: usize = 1 << 20;
+const MAX_ROWS: usize = 1 << 19;
 
 /// Bytes of the largest run, so that positions in its texts fit 31 bits.
 const MAX_BYTES: u64 = 1 << 30;
