@@ -32,6 +32,7 @@ mod rollup;
 mod run;
 mod shred;
 mod slots;
+pub mod stages;
 mod tally;
 mod texts;
 
@@ -107,6 +108,14 @@ pub(crate) struct Settings {
 pub(crate) trait FileSink: Send + Sync {
     /// Keeps one Parquet file, of line items or of a rollup. Called from several threads, and blocks.
     fn put(&self, parquet: Bytes, rows: u64, rollup: Option<Grain>) -> Result<(), IngestError>;
+}
+
+/// A Parquet file that is ready.
+struct Encoded {
+    parquet: Bytes,
+    rows: u64,
+    /// What rollup it belongs to, if it holds no line items.
+    rollup: Option<Grain>,
 }
 
 /// One billing period of one report on its way into the store.
@@ -201,6 +210,21 @@ impl Conversion {
 
     /// Writes what is left and adds up.
     pub(crate) fn finish(self) -> Result<PeriodTally, IngestError> {
+        self.write_rest()?;
+        let totals =
+            std::mem::take(&mut *self.totals.lock().unwrap_or_else(PoisonError::into_inner));
+        let written = self.written.load(Ordering::Relaxed);
+        if written != totals.rows {
+            return Err(IngestError::Internal(format!(
+                "{} rows were read, but {written} written",
+                totals.rows
+            )));
+        }
+        Ok(totals.finish(&self.registry, self.rollups.made(&self.registry)))
+    }
+
+    /// Writes the runs that are not full.
+    fn write_rest(&self) -> Result<(), IngestError> {
         let runs = std::mem::take(&mut *self.runs.lock().unwrap_or_else(PoisonError::into_inner));
         // Files that were decoded at the same time left a run each; small ones become one.
         let mut left: Vec<Run> = Vec::new();
@@ -214,24 +238,20 @@ impl Conversion {
         thread::scope(|scope| {
             let writing: Vec<_> = left
                 .into_iter()
-                .map(|run| scope.spawn(|| self.write(run)))
+                .map(|run| {
+                    scope.spawn(move || {
+                        let files = self.encode(&run)?;
+                        drop(run);
+                        self.hand_over(files)
+                    })
+                })
                 .collect();
             writing.into_iter().try_for_each(|written| {
                 written
                     .join()
                     .unwrap_or_else(|panicked| panic::resume_unwind(panicked))
             })
-        })?;
-        let totals =
-            std::mem::take(&mut *self.totals.lock().unwrap_or_else(PoisonError::into_inner));
-        let written = self.written.load(Ordering::Relaxed);
-        if written != totals.rows {
-            return Err(IngestError::Internal(format!(
-                "{} rows were read, but {written} written",
-                totals.rows
-            )));
-        }
-        Ok(totals.finish(&self.registry, self.rollups.made(&self.registry)))
+        })
     }
 
     fn bind(&self, object: &ObjectName, sources: &[Source]) -> Result<Binding, IngestError> {
@@ -265,11 +285,13 @@ impl Conversion {
         Ok(())
     }
 
-    /// Replaces a full run by an empty one, and writes it.
+    /// Writes a full run, and empties it.
     fn write_full(&self, run: &mut Run) -> Result<(), IngestError> {
-        let full = std::mem::replace(run, Run::new(self.capacity));
-        let _one_at_a_time = self.encoding.lock().unwrap_or_else(PoisonError::into_inner);
-        self.write(full)
+        let one_at_a_time = self.encoding.lock().unwrap_or_else(PoisonError::into_inner);
+        let files = self.encode(run)?;
+        drop(one_at_a_time);
+        run.clear();
+        self.hand_over(files)
     }
 
     /// What is to be done with each field of a file of `width` fields.
@@ -284,44 +306,55 @@ impl Conversion {
         cuts.extend(columns);
     }
 
-    /// Sorts, encodes and hands over a run.
-    fn write(&self, run: Run) -> Result<(), IngestError> {
+    /// Sorts, rolls up and encodes a run: its line items, and its rollups.
+    fn encode(&self, run: &Run) -> Result<Vec<Encoded>, IngestError> {
         if run.rows == 0 {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let pool = self
             .pool
             .as_ref()
             .map_err(|why| IngestError::Internal(format!("cannot start threads: {why}")))?;
-        let rows = run.rows as u64;
         let mut totals = self.totals.lock().unwrap_or_else(PoisonError::into_inner);
-        totals.observe(&run, self.kind, self.period, &self.registry);
+        totals.observe(run, self.kind, self.period, &self.registry);
         drop(totals);
         let keep = registry::required(self.kind);
         let (kind, registry) = (self.kind, &self.registry);
-        let order = pool.install(|| order::order(&run, kind, registry));
+        let order = pool.install(|| order::order(run, kind, registry));
         let (sorted, parquet) = pool.install(|| {
-            let sorted = Sorted::new(&run, &order);
+            let sorted = Sorted::new(run, &order);
             let parquet = self.encoder.encode(&sorted, kind, registry, &keep);
             (sorted, parquet)
         });
-        let parquet = parquet.map_err(unencodable)?;
+        let mut files = vec![Encoded {
+            parquet: parquet.map_err(unencodable)?,
+            rows: run.rows as u64,
+            rollup: None,
+        }];
         let chosen = self.rollups.decide(&sorted, kind, registry);
         let rollups = pool.install(|| {
             let rollups = rollup::roll_up(chosen, &sorted, kind, registry)?;
             let encoded = rollups.iter().map(|rollup| {
-                let parquet = self.encoder.rollup(&run, rollup, kind, registry);
-                let rows = rollup.examples.len() as u64;
-                Ok((rollup.grain, parquet.map_err(unencodable)?, rows))
+                let parquet = self.encoder.rollup(run, rollup, kind, registry);
+                Ok(Encoded {
+                    parquet: parquet.map_err(unencodable)?,
+                    rows: rollup.examples.len() as u64,
+                    rollup: Some(rollup.grain),
+                })
             });
             encoded.collect::<Result<Vec<_>, IngestError>>()
         })?;
-        drop(sorted);
-        drop(run);
-        self.written.fetch_add(rows, Ordering::Relaxed);
-        self.sink.put(parquet, rows, None)?;
-        for (grain, parquet, rows) in rollups {
-            self.sink.put(parquet, rows, Some(grain))?;
+        files.extend(rollups);
+        Ok(files)
+    }
+
+    /// Hands over the files of a run.
+    fn hand_over(&self, files: Vec<Encoded>) -> Result<(), IngestError> {
+        for file in files {
+            if file.rollup.is_none() {
+                self.written.fetch_add(file.rows, Ordering::Relaxed);
+            }
+            self.sink.put(file.parquet, file.rows, file.rollup)?;
         }
         Ok(())
     }

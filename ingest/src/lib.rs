@@ -34,3 +34,6 @@ pub use error::IngestError;
 pub use ingest::ingest;
 pub use progress::{Progress, Silent};
 pub use source::Source;
+
+#[doc(hidden)]
+pub use convert::stages;

@@ -36,6 +36,14 @@ impl Default for Amounts {
 }
 
 impl Amounts {
+    /// Forgets all amounts, and keeps the memory.
+    pub(super) fn clear(&mut self) {
+        match &mut self.0 {
+            Values::Short { values, .. } => values.clear(),
+            Values::Long(_) => *self = Self::default(),
+        }
+    }
+
     /// Rows up to the last that has a value.
     pub(super) fn len(&self) -> usize {
         match &self.0 {

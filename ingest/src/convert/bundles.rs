@@ -175,6 +175,19 @@ impl Bundles {
         }
     }
 
+    /// Forgets all rows and bundles, and keeps the memory of most.
+    pub(super) fn clear(&mut self) {
+        let mut numbers = std::mem::take(&mut self.numbers);
+        let mut stretches = std::mem::take(&mut self.stretches);
+        numbers.clear();
+        stretches.clear();
+        *self = Self {
+            stretches,
+            numbers,
+            ..Self::new(self.key.clone())
+        };
+    }
+
     /// The number of a stretch that was met before.
     #[inline]
     pub(super) fn find(&mut self, stretch: &[u8]) -> Option<u32> {

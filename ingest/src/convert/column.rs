@@ -94,6 +94,19 @@ impl Column {
         }
     }
 
+    /// Forgets all values, and keeps the memory.
+    pub(super) fn clear(&mut self) {
+        match self {
+            Self::Text(column) => column.clear(),
+            Self::Amount(amounts) => amounts.clear(),
+            Self::Time(micros) => micros.clear(),
+            Self::Map(column) => {
+                column.numbers.clear();
+                column.maps = column.maps.empty();
+            }
+        }
+    }
+
     /// Bytes of memory that were written to.
     pub(super) fn footprint(&self) -> usize {
         match self {
@@ -186,6 +199,13 @@ impl TextColumn {
     #[inline]
     pub(super) fn set_number(&mut self, row: usize, number: u32) {
         set(&mut self.numbers, row, number, NULL);
+    }
+
+    fn clear(&mut self) {
+        self.numbers.clear();
+        self.texts.clear();
+        self.guess = Guess::default();
+        self.unique = false;
     }
 
     /// Has the row a value?

@@ -1,6 +1,6 @@
 //! Runs to Parquet files.
 
-mod chunk;
+pub(super) mod chunk;
 mod map;
 
 use std::{

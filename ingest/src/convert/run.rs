@@ -48,6 +48,13 @@ impl Run {
         }
     }
 
+    /// Forgets all rows and all that was known, and keeps the memory.
+    pub(super) fn clear(&mut self) {
+        self.columns.iter_mut().for_each(Column::clear);
+        self.bundles.iter_mut().for_each(Bundles::clear);
+        self.rows = 0;
+    }
+
     /// Is it time to write it? To be asked now and then while rows are added.
     pub(super) fn is_full(&mut self) -> bool {
         let footprint = self.footprint();

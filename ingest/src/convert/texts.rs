@@ -32,6 +32,13 @@ impl Slot {
 }
 
 impl Texts {
+    /// Forgets all texts, and keeps the memory.
+    pub(super) fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+        self.numbers.clear();
+    }
+
     /// How many there are.
     pub(super) fn len(&self) -> usize {
         self.ends.len()

@@ -40,12 +40,17 @@ const PAGE_BYTES: usize = 1024 * 1024;
 
 /// A column chunk as it goes into the file, and what footer and indexes say of it.
 #[derive(Debug)]
-pub(super) struct Chunk {
+pub(in crate::convert) struct Chunk {
     bytes: Bytes,
     close: ColumnCloseResult,
 }
 
 impl Chunk {
+    /// Bytes that it takes in the file.
+    pub(in crate::convert) fn size(&self) -> u64 {
+        self.close.bytes_written
+    }
+
     /// Appends the chunk as the next column of a row group.
     pub(super) fn append<W: Write + Send>(
         self,
@@ -56,7 +61,7 @@ impl Chunk {
 }
 
 /// Memory that one chunk after another can use. Each thread has its own.
-pub(super) struct Scratch {
+pub(in crate::convert) struct Scratch {
     packer: Packer,
     renumbering: Renumbering,
     amounts: Interner<i128>,
@@ -87,7 +92,7 @@ impl fmt::Debug for Scratch {
 
 impl Scratch {
     /// None used so far.
-    pub(super) fn new() -> Self {
+    pub(in crate::convert) fn new() -> Self {
         Self {
             packer: Packer::new(),
             renumbering: Renumbering::default(),
@@ -100,7 +105,7 @@ impl Scratch {
 }
 
 /// A column of text. `numbers` has, for each row, the number of its text in `texts`, 0 for NULL.
-pub(super) fn texts(
+pub(in crate::convert) fn texts(
     column: &ColumnDescPtr,
     numbers: &[u32],
     texts: &Texts,
@@ -135,7 +140,7 @@ pub(super) fn texts(
 }
 
 /// A column that has the same text in all rows.
-pub(super) fn constant(
+pub(in crate::convert) fn constant(
     column: &ColumnDescPtr,
     text: &[u8],
     rows: usize,
@@ -145,7 +150,7 @@ pub(super) fn constant(
 }
 
 /// A column that has no value in any row.
-pub(super) fn absent(
+pub(in crate::convert) fn absent(
     column: &ColumnDescPtr,
     rows: usize,
     scratch: &mut Scratch,
@@ -154,7 +159,7 @@ pub(super) fn absent(
 }
 
 /// A column of amounts in units of 10⁻¹⁸, as a decimal of 16 bytes; `i128::MIN` is NULL.
-pub(super) fn amounts(
+pub(in crate::convert) fn amounts(
     column: &ColumnDescPtr,
     units: &[i128],
     scratch: &mut Scratch,
@@ -178,7 +183,7 @@ pub(super) fn amounts(
 }
 
 /// A column of times in microseconds since 1970; `i64::MIN` is NULL.
-pub(super) fn times(
+pub(in crate::convert) fn times(
     column: &ColumnDescPtr,
     micros: &[i64],
     scratch: &mut Scratch,

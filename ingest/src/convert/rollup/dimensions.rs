@@ -5,7 +5,7 @@
 //! groups than without, or the rollup is still so small that it does not matter.
 
 use curtail_store::{ColumnType, Grain, ReportKind, Table};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::{
     WORTH, base,
@@ -14,7 +14,7 @@ use super::{
 use crate::convert::{order::Sorted, registry::Registry, texts::number_of};
 
 /// Rows of the run, neighbours in its order, that a sample is made of, and how many such stretches it has.
-const STRETCH: usize = 2 * 1024;
+const STRETCH: usize = 1024;
 const STRETCHES: usize = 8;
 
 /// Line items per row of the rollup from which on one more column does not matter.
@@ -78,7 +78,12 @@ pub(super) fn choose(
         if !text || never || dimensions.contains(&column) || !rows.run.has_values(column) {
             continue;
         }
-        let with = partition.by(&classes_of_column(column, rows, &sample));
+        let classes = classes_of_column(column, rows, &sample);
+        if classes.iter().all(|&class| class == classes[0]) {
+            dimensions.push(column);
+            continue;
+        }
+        let with = partition.by(&classes);
         if with.groups <= partition.groups + partition.groups / 20
             || with.groups <= sample.len() / plenty(grain)
         {
@@ -106,7 +111,7 @@ impl Partition {
 
     /// The same, with rows of different classes in different groups.
     fn by(&self, classes: &[u32]) -> Self {
-        let mut groups = FxHashMap::default();
+        let mut groups = FxHashMap::with_capacity_and_hasher(self.groups, FxBuildHasher);
         let group = |pair| {
             let next = number_of(groups.len());
             *groups.entry(pair).or_insert(next)
