@@ -66,7 +66,7 @@ use self::{
 };
 use crate::{IngestError, Progress};
 
-/// Tenths of the memory allowed that runs may take; the rest is for what sorting and encoding one of them takes.
+/// Tenths of a parser's share of the memory that its run may take; the rest is for what sorting and encoding it takes.
 const RUN_TENTHS: u64 = 6;
 
 /// No run is smaller, whatever the memory allowed.
@@ -140,8 +140,6 @@ pub(crate) struct Conversion {
     rollups: Rollups,
     /// Runs that have room for more rows.
     runs: Mutex<Vec<Run>>,
-    /// Held while a full run is encoded: the pool works on one at a time, so that memory for only one is needed.
-    encoding: Mutex<()>,
     totals: Mutex<Totals>,
     /// Rows handed to the sink.
     written: AtomicU64,
@@ -181,7 +179,6 @@ impl Conversion {
             encoder: Encoder::default(),
             rollups: Rollups::default(),
             runs: Mutex::default(),
-            encoding: Mutex::default(),
             totals: Mutex::default(),
             written: AtomicU64::new(0),
         }
@@ -287,9 +284,7 @@ impl Conversion {
 
     /// Writes a full run, and empties it.
     fn write_full(&self, run: &mut Run) -> Result<(), IngestError> {
-        let one_at_a_time = self.encoding.lock().unwrap_or_else(PoisonError::into_inner);
         let files = self.encode(run)?;
-        drop(one_at_a_time);
         run.clear();
         self.hand_over(files)
     }

@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use arrow::datatypes::{DataType, SchemaRef};
 
 use crate::{
-    BillingPeriod, DataFile, Money, Receipt, ReportName, Rollup, Store, StoreError, Table,
-    TableSchema,
-    sums::{self, Sums},
+    BillingPeriod, DataFile, Money, Receipt, ReportName, Rollup, StoreError, Table, TableSchema,
+    sums::{Contents, Sums},
 };
 
 /// The receipt is of this replacement, and of a form that this version writes.
@@ -37,13 +36,13 @@ pub(crate) fn subject(
     Ok(())
 }
 
-/// The files, read back, have the receipt's rows and sums, and no columns but those of `schema`, of its types; and the
+/// The files, of which `found` is what was read back, have the receipt's rows and sums, and no columns but those of `schema`, of its types; and the
 /// receipt's parts add up to its totals.
-pub(crate) async fn contents(
-    store: &Store,
+pub(crate) fn contents(
     files: &[DataFile],
     schema: &TableSchema,
     receipt: &Receipt,
+    found: &[Contents],
 ) -> Result<(), StoreError> {
     let mut delivered = Sums::default();
     for file in &receipt.files {
@@ -67,48 +66,44 @@ pub(crate) async fn contents(
         .iter()
         .map(|column| (column.name.clone(), column.column_type.arrow()))
         .collect();
-    let fits = move |path: &str, schema: &SchemaRef| fit(path, schema, &types);
     let mut written = Sums::default();
-    let sizes = files
-        .iter()
-        .map(|file| (file.path.clone(), file.size))
-        .collect();
-    for (path, sums) in sums::each(store, sizes, fits).await? {
-        if let Some(file) = files
-            .iter()
-            .find(|file| file.path == path && file.rows != sums.rows)
-        {
+    for file in files {
+        let contents = of(found, &file.path)?;
+        fit(&file.path, &contents.schema, &types)?;
+        if contents.sums.rows != file.rows {
             return Err(StoreError::Receipt(format!(
-                "`{path}` has {} rows, not {}",
-                sums.rows, file.rows
+                "`{}` has {} rows, not {}",
+                file.path, contents.sums.rows, file.rows
             )));
         }
-        written.checked_add(&sums)?;
+        written.checked_add(&contents.sums)?;
     }
     equal("the data files", &written, receipt)?;
     for rollup in &receipt.rollups {
-        self::rollup(store, rollup, receipt).await?;
+        self::rollup(rollup, receipt, found)?;
     }
     Ok(())
 }
 
+fn of<'a>(found: &'a [Contents], path: &str) -> Result<&'a Contents, StoreError> {
+    let contents = found.iter().find(|contents| contents.path == path);
+    contents.ok_or_else(|| StoreError::Receipt(format!("`{path}` was not read back")))
+}
+
 /// A rollup's files, read back, stand for all rows and add up to the receipt's sums.
-async fn rollup(store: &Store, rollup: &Rollup, receipt: &Receipt) -> Result<(), StoreError> {
-    let files = rollup.files.iter();
-    let sizes = files.map(|file| (file.path.clone(), file.size)).collect();
+fn rollup(rollup: &Rollup, receipt: &Receipt, contents: &[Contents]) -> Result<(), StoreError> {
     let mut found = Sums::default();
-    let mut stands_for = 0;
-    for (path, sums) in sums::each(store, sizes, |_, _| Ok(())).await? {
-        let told = rollup.files.iter().find(|file| file.path == path);
-        if told.is_none_or(|file| file.rows != sums.rows) {
+    for file in &rollup.files {
+        let sums = &of(contents, &file.path)?.sums;
+        if file.rows != sums.rows {
             return Err(StoreError::Receipt(format!(
-                "`{path}` has {} rows, and the receipt says otherwise",
-                sums.rows
+                "`{}` has {} rows, and the receipt says {}",
+                file.path, sums.rows, file.rows
             )));
         }
-        stands_for += sums.counted;
-        found.checked_add(&sums)?;
+        found.checked_add(sums)?;
     }
+    let stands_for = found.counted;
     found.rows = stands_for;
     let mut wanted = receipt.clone();
     wanted

@@ -8,7 +8,7 @@ use arrow::{
 };
 use bytes::Bytes;
 use futures::{FutureExt, TryStreamExt, future::BoxFuture};
-use object_store::{ObjectStore, ObjectStoreExt, path::Path};
+use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt, path::Path};
 use parquet::{
     arrow::{
         ProjectionMask,
@@ -63,18 +63,17 @@ impl Sums {
 /// Reads the amount columns of `files` (path within the store, size in bytes) and sums them up.
 pub async fn sums(store: &Store, files: Vec<(String, u64)>) -> Result<Sums, StoreError> {
     let mut total = Sums::default();
-    for (_, of_file) in each(store, files, |_, _| Ok(())).await? {
-        total.checked_add(&of_file)?;
+    for contents in read_all(store, files).await? {
+        total.checked_add(&contents.sums)?;
     }
     Ok(total)
 }
 
-/// Sums of each of `files`, in no particular order; each file's Arrow schema is shown to `check` first.
-pub(crate) async fn each(
+/// Reads the amount columns of `files`, some at a time; what was found comes in no particular order.
+pub(crate) async fn read_all(
     store: &Store,
     files: Vec<(String, u64)>,
-    check: impl Fn(&str, &SchemaRef) -> Result<(), StoreError> + Clone + Send + 'static,
-) -> Result<Vec<(String, Sums)>, StoreError> {
+) -> Result<Vec<Contents>, StoreError> {
     let parallel = std::thread::available_parallelism().map_or(2, usize::from);
     let mut files = files.into_iter();
     let mut running = JoinSet::new();
@@ -83,28 +82,61 @@ pub(crate) async fn each(
         while running.len() < parallel
             && let Some((path, size)) = files.next()
         {
-            let (store, check) = (store.clone(), check.clone());
-            running.spawn(async move {
-                let sums = of_file(&store, &path, size, check).await?;
-                Ok((path, sums))
-            });
+            running.spawn(read(store.clone(), path, size));
         }
         let Some(joined) = running.join_next().await else {
             return Ok(done);
         };
-        let failed = |error: tokio::task::JoinError| {
+        let unended = |error: tokio::task::JoinError| {
             StoreError::Damaged(format!("reading a data file did not end: {error}"))
         };
-        done.push(joined.map_err(failed)??);
+        done.push(joined.map_err(unended)??);
     }
 }
 
-async fn of_file(
-    store: &Store,
-    path: &str,
-    size: u64,
-    check: impl Fn(&str, &SchemaRef) -> Result<(), StoreError>,
-) -> Result<Sums, StoreError> {
+/// What was found in a file.
+#[derive(Clone, Debug)]
+pub(crate) struct Contents {
+    pub(crate) path: String,
+    pub(crate) sums: Sums,
+    pub(crate) schema: SchemaRef,
+    /// The object as it was when this was read.
+    object: ObjectMeta,
+}
+
+impl Contents {
+    /// Is the file still the very object that was read?
+    pub(crate) async fn is_current(&self, store: &Store) -> bool {
+        let now = store.objects().head(&paths::object(&self.path)).await;
+        now.is_ok_and(|now| {
+            (&now.e_tag, now.size, now.last_modified)
+                == (
+                    &self.object.e_tag,
+                    self.object.size,
+                    self.object.last_modified,
+                )
+        })
+    }
+}
+
+/// Reads the amount columns of a file, and sums them up.
+pub(crate) async fn read(store: Store, path: String, size: u64) -> Result<Contents, StoreError> {
+    let object = store.objects().head(&paths::object(&path)).await;
+    let object = object.map_err(|source| StoreError::Object {
+        action: "cannot read",
+        path: path.clone(),
+        source,
+    })?;
+    let (sums, schema) = of_file(&store, &path, size).await?;
+    Ok(Contents {
+        path,
+        sums,
+        schema,
+        object,
+    })
+}
+
+async fn of_file(store: &Store, path: &str, size: u64) -> Result<(Sums, SchemaRef), StoreError> {
     let unreadable = |error: ParquetError| match error {
         ParquetError::External(source) => match source.downcast::<object_store::Error>() {
             Ok(source) => StoreError::Object {
@@ -126,8 +158,7 @@ async fn of_file(
     let metadata = ArrowReaderMetadata::load_async(&mut reader, options)
         .await
         .map_err(unreadable)?;
-    check(path, metadata.schema())?;
-
+    let schema = Arc::clone(metadata.schema());
     let amount = ColumnType::Amount.arrow();
     let is_amount = |field: &Field| {
         *field.data_type() == amount
@@ -160,7 +191,7 @@ async fn of_file(
             sums.rows
         )));
     }
-    Ok(sums)
+    Ok((sums, schema))
 }
 
 fn add_batch(sums: &mut Sums, batch: &RecordBatch) -> Result<(), StoreError> {

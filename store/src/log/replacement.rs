@@ -1,6 +1,9 @@
 //! The way into a store: data files first, then one Delta commit that makes them visible.
 
-use std::time::Duration;
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use deltalake_core::{
@@ -8,6 +11,7 @@ use deltalake_core::{
     kernel::transaction::{CommitBuilder, CommitProperties, TableReference, TransactionError},
 };
 use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart, path::Path};
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::{
@@ -19,6 +23,7 @@ use super::{
 use crate::{
     BillingPeriod, Grain, PeriodVersion, Receipt, ReportName, RollupFile, StoreError, Table,
     TableSchema, check, paths, stats,
+    sums::{self, Contents},
 };
 
 /// How often a commit is tried: each failure means that another writer's commit came first.
@@ -52,6 +57,8 @@ pub struct Replacement {
     base: Option<Loaded>,
     schema: TableSchema,
     previous: Option<PeriodVersion>,
+    /// Files being read back, begun as soon as each was written.
+    reading: Mutex<JoinSet<Result<Contents, StoreError>>>,
 }
 
 impl Replacement {
@@ -77,6 +84,7 @@ impl Replacement {
             base,
             schema,
             previous,
+            reading: Mutex::default(),
         })
     }
 
@@ -101,6 +109,7 @@ impl Replacement {
         })?;
         let size = bytes.len() as u64;
         self.put(&path, bytes).await?;
+        self.read_back(&path, size);
         Ok(DataFile {
             path,
             size,
@@ -119,6 +128,7 @@ impl Replacement {
         let path = paths::rollup_file(self.table, grain, &self.report, self.period);
         let size = bytes.len() as u64;
         self.put(&path, bytes).await?;
+        self.read_back(&path, size);
         Ok(RollupFile { path, size, rows })
     }
 
@@ -129,6 +139,37 @@ impl Replacement {
             path: path.to_owned(),
             source,
         })
+    }
+
+    /// Begins to read back a file that was written.
+    fn read_back(&self, path: &str, size: u64) {
+        let read = sums::read(self.store.clone(), path.to_owned(), size);
+        self.lock().spawn(read);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, JoinSet<Result<Contents, StoreError>>> {
+        self.reading.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is in these files (path and size): as it was read back after they were written, unless they have changed since.
+    async fn contents(&self, files: Vec<(String, u64)>) -> Result<Vec<Contents>, StoreError> {
+        let mut reading = std::mem::take(&mut *self.lock());
+        let mut read = Vec::new();
+        while let Some(contents) = reading.join_next().await {
+            // What could not be read is read again, and the error told then.
+            read.extend(contents.ok().and_then(Result::ok));
+        }
+        let (mut current, mut again) = (Vec::new(), Vec::new());
+        for (path, size) in files {
+            match read.iter().find(|contents| contents.path == path) {
+                Some(contents) if contents.is_current(&self.store).await => {
+                    current.push(contents.clone());
+                }
+                _ => again.push((path, size)),
+            }
+        }
+        current.extend(sums::read_all(&self.store, again).await?);
+        Ok(current)
     }
 
     /// Makes `files` the whole content of the billing period, in one Delta commit that carries `receipt`, and gives the
@@ -171,7 +212,11 @@ impl Replacement {
         receipt: &Receipt,
     ) -> Result<u64, StoreError> {
         check::subject(self.table, &self.report, self.period, receipt)?;
-        check::contents(&self.store, files, &self.schema.union(schema)?, receipt).await?;
+        let rollups = receipt.rollups.iter().flat_map(|rollup| &rollup.files);
+        let rollups = rollups.map(|file| (file.path.clone(), file.size));
+        let all = files.iter().map(|file| (file.path.clone(), file.size));
+        let found = self.contents(all.chain(rollups).collect()).await?;
+        check::contents(files, &self.schema.union(schema)?, receipt, &found)?;
         let id = Uuid::new_v4().to_string();
         let (table, report, period) = (self.table, &self.report, self.period);
         let plan = Plan {
