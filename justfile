@@ -14,7 +14,7 @@ arrows:
 
 # Criterion benchmarks of the hot paths.
 bench *args:
-    cargo bench -p curtail-benches {{ args }}
+    cargo bench --workspace {{ args }}
 
 # Licences, sources and bans of everything linked (needs cargo-deny).
 deny:
