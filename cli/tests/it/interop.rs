@@ -51,3 +51,37 @@ fn python_reads_the_same_totals() {
         );
     }
 }
+
+/// Runs only where `CURTAIL_TEST_PYTHON` names a Python with `duckdb`, `polars` and `pyarrow`.
+#[test]
+fn python_readers_agree_on_every_value() {
+    let Some(python) = std::env::var_os("CURTAIL_TEST_PYTHON") else {
+        let _ = writeln!(
+            std::io::stderr(),
+            "SKIPPED: set CURTAIL_TEST_PYTHON to a Python with duckdb, polars and pyarrow"
+        );
+        return;
+    };
+    let place = Place::new();
+    // More rows than a row group has.
+    place.ok(&[
+        "generate", "--out", "reports", "--rows", "150000", "--month", "2026-10",
+    ]);
+    place.ok(&["ingest", "reports"]);
+    let script =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../store/tests/interop/compare_readers.py");
+    let output = Command::new(python)
+        .arg(script)
+        .arg(place.store())
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{told}");
+    let read = String::from_utf8_lossy(&output.stdout).into_owned();
+    let [files, values] = read.split_whitespace().collect::<Vec<_>>()[..] else {
+        panic!("{read}")
+    };
+    // The line items and two rollups, of some hundred columns.
+    assert_eq!(files, "3");
+    assert!(values.parse::<u64>().unwrap() > 150_000 * 100, "{values}");
+}
