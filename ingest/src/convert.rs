@@ -67,7 +67,7 @@ use self::{
 use crate::{IngestError, Progress};
 
 /// Tenths of a parser's share of the memory that its run may take; the rest is for what sorting and encoding it takes.
-const RUN_TENTHS: u64 = 6;
+const RUN_TENTHS: u64 = 4;
 
 /// No run is smaller, whatever the memory allowed.
 const MIN_RUN: u64 = 8 << 20;
