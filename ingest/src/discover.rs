@@ -112,6 +112,7 @@ async fn read(source: &Source, candidate: Candidate, alone: bool) -> Result<Read
             key: source.within(&meta.location),
             etag: etag.clone(),
             size,
+            modified: Some(meta.last_modified),
         },
         assembly_id: manifest.version.or(copy).or(etag).unwrap_or_default(),
         report_id: manifest

@@ -36,29 +36,24 @@ pub(crate) fn subject(
     Ok(())
 }
 
-/// The files, of which `found` is what was read back, have the receipt's rows and sums, and no columns but those of `schema`, of its types; and the
-/// receipt's parts add up to its totals.
+/// The files, of which `found` is what was read back, have the receipt's rows and sums, and no columns but those of `schema`, of
+/// its types; and the receipt's parts add up to its totals.
 pub(crate) fn contents(
     files: &[DataFile],
     schema: &TableSchema,
     receipt: &Receipt,
     found: &[Contents],
 ) -> Result<(), StoreError> {
-    let mut delivered = Sums::default();
-    for file in &receipt.files {
-        delivered.checked_add(&Sums {
-            rows: file.rows,
-            sums: file.sums.clone(),
-            ..Sums::default()
-        })?;
-    }
-    equal("the report's files", &delivered, receipt)?;
+    delivered(receipt)?;
 
     let mut paths = HashSet::new();
-    if let Some(twice) = files.iter().find(|file| !paths.insert(file.path.as_str())) {
+    if let Some(twice) = files
+        .iter()
+        .find(|file| !paths.insert(file.file.path.as_str()))
+    {
         return Err(StoreError::Receipt(format!(
             "`{}` is to be committed twice",
-            twice.path
+            twice.file.path
         )));
     }
     let types = schema
@@ -67,7 +62,7 @@ pub(crate) fn contents(
         .map(|column| (column.name.clone(), column.column_type.arrow()))
         .collect();
     let mut written = Sums::default();
-    for file in files {
+    for DataFile { file, .. } in files {
         let contents = of(found, &file.path)?;
         fit(&file.path, &contents.schema, &types)?;
         if contents.sums.rows != file.rows {
@@ -78,11 +73,32 @@ pub(crate) fn contents(
         }
         written.checked_add(&contents.sums)?;
     }
-    equal("the data files", &written, receipt)?;
+    adds_up("the data files", &written, receipt)?;
     for rollup in &receipt.rollups {
         self::rollup(rollup, receipt, found)?;
     }
     Ok(())
+}
+
+/// The receipt's files add up to its totals.
+pub(crate) fn delivered(receipt: &Receipt) -> Result<(), StoreError> {
+    let mut delivered = Sums::default();
+    for file in &receipt.files {
+        delivered.checked_add(&Sums {
+            rows: file.rows,
+            sums: file.sums.clone(),
+        })?;
+    }
+    adds_up("the report's files", &delivered, receipt)
+}
+
+/// What was `found` in `what` are the receipt's totals.
+pub(crate) fn adds_up(what: &str, found: &Sums, receipt: &Receipt) -> Result<(), StoreError> {
+    let wanted = Sums {
+        rows: receipt.rows,
+        sums: receipt.sums.clone(),
+    };
+    equal(what, found, &wanted)
 }
 
 fn of<'a>(found: &'a [Contents], path: &str) -> Result<&'a Contents, StoreError> {
@@ -91,44 +107,53 @@ fn of<'a>(found: &'a [Contents], path: &str) -> Result<&'a Contents, StoreError>
 }
 
 /// A rollup's files, read back, stand for all rows and add up to the receipt's sums.
-fn rollup(rollup: &Rollup, receipt: &Receipt, contents: &[Contents]) -> Result<(), StoreError> {
+pub(crate) fn rollup(
+    rollup: &Rollup,
+    receipt: &Receipt,
+    contents: &[Contents],
+) -> Result<(), StoreError> {
     let mut found = Sums::default();
     for file in &rollup.files {
-        let sums = &of(contents, &file.path)?.sums;
-        if file.rows != sums.rows {
+        let contents = of(contents, &file.path)?;
+        if file.rows != contents.sums.rows {
             return Err(StoreError::Receipt(format!(
                 "`{}` has {} rows, and the receipt says {}",
-                file.path, sums.rows, file.rows
+                file.path, contents.sums.rows, file.rows
             )));
         }
-        found.checked_add(sums)?;
+        found.checked_add(&Sums {
+            rows: contents.counted,
+            sums: contents.sums.sums.clone(),
+        })?;
     }
-    let stands_for = found.counted;
-    found.rows = stands_for;
-    let mut wanted = receipt.clone();
-    wanted
-        .sums
-        .retain(|column, _| rollup.measures.contains(column));
+    let measured = |(column, &sum): (&String, &Money)| {
+        let has = rollup.measures.contains(column);
+        has.then(|| (column.clone(), sum))
+    };
+    let wanted = Sums {
+        rows: receipt.rows,
+        sums: receipt.sums.iter().filter_map(measured).collect(),
+    };
     let what = format!("the files of rollup {}", rollup.grain.as_str());
     equal(&what, &found, &wanted)
 }
 
-fn equal(what: &str, found: &Sums, receipt: &Receipt) -> Result<(), StoreError> {
-    if found.rows != receipt.rows {
+fn equal(what: &str, found: &Sums, wanted: &Sums) -> Result<(), StoreError> {
+    if found.rows != wanted.rows {
         return Err(StoreError::Receipt(format!(
             "{what} have {} rows, the receipt says {}",
-            found.rows, receipt.rows
+            found.rows, wanted.rows
         )));
     }
-    if found.sums == receipt.sums {
+    if found.sums == wanted.sums {
         return Ok(());
     }
     let text = |sums: &BTreeMap<String, Money>, column| {
         sums.get(column)
             .map_or_else(|| "nothing".to_owned(), Money::to_string)
     };
-    let columns = found.sums.keys().chain(receipt.sums.keys());
-    let differs = |column: &&String| found.sums.get(*column) != receipt.sums.get(*column);
+    let columns = found.sums.keys().chain(wanted.sums.keys());
+    let differs = |column: &&String| found.sums.get(*column) != wanted.sums.get(*column);
     let different: Vec<_> = columns
         .filter(differs)
         .collect::<std::collections::BTreeSet<_>>()
@@ -137,7 +162,7 @@ fn equal(what: &str, found: &Sums, receipt: &Receipt) -> Result<(), StoreError> 
             format!(
                 "`{column}` is {} in {what} and {} in the receipt",
                 text(&found.sums, column),
-                text(&receipt.sums, column)
+                text(&wanted.sums, column)
             )
         })
         .collect();

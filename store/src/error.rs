@@ -27,6 +27,24 @@ pub enum StoreError {
         /// Its billing period.
         period: BillingPeriod,
     },
+    /// The process stood still for so long that another one took it for dead, and may have deleted its files.
+    #[error(
+        "replacing billing period {period} of report `{report}` took too long a pause and was given up"
+    )]
+    Overdue {
+        /// The report.
+        report: ReportName,
+        /// Its billing period.
+        period: BillingPeriod,
+    },
+    /// No version of the store is as old as that, or as new.
+    #[error("the store has no version {asked}: {why}")]
+    NoVersion {
+        /// What was asked for.
+        asked: String,
+        /// What there is instead.
+        why: String,
+    },
     /// What is in the store contradicts itself.
     #[error("the store is damaged: {0}")]
     Damaged(String),

@@ -11,6 +11,7 @@
 
 mod check;
 mod error;
+mod hash;
 mod log;
 mod money;
 mod paths;
@@ -24,12 +25,14 @@ mod stats;
 mod sums;
 
 pub use error::StoreError;
-pub use log::{DataFile, Replacement, Store};
+pub use log::{
+    AsOf, DataFile, Dropped, ParseAsOfError, Problem, Replacement, Store, Vacuumed, Verification,
+};
 pub use money::{MONEY_PRECISION, MONEY_SCALE, Money, ParseMoneyError};
 pub use period::{BillingPeriod, ParsePeriodError};
-pub use receipt::{Anomaly, ColumnChanges, ManifestRef, Receipt, Rounded, SourceFile};
+pub use receipt::{Anomaly, ColumnChanges, ManifestRef, Receipt, Rounded, SourceFile, StoredFile};
 pub use report::{InvalidReportName, ReportKind, ReportName};
-pub use rollup::{Grain, ROW_COUNT, Rollup, RollupFile};
+pub use rollup::{Grain, ROW_COUNT, Rollup};
 pub use schema::{Column, ColumnType, Table, TableSchema};
-pub use snapshot::{FileEntry, PeriodVersion, Snapshot, TableSnapshot};
+pub use snapshot::{FileEntry, PeriodVersion, Snapshot, Standing, TableSnapshot};
 pub use sums::{Sums, sums};

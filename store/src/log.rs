@@ -1,19 +1,26 @@
 //! Stores: where they are, and what their Delta logs say.
 
 mod actions;
+mod attempts;
 mod commits;
 mod replacement;
 mod table;
+mod vacuum;
+mod verify;
+mod versions;
+mod write;
 
 use std::{path::PathBuf, sync::Arc};
 
-use futures::future::try_join_all;
 use object_store::{ObjectStore, local::LocalFileSystem, path::Path, prefix::PrefixStore};
 use url::Url;
 
-use crate::{BillingPeriod, PeriodVersion, ReportName, Snapshot, StoreError, Table, TableSnapshot};
+use crate::{BillingPeriod, ReportName, StoreError, Table};
 
 pub use replacement::{DataFile, Replacement};
+pub use vacuum::{Dropped, Vacuumed};
+pub use verify::{Problem, Verification};
+pub use versions::{AsOf, ParseAsOfError};
 
 /// A folder (or prefix of an object store) of Delta tables.
 #[derive(Clone, Debug)]
@@ -89,64 +96,27 @@ impl Store {
         &self.objects
     }
 
-    /// The newest version of every table. A store without any table is [`StoreError::Absent`].
-    pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        let tables = try_join_all(Table::ALL.map(|table| self.table(table))).await?;
-        let tables: Vec<_> = tables.into_iter().flatten().collect();
-        if tables.is_empty() {
-            return Err(StoreError::Absent(self.url.to_string()));
-        }
-        Ok(Snapshot::new(tables))
+    /// The folder that it is, unless it is in an object store.
+    fn folder(&self) -> Option<PathBuf> {
+        let local = self.url.scheme() == "file";
+        local.then(|| self.url.to_file_path().ok()).flatten()
     }
 
-    async fn table(&self, table: Table) -> Result<Option<TableSnapshot>, StoreError> {
-        match table::load(self, table).await? {
-            Some(loaded) => loaded.snapshot(self).await.map(Some),
-            None => Ok(None),
-        }
-    }
-
-    /// Every committed version of every billing period, oldest first (by time of ingestion across tables).
-    pub async fn history(&self) -> Result<Vec<PeriodVersion>, StoreError> {
-        let mut history = Vec::new();
-        let mut exists = false;
-        for table in Table::ALL {
-            if let Some(loaded) = table::load(self, table).await? {
-                exists = true;
-                history.extend(commits::all(self, table, loaded.version()).await?);
-            }
-        }
-        if !exists {
-            return Err(StoreError::Absent(self.url.to_string()));
-        }
-        // Within a table the order of commits stands, whatever the clocks of the machines that made them said.
-        history.sort_by_key(|version| version.receipt.ingested_at);
-        for table in Table::ALL {
-            restore_order(&mut history, table);
-        }
-        Ok(history)
-    }
-
-    /// Begins to replace billing period `period` of report `report`, based on the newest version of its table.
+    /// Begins to replace billing period `period` of report `report`, based on the newest version of its table. Deletes what
+    /// replacements by processes that died have left.
     pub async fn replace(
         &self,
         table: Table,
         report: &ReportName,
         period: BillingPeriod,
     ) -> Result<Replacement, StoreError> {
-        let base = table::load(self, table).await?;
+        self.sweep().await?;
+        let base = table::load(self, table, None).await?;
         Replacement::begin(self.clone(), table, report.clone(), period, base).await
     }
-}
 
-/// Puts the versions of one table, which keep their places among those of other tables, in the order of its commits.
-fn restore_order(history: &mut [PeriodVersion], table: Table) {
-    let places: Vec<_> = (0..history.len())
-        .filter(|&place| history[place].receipt.kind.table() == table)
-        .collect();
-    let mut versions: Vec<_> = places.iter().map(|&place| history[place].clone()).collect();
-    versions.sort_by_key(|version| version.version);
-    for (place, version) in places.into_iter().zip(versions) {
-        history[place] = version;
+    /// Deletes what replacements by processes that died have left: files that no version has. Returns how many.
+    pub async fn sweep(&self) -> Result<u64, StoreError> {
+        attempts::sweep(self).await
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! ```text
 //! line_items/_delta_log/00000000000000000000.json
-//! line_items/report=Team%20costs/billing_period=2026-10/part-<uuid>.parquet
-//! rollups/line_items/daily/report=Team%20costs/billing_period=2026-10/part-<uuid>.parquet
+//! line_items/report=Team%20costs/billing_period=2026-10/part-00000-<attempt>.parquet
+//! rollups/line_items/daily/report=Team%20costs/billing_period=2026-10/part-00001-<attempt>.parquet
+//! _attempts/<attempt>.json
 //! ```
 //!
 //! A path is made here and never taken apart: what report and period a file belongs to stands in the Delta log.
@@ -27,24 +28,54 @@ const LONGEST_NAME: usize = 248;
 /// The folder of a table's log, within the table.
 pub(crate) const LOG: &str = "_delta_log";
 
-/// A path for a new data file, relative to the table's folder.
-pub(crate) fn data_file(report: &ReportName, period: BillingPeriod) -> String {
-    let folder = escape(report.as_str());
-    format!(
-        "{REPORT}={folder}/{BILLING_PERIOD}={period}/part-{}.parquet",
-        Uuid::new_v4()
-    )
+/// The folder of the markers of replacements under way.
+pub(crate) const ATTEMPTS: &str = "_attempts";
+
+/// The marker of attempt `id`.
+pub(crate) fn attempt(id: &Uuid) -> String {
+    format!("{ATTEMPTS}/{id}.json")
 }
 
-/// A path within the store for a new file of a rollup.
-pub(crate) fn rollup_file(
+/// The path within the store of the `number`th file that attempt `id` writes, which holds line items or a rollup of them.
+pub(crate) fn new_file(folder: &str, id: &Uuid, number: u32) -> String {
+    format!("{folder}/part-{number:05}-{id}.parquet")
+}
+
+/// Was the file of this name (which may be that of a temporary file beside it) written by attempt `id`?
+pub(crate) fn is_of_attempt(path: &str, id: &Uuid) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.starts_with("part-") && name.contains(&id.to_string())
+}
+
+/// The folder of a billing period's data files.
+pub(crate) fn data_folder(table: Table, report: &ReportName, period: BillingPeriod) -> String {
+    in_store(table, &partition(report, period))
+}
+
+/// The folder of the files of one of its rollups.
+pub(crate) fn rollup_folder(
     table: Table,
     grain: Grain,
     report: &ReportName,
     period: BillingPeriod,
 ) -> String {
     let (table, grain) = (table.name(), grain.as_str());
-    format!("rollups/{table}/{grain}/{}", data_file(report, period))
+    format!("rollups/{table}/{grain}/{}", partition(report, period))
+}
+
+/// Every folder that files of a billing period lie in.
+pub(crate) fn folders(
+    table: Table,
+    report: &ReportName,
+    period: BillingPeriod,
+) -> impl Iterator<Item = String> {
+    let rollups = Grain::ALL.map(|grain| rollup_folder(table, grain, report, period));
+    std::iter::once(data_folder(table, report, period)).chain(rollups)
+}
+
+fn partition(report: &ReportName, period: BillingPeriod) -> String {
+    let folder = escape(report.as_str());
+    format!("{REPORT}={folder}/{BILLING_PERIOD}={period}")
 }
 
 /// The path within the store of what lies at `path` within the table's folder.
@@ -117,17 +148,14 @@ mod tests {
     use super::*;
 
     fn folder(name: &str) -> String {
-        let path = data_file(&name.parse().unwrap(), "2026-10".parse().unwrap());
-        let (folder, rest) = path.split_once('/').unwrap();
-        assert!(
-            rest.starts_with("billing_period=2026-10/part-") && rest.ends_with(".parquet"),
-            "{rest}"
-        );
+        let path = partition(&name.parse().unwrap(), "2026-10".parse().unwrap());
         assert_eq!(
             object(&path).as_ref(),
             path,
             "object stores take it as it is"
         );
+        let (folder, rest) = path.split_once('/').unwrap();
+        assert_eq!(rest, "billing_period=2026-10");
         folder.to_owned()
     }
 
@@ -158,6 +186,19 @@ mod tests {
                 "no character is cut in two"
             );
         }
+    }
+
+    #[test]
+    fn files_are_known_by_their_attempt() {
+        let (id, other) = (Uuid::new_v4(), Uuid::new_v4());
+        let path = new_file("line_items/report=a", &id, 7);
+        assert_eq!(path, format!("line_items/report=a/part-00007-{id}.parquet"));
+        assert!(is_of_attempt(&path, &id) && is_of_attempt(&format!("{path}#1"), &id));
+        assert!(!is_of_attempt(&path, &other));
+        assert!(
+            !is_of_attempt(&attempt(&id), &id),
+            "a marker is no data file"
+        );
     }
 
     #[test]

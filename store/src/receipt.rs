@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{BillingPeriod, Money, ReportKind, ReportName, Rollup};
 
+mod wide;
+
 /// What one commit replaced a billing period of a report with.
 ///
 /// Stored as JSON in the commit (`commitInfo`, key `curtail.receipt`); amounts are decimal text there, times RFC 3339.
@@ -51,6 +53,15 @@ pub struct Receipt {
     pub columns: ColumnChanges,
     /// What was odd in the data, by kind.
     pub anomalies: BTreeMap<Anomaly, u64>,
+    /// Hours (from the beginning of the billing period, in UTC) in which usage starts, as ranges from the first to the last.
+    #[serde(default)]
+    pub hours: Vec<(u32, u32)>,
+    /// Linked accounts that have line items, in order.
+    #[serde(default)]
+    pub accounts: Vec<String>,
+    /// The data files written; [`crate::Replacement::commit`] fills them in.
+    #[serde(default)]
+    pub stored: Vec<StoredFile>,
     /// The rollups made of its line items.
     #[serde(default)]
     pub rollups: Vec<Rollup>,
@@ -72,6 +83,9 @@ pub struct ManifestRef {
     pub etag: Option<String>,
     /// Its size in bytes.
     pub size: u64,
+    /// When it was delivered.
+    #[serde(default)]
+    pub modified: Option<DateTime<Utc>>,
 }
 
 /// One file of a report as it was read.
@@ -92,14 +106,30 @@ pub struct SourceFile {
     pub sums: BTreeMap<String, Money>,
 }
 
+/// One Parquet file as it was written into the store.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StoredFile {
+    /// Path within the store.
+    pub path: String,
+    /// Size in bytes.
+    pub size: u64,
+    /// Rows.
+    pub rows: u64,
+    /// SHA-256 of its bytes, in hexadecimal digits.
+    #[serde(default)]
+    pub sha256: String,
+}
+
 /// How many amounts had more than 18 decimal places, and what rounding them (half to even) did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Rounded {
     /// Amounts that were rounded.
     pub values: u64,
-    /// Sum of the absolute differences, in units of 10⁻³⁶.
-    pub difference_e36: u64,
+    /// Sum of the absolute differences, in units of 10⁻³⁶; decimal text in JSON.
+    #[serde(with = "wide")]
+    pub difference_e36: u128,
 }
 
 /// The columns of one version of a report.

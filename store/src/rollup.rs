@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::StoredFile;
+
 /// The column of a rollup that says how many line items each row stands for (64-bit integer).
 pub const ROW_COUNT: &str = "row_count";
 
@@ -42,17 +44,5 @@ pub struct Rollup {
     /// Amounts that it has sums of.
     pub measures: Vec<String>,
     /// Its Parquet files; none of them appears in the Delta log's file list.
-    pub files: Vec<RollupFile>,
-}
-
-/// A Parquet file of a rollup.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RollupFile {
-    /// Path within the store.
-    pub path: String,
-    /// Size in bytes.
-    pub size: u64,
-    /// Rows of the rollup.
-    pub rows: u64,
+    pub files: Vec<StoredFile>,
 }

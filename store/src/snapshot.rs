@@ -61,4 +61,28 @@ pub struct PeriodVersion {
     pub version: u64,
     /// What went into it.
     pub receipt: Receipt,
+    /// Whether it is still the one that counts.
+    pub standing: Standing,
+}
+
+/// Whether a version of a billing period still counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It is what readers of its snapshot see.
+    Current,
+    /// A later version replaced it; it can still be read.
+    Superseded,
+    /// Its files were deleted; its receipt remains.
+    Dropped,
+}
+
+impl Standing {
+    /// The standing in lower case.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Current => "current",
+            Self::Superseded => "superseded",
+            Self::Dropped => "dropped",
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use arrow::{
     array::{Array, AsArray, RecordBatch},
-    datatypes::{DataType, Decimal128Type, Field, Int64Type, SchemaRef},
+    datatypes::{DataType, Decimal128Type, Field, Int64Type, Schema, SchemaRef},
 };
 use bytes::Bytes;
 use futures::{FutureExt, TryStreamExt, future::BoxFuture};
@@ -32,15 +32,12 @@ pub struct Sums {
     pub rows: u64,
     /// Exact sum of each amount column that has any value.
     pub sums: BTreeMap<String, Money>,
-    /// Line items that the rows stand for, if they are those of a rollup.
-    pub(crate) counted: u64,
 }
 
 impl Sums {
     /// Adds what `other` holds; names the column whose sum would not fit 38 digits.
     pub fn checked_add(&mut self, other: &Self) -> Result<(), StoreError> {
         self.rows += other.rows;
-        self.counted += other.counted;
         other
             .sums
             .iter()
@@ -99,6 +96,8 @@ pub(crate) async fn read_all(
 pub(crate) struct Contents {
     pub(crate) path: String,
     pub(crate) sums: Sums,
+    /// Line items that the rows stand for, if they are those of a rollup.
+    pub(crate) counted: u64,
     pub(crate) schema: SchemaRef,
     /// The object as it was when this was read.
     object: ObjectMeta,
@@ -127,95 +126,100 @@ pub(crate) async fn read(store: Store, path: String, size: u64) -> Result<Conten
         path: path.clone(),
         source,
     })?;
-    let (sums, schema) = of_file(&store, &path, size).await?;
-    Ok(Contents {
+    let mut contents = Contents {
         path,
-        sums,
-        schema,
+        sums: Sums::default(),
+        counted: 0,
+        schema: SchemaRef::new(Schema::empty()),
         object,
-    })
+    };
+    contents.fill(&store, size).await?;
+    Ok(contents)
 }
 
-async fn of_file(store: &Store, path: &str, size: u64) -> Result<(Sums, SchemaRef), StoreError> {
-    let unreadable = |error: ParquetError| match error {
-        ParquetError::External(source) => match source.downcast::<object_store::Error>() {
-            Ok(source) => StoreError::Object {
-                action: "cannot read",
-                path: path.to_owned(),
-                source: *source,
+impl Contents {
+    async fn fill(&mut self, store: &Store, size: u64) -> Result<(), StoreError> {
+        let path = self.path.clone();
+        let path = path.as_str();
+        let unreadable = |error: ParquetError| match error {
+            ParquetError::External(source) => match source.downcast::<object_store::Error>() {
+                Ok(source) => StoreError::Object {
+                    action: "cannot read",
+                    path: path.to_owned(),
+                    source: *source,
+                },
+                Err(source) => StoreError::Damaged(format!("`{path}` cannot be read: {source}")),
             },
-            Err(source) => StoreError::Damaged(format!("`{path}` cannot be read: {source}")),
-        },
-        error => StoreError::Damaged(format!("`{path}` cannot be read: {error}")),
-    };
-    let mut reader = StoredFile {
-        objects: Arc::clone(store.objects()),
-        path: paths::object(path),
-        size,
-    };
-    // What counts is the Parquet types, not the Arrow types of the writer's arrays that it may have noted beside them.
-    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    let metadata = ArrowReaderMetadata::load_async(&mut reader, options)
-        .await
-        .map_err(unreadable)?;
-    let schema = Arc::clone(metadata.schema());
-    let amount = ColumnType::Amount.arrow();
-    let is_amount = |field: &Field| {
-        *field.data_type() == amount
-            || (field.name() == ROW_COUNT && *field.data_type() == DataType::Int64)
-    };
-    let amounts: Vec<_> = metadata
-        .schema()
-        .fields()
-        .iter()
-        .enumerate()
-        .filter(|(_, field)| is_amount(field))
-        .map(|(place, _)| place)
-        .collect();
-    let rows = metadata.metadata().file_metadata().num_rows();
-    let rows = u64::try_from(rows)
-        .map_err(|_| StoreError::Damaged(format!("`{path}` states {rows} rows")))?;
-    let projection = ProjectionMask::roots(metadata.parquet_schema(), amounts);
-    let mut batches = ParquetRecordBatchStreamBuilder::new_with_metadata(reader, metadata)
-        .with_projection(projection)
-        .with_batch_size(BATCH)
-        .build()
-        .map_err(unreadable)?;
-    let mut sums = Sums::default();
-    while let Some(batch) = batches.try_next().await.map_err(unreadable)? {
-        add_batch(&mut sums, &batch)?;
-    }
-    if sums.rows != rows {
-        return Err(StoreError::Damaged(format!(
-            "`{path}` states {rows} rows and has {}",
-            sums.rows
-        )));
-    }
-    Ok((sums, schema))
-}
-
-fn add_batch(sums: &mut Sums, batch: &RecordBatch) -> Result<(), StoreError> {
-    sums.rows += batch.num_rows() as u64;
-    for (field, column) in batch.schema_ref().fields().iter().zip(batch.columns()) {
-        if column.null_count() == column.len() {
-            continue;
-        }
-        if let Some(counts) = column.as_primitive_opt::<Int64Type>() {
-            let counted = counts.values().iter().map(|count| count.unsigned_abs());
-            sums.counted += counted.sum::<u64>();
-            continue;
-        }
-        // Amounts have at most 38 digits: a batch of a few thousand may still not overflow 128 bits unnoticed.
-        let sum = arrow::compute::sum_checked(column.as_primitive::<Decimal128Type>());
-        let overflow = |_| StoreError::Column {
-            column: field.name().clone(),
-            why: "has a sum of more than 38 digits".to_owned(),
+            error => StoreError::Damaged(format!("`{path}` cannot be read: {error}")),
         };
-        if let Some(sum) = sum.map_err(overflow)? {
-            sums.add(field.name(), Money::from_units(sum))?;
+        let mut reader = StoredFile {
+            objects: Arc::clone(store.objects()),
+            path: paths::object(path),
+            size,
+        };
+        // What counts is the Parquet types, not the Arrow types of the writer's arrays that it may have noted beside them.
+        let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+        let metadata = ArrowReaderMetadata::load_async(&mut reader, options)
+            .await
+            .map_err(unreadable)?;
+        self.schema = Arc::clone(metadata.schema());
+        let amount = ColumnType::Amount.arrow();
+        let is_amount = |field: &Field| {
+            *field.data_type() == amount
+                || (field.name() == ROW_COUNT && *field.data_type() == DataType::Int64)
+        };
+        let amounts: Vec<_> = metadata
+            .schema()
+            .fields()
+            .iter()
+            .enumerate()
+            .filter(|(_, field)| is_amount(field))
+            .map(|(place, _)| place)
+            .collect();
+        let rows = metadata.metadata().file_metadata().num_rows();
+        let rows = u64::try_from(rows)
+            .map_err(|_| StoreError::Damaged(format!("`{path}` states {rows} rows")))?;
+        let projection = ProjectionMask::roots(metadata.parquet_schema(), amounts);
+        let mut batches = ParquetRecordBatchStreamBuilder::new_with_metadata(reader, metadata)
+            .with_projection(projection)
+            .with_batch_size(BATCH)
+            .build()
+            .map_err(unreadable)?;
+        while let Some(batch) = batches.try_next().await.map_err(unreadable)? {
+            self.add(&batch)?;
         }
+        if self.sums.rows != rows {
+            return Err(StoreError::Damaged(format!(
+                "`{path}` states {rows} rows and has {}",
+                self.sums.rows
+            )));
+        }
+        Ok(())
     }
-    Ok(())
+
+    fn add(&mut self, batch: &RecordBatch) -> Result<(), StoreError> {
+        self.sums.rows += batch.num_rows() as u64;
+        for (field, column) in batch.schema_ref().fields().iter().zip(batch.columns()) {
+            if column.null_count() == column.len() {
+                continue;
+            }
+            if let Some(counts) = column.as_primitive_opt::<Int64Type>() {
+                let counted = counts.values().iter().map(|count| count.unsigned_abs());
+                self.counted += counted.sum::<u64>();
+                continue;
+            }
+            // Amounts have at most 38 digits: a batch of a few thousand may still not overflow 128 bits unnoticed.
+            let sum = arrow::compute::sum_checked(column.as_primitive::<Decimal128Type>());
+            let overflow = |_| StoreError::Column {
+                column: field.name().clone(),
+                why: "has a sum of more than 38 digits".to_owned(),
+            };
+            if let Some(sum) = sum.map_err(overflow)? {
+                self.sums.add(field.name(), Money::from_units(sum))?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A data file, of which only the column chunks asked for are fetched.

@@ -304,6 +304,7 @@ fn receipt(
             key: "prefix/Manifest.json".to_owned(),
             etag: Some("\"e\"".to_owned()),
             size: 100,
+            modified: None,
         },
         assembly_id: "20261105T061233Z".to_owned(),
         files: vec![SourceFile {
@@ -329,6 +330,9 @@ fn receipt(
         columns: ColumnChanges::default(),
         anomalies: BTreeMap::new(),
         ingested_at: time("2026-11-05T07:00:00Z"),
+        hours: Vec::new(),
+        accounts: Vec::new(),
+        stored: Vec::new(),
         rollups: Vec::new(),
         milliseconds: 5,
         writer: "test".to_owned(),

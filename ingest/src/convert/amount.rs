@@ -65,7 +65,7 @@ impl Rounding {
     pub(super) fn rounded(self) -> Rounded {
         Rounded {
             values: self.values,
-            difference_e36: u64::try_from(self.difference).unwrap_or(u64::MAX),
+            difference_e36: self.difference,
         }
     }
 }

@@ -146,6 +146,10 @@ impl Registry {
     }
 
     /// The number of a column that is known to exist.
+    pub(super) fn is_seen(&self, column: usize) -> bool {
+        self.lock().seen.contains(&column)
+    }
+
     pub(super) fn find(&self, name: &str) -> Option<usize> {
         self.lock().by_name.get(name).copied()
     }

@@ -73,6 +73,10 @@ pub(crate) struct PeriodTally {
     pub(crate) payer_accounts: Vec<String>,
     /// Currencies.
     pub(crate) currencies: Vec<String>,
+    /// Linked accounts that have line items.
+    pub(crate) accounts: Vec<String>,
+    /// Hours of the billing period in which usage starts, as ranges from the first to the last.
+    pub(crate) hours: Vec<(u32, u32)>,
     /// Rows that carry an invoice id.
     pub(crate) invoiced_rows: u64,
     /// What was odd.
@@ -102,6 +106,9 @@ pub(super) struct Totals {
     usage_end: Option<i64>,
     payer_accounts: BTreeSet<String>,
     currencies: BTreeSet<String>,
+    accounts: BTreeSet<String>,
+    /// For each hour of the billing period, whether usage starts in it.
+    hours: Vec<bool>,
     invoiced_rows: u64,
 }
 
@@ -111,6 +118,7 @@ struct Names {
     end: &'static str,
     payer: &'static str,
     currency: &'static str,
+    account: &'static str,
     invoice: &'static str,
 }
 
@@ -122,6 +130,7 @@ impl Names {
                 end: "line_item_usage_end_date",
                 payer: "bill_payer_account_id",
                 currency: "line_item_currency_code",
+                account: "line_item_usage_account_id",
                 invoice: "bill_invoice_id",
             },
             Table::Focus => Self {
@@ -129,6 +138,7 @@ impl Names {
                 end: "chargeperiodend",
                 payer: "billingaccountid",
                 currency: "billingcurrency",
+                account: "subaccountid",
                 invoice: "invoiceid",
             },
         }
@@ -157,8 +167,13 @@ impl Totals {
         let first = micros(period.start());
         let behind = micros(period.end());
         let mut outside = 0;
+        self.hours.resize(hour(behind - first), false);
         for &start in times(names.start).iter().filter(|&&start| start != NO_TIME) {
-            outside += u64::from(start < first || start >= behind);
+            if start < first || start >= behind {
+                outside += 1;
+            } else {
+                self.hours[hour(start - first)] = true;
+            }
             self.usage_start = Some(self.usage_start.map_or(start, |before| before.min(start)));
         }
         self.note(Anomaly::UsageOutsidePeriod, outside);
@@ -171,6 +186,7 @@ impl Totals {
         for (name, distinct) in [
             (names.payer, &mut self.payer_accounts),
             (names.currency, &mut self.currencies),
+            (names.account, &mut self.accounts),
         ] {
             let texts = text(name).map(|column| column.texts().iter());
             distinct.extend(
@@ -216,6 +232,8 @@ impl Totals {
             usage_end: self.usage_end.and_then(DateTime::from_timestamp_micros),
             payer_accounts: self.payer_accounts.into_iter().collect(),
             currencies: self.currencies.into_iter().collect(),
+            accounts: self.accounts.into_iter().collect(),
+            hours: ranges(&self.hours),
             invoiced_rows: self.invoiced_rows,
             anomalies: self.anomalies,
             rollups,
@@ -231,6 +249,35 @@ fn unknown_types(types: &Texts) -> Vec<bool> {
         .collect()
 }
 
+/// The number of whole hours in so many microseconds.
+fn hour(micros: i64) -> usize {
+    usize::try_from(micros / 3_600_000_000).unwrap_or_default()
+}
+
+/// Where the stretches of `true` begin and end.
+fn ranges(flags: &[bool]) -> Vec<(u32, u32)> {
+    let mut ranges: Vec<(u32, u32)> = Vec::new();
+    for (place, _) in (0..).zip(flags).filter(|(_, flag)| **flag) {
+        match ranges.last_mut() {
+            Some((_, last)) if *last + 1 == place => *last = place,
+            _ => ranges.push((place, place)),
+        }
+    }
+    ranges
+}
+
 fn micros(day: chrono::NaiveDate) -> i64 {
     day.and_time(NaiveTime::MIN).and_utc().timestamp_micros()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stretches_are_told_by_their_ends() {
+        assert_eq!(ranges(&[]), []);
+        assert_eq!(ranges(&[false, false]), []);
+        assert_eq!(ranges(&[true, true, false, true]), [(0, 1), (3, 3)]);
+    }
 }

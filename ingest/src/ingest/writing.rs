@@ -1,7 +1,7 @@
 //! The bridge from encoders, which block, to the store, which is asynchronous.
 
 use bytes::Bytes;
-use curtail_store::{DataFile, Grain, Replacement, RollupFile, StoreError};
+use curtail_store::{DataFile, Grain, Replacement, StoreError, StoredFile};
 use futures::{StreamExt, stream::FuturesUnordered};
 use tokio::sync::{mpsc, oneshot};
 
@@ -74,20 +74,24 @@ pub(super) async fn serve<T>(
 #[derive(Debug, Default)]
 pub(super) struct Written {
     pub(super) files: Vec<DataFile>,
-    pub(super) rollups: Vec<(Grain, RollupFile)>,
+    pub(super) rollups: Vec<(Grain, StoredFile)>,
 }
 
 enum File {
     Data(DataFile, u64),
-    Rollup(Grain, RollupFile),
+    Rollup(Grain, StoredFile),
 }
 
 impl Written {
     fn keep(&mut self, file: File) -> Result<(), IngestError> {
         match file {
             File::Data(file, rows) => {
-                let fits = file.rows == rows;
-                let complaint = format!("wrote {} of {rows} rows to `{}`", file.rows, file.path);
+                let written = &file.file;
+                let fits = written.rows == rows;
+                let complaint = format!(
+                    "wrote {} of {rows} rows to `{}`",
+                    written.rows, written.path
+                );
                 self.files.push(file);
                 if !fits {
                     return Err(IngestError::Internal(complaint));
@@ -98,7 +102,7 @@ impl Written {
         Ok(())
     }
 
-    pub(super) fn into_parts(self) -> (Vec<DataFile>, Vec<RollupFile>) {
+    pub(super) fn into_parts(self) -> (Vec<DataFile>, Vec<StoredFile>) {
         let rollups = self.rollups.into_iter().map(|(_, file)| file);
         (self.files, rollups.collect())
     }

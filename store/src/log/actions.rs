@@ -88,7 +88,7 @@ impl Plan<'_> {
         let metrics = json!({
             "numFiles": self.files.len().to_string(),
             "numOutputRows": self.receipt.rows.to_string(),
-            "numOutputBytes": self.files.iter().map(|file| file.size).sum::<u64>().to_string(),
+            "numOutputBytes": self.files.iter().map(|file| file.file.size).sum::<u64>().to_string(),
         });
         info.info.insert("operationMetrics".to_owned(), metrics);
         Ok(Action::CommitInfo(info))
@@ -125,7 +125,8 @@ impl Plan<'_> {
             .map_err(|error| self.unwritable(error.into()))
     }
 
-    fn add(&self, file: &DataFile, now: DateTime<Utc>) -> Result<Add, StoreError> {
+    fn add(&self, data: &DataFile, now: DateTime<Utc>) -> Result<Add, StoreError> {
+        let file = &data.file;
         let foreign = || {
             StoreError::Damaged(format!(
                 "`{}` is no path of `{}`",
@@ -144,7 +145,7 @@ impl Plan<'_> {
             size: file.size.try_into().map_err(|_| foreign())?,
             modification_time: now.timestamp_millis(),
             data_change: true,
-            stats: Some(file.stats.clone()),
+            stats: Some(data.stats.clone()),
             ..Add::default()
         })
     }

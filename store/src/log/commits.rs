@@ -1,6 +1,6 @@
 //! What curtail writes into `commitInfo`, and how it is found again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
 
 use super::Store;
-use crate::{BillingPeriod, PeriodVersion, Receipt, ReportName, StoreError, Table, paths};
+use crate::{
+    BillingPeriod, PeriodVersion, Receipt, ReportName, Standing, StoreError, Table, hash, paths,
+};
 
 /// Commits that are read at the same time.
 const PARALLEL: usize = 16;
@@ -28,6 +30,12 @@ struct Info {
     periods: Option<Vec<Tip>>,
     #[serde(rename = "curtail.receipt")]
     receipt: Option<Box<RawValue>>,
+    /// SHA-256 of the receipt's text, by which an edited one is known.
+    #[serde(rename = "curtail.seal")]
+    seal: Option<String>,
+    /// Versions of the table whose files this commit announces the end of.
+    #[serde(rename = "curtail.dropped", default)]
+    dropped: Vec<u64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -50,17 +58,57 @@ pub(super) fn info(
         version,
     });
     let unwritable = |error| StoreError::Receipt(format!("it cannot be written: {error}"));
+    let receipt = serde_json::to_value(receipt).map_err(unwritable)?;
     Ok(vec![
+        ("curtail.seal".to_owned(), seal(&receipt.to_string()).into()),
         ("curtail.commit".to_owned(), Value::from(id)),
         (
             "curtail.periods".to_owned(),
             serde_json::to_value(tips.collect::<Vec<_>>()).map_err(unwritable)?,
         ),
-        (
-            "curtail.receipt".to_owned(),
-            serde_json::to_value(receipt).map_err(unwritable)?,
-        ),
+        ("curtail.receipt".to_owned(), receipt),
     ])
+}
+
+/// The fields of `commitInfo` of a commit that announces that the files of these versions are going to be deleted.
+pub(super) fn dropping(versions: &[u64]) -> Vec<(String, Value)> {
+    vec![("curtail.dropped".to_owned(), versions.into())]
+}
+
+fn seal(receipt: &str) -> String {
+    hash::sha256(receipt.as_bytes())
+}
+
+/// Is the receipt of `version` what was written? `None` if it was written without a seal.
+pub(super) async fn is_sealed(
+    store: &Store,
+    table: Table,
+    version: u64,
+) -> Result<Option<bool>, StoreError> {
+    let info = match read(store, table, version).await? {
+        Some(bytes) => parse(table, version, &bytes)?,
+        None => None,
+    };
+    let sealed = info.and_then(|info| info.seal.zip(info.receipt));
+    Ok(sealed.map(|(written, receipt)| written == seal(receipt.get())))
+}
+
+/// The versions whose files' end was announced by the commits `first` to `last`.
+pub(super) async fn dropped(
+    store: &Store,
+    table: Table,
+    first: u64,
+    last: u64,
+) -> Result<BTreeSet<u64>, StoreError> {
+    let reads = (first..=last).map(async |version| {
+        let info = match read(store, table, version).await? {
+            Some(bytes) => parse(table, version, &bytes)?,
+            None => None,
+        };
+        Ok::<_, StoreError>(info.map(|info| info.dropped).unwrap_or_default())
+    });
+    let dropped: Vec<_> = stream::iter(reads).buffered(PARALLEL).try_collect().await?;
+    Ok(dropped.into_iter().flatten().collect())
 }
 
 /// The current version of each billing period at `version` of the table.
@@ -99,7 +147,11 @@ pub(super) async fn receipts(
             let table = table.name();
             StoreError::Damaged(format!("commit {version} of `{table}` does not hold the receipt of {period} of report `{report}`"))
         })?;
-        versions.push(PeriodVersion { version, receipt });
+        versions.push(PeriodVersion {
+            version,
+            receipt,
+            standing: Standing::Current,
+        });
     }
     Ok(versions)
 }
@@ -120,6 +172,7 @@ pub(super) async fn all(
             Some(PeriodVersion {
                 version,
                 receipt: receipt?,
+                standing: Standing::Superseded,
             })
         })
         .collect())

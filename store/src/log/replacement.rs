@@ -1,28 +1,29 @@
 //! The way into a store: data files first, then one Delta commit that makes them visible.
 
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
 use bytes::Bytes;
-use deltalake_core::{
-    DeltaTableError,
-    kernel::transaction::{CommitBuilder, CommitProperties, TableReference, TransactionError},
-};
+use deltalake_core::kernel::transaction::TransactionError;
 use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart, path::Path};
 use tokio::task::JoinSet;
-use uuid::Uuid;
 
 use super::{
     Store,
     actions::Plan,
+    attempts::Attempt,
     commits,
     table::{self, Loaded},
+    write::{self, Failure},
 };
 use crate::{
-    BillingPeriod, Grain, PeriodVersion, Receipt, ReportName, RollupFile, StoreError, Table,
-    TableSchema, check, paths, stats,
+    BillingPeriod, Grain, PeriodVersion, Receipt, ReportName, StoreError, StoredFile, Table,
+    TableSchema, check, hash, paths, stats,
     sums::{self, Contents},
 };
 
@@ -35,19 +36,16 @@ const LARGEST_PUT: usize = 64 << 20;
 /// A data file that was written and awaits its commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataFile {
-    /// Path within the store.
-    pub path: String,
-    /// Size in bytes.
-    pub size: u64,
-    /// Rows.
-    pub rows: u64,
+    /// What was written, and where.
+    pub file: StoredFile,
     /// Smallest and largest value and number of NULLs per column, as Delta writes them in `stats` (JSON object).
     pub stats: String,
 }
 
 /// The replacement of one billing period of one report: files are written one by one, then committed together.
 ///
-/// Dropped without a commit, it leaves files that no reader sees; [`Self::abandon`] deletes them.
+/// Dropped without a commit, it leaves files that no reader sees and that the next replacement deletes, as after the death of
+/// the process; [`Self::abandon`] deletes them at once.
 #[derive(Debug)]
 pub struct Replacement {
     store: Store,
@@ -57,6 +55,9 @@ pub struct Replacement {
     base: Option<Loaded>,
     schema: TableSchema,
     previous: Option<PeriodVersion>,
+    attempt: Attempt,
+    /// Files written so far.
+    written: AtomicU32,
     /// Files being read back, begun as soon as each was written.
     reading: Mutex<JoinSet<Result<Contents, StoreError>>>,
 }
@@ -76,6 +77,8 @@ impl Replacement {
             ),
             None => (TableSchema::documented(table), None),
         };
+        let since = base.as_ref().map_or(0, |base| base.version() + 1);
+        let attempt = Attempt::begin(&store, table, &report, period, since).await?;
         Ok(Self {
             store,
             table,
@@ -84,6 +87,8 @@ impl Replacement {
             base,
             schema,
             previous,
+            attempt,
+            written: AtomicU32::new(0),
             reading: Mutex::default(),
         })
     }
@@ -101,21 +106,14 @@ impl Replacement {
     /// Writes one Parquet file below the period's folder, invisible until the commit. `bytes` is the whole file; rows and
     /// statistics are taken from its footer.
     pub async fn write(&self, bytes: Bytes) -> Result<DataFile, StoreError> {
-        let path = paths::in_store(self.table, &paths::data_file(&self.report, self.period));
+        let path = self.new_path(&paths::data_folder(self.table, &self.report, self.period));
         let (rows, stats) = stats::of_file(self.table, &bytes).map_err(|error| {
             StoreError::Damaged(format!(
                 "`{path}`, about to be written, is no Parquet file: {error}"
             ))
         })?;
-        let size = bytes.len() as u64;
-        self.put(&path, bytes).await?;
-        self.read_back(&path, size);
-        Ok(DataFile {
-            path,
-            size,
-            rows,
-            stats,
-        })
+        let file = self.put(path, bytes, rows).await?;
+        Ok(DataFile { file, stats })
     }
 
     /// Writes one Parquet file of a rollup. What it means stands in the receipt, by which readers find it.
@@ -124,21 +122,31 @@ impl Replacement {
         grain: Grain,
         bytes: Bytes,
         rows: u64,
-    ) -> Result<RollupFile, StoreError> {
-        let path = paths::rollup_file(self.table, grain, &self.report, self.period);
-        let size = bytes.len() as u64;
-        self.put(&path, bytes).await?;
-        self.read_back(&path, size);
-        Ok(RollupFile { path, size, rows })
+    ) -> Result<StoredFile, StoreError> {
+        let folder = paths::rollup_folder(self.table, grain, &self.report, self.period);
+        self.put(self.new_path(&folder), bytes, rows).await
     }
 
-    async fn put(&self, path: &str, bytes: Bytes) -> Result<(), StoreError> {
-        let written = put(self.store.objects(), &paths::object(path), bytes).await;
+    fn new_path(&self, folder: &str) -> String {
+        let number = self.written.fetch_add(1, Ordering::Relaxed);
+        paths::new_file(folder, &self.attempt.id, number)
+    }
+
+    async fn put(&self, path: String, bytes: Bytes, rows: u64) -> Result<StoredFile, StoreError> {
+        let file = StoredFile {
+            size: bytes.len() as u64,
+            rows,
+            sha256: hash::sha256(&bytes),
+            path,
+        };
+        let written = put(self.store.objects(), &paths::object(&file.path), bytes).await;
         written.map_err(|source| StoreError::Object {
             action: "cannot write",
-            path: path.to_owned(),
+            path: file.path.clone(),
             source,
-        })
+        })?;
+        self.read_back(&file.path, file.size);
+        Ok(file)
     }
 
     /// Begins to read back a file that was written.
@@ -183,25 +191,40 @@ impl Replacement {
         schema: &TableSchema,
         receipt: &Receipt,
     ) -> Result<u64, StoreError> {
-        let result = self.checked_commit(&files, schema, receipt).await;
-        // After any other error the commit may have happened for all this process knows: then the files stay.
-        if matches!(
-            result,
-            Err(StoreError::Receipt(_) | StoreError::Column { .. } | StoreError::Conflict { .. })
-        ) {
-            let rollups = receipt.rollups.iter().flat_map(|rollup| &rollup.files);
-            self.abandon(files, rollups.cloned().collect()).await;
+        let receipt = Receipt {
+            stored: files.iter().map(|file| file.file.clone()).collect(),
+            ..receipt.clone()
+        };
+        let result = self.checked_commit(&files, schema, &receipt).await;
+        match &result {
+            Ok(_) => self.attempt.end().await,
+            Err(
+                StoreError::Receipt(_)
+                | StoreError::Column { .. }
+                | StoreError::Conflict { .. }
+                | StoreError::Overdue { .. },
+            ) => {
+                let rollups = receipt.rollups.iter().flat_map(|rollup| &rollup.files);
+                self.abandon(files, rollups.cloned().collect()).await;
+            }
+            // The commit may have happened for all this process knows: the files stay, and the next run looks into the log.
+            Err(_) => {}
         }
         result
     }
 
     /// Gives up and deletes `files` and those of `rollups`, as far as possible; what stays is invisible.
-    pub async fn abandon(self, files: Vec<DataFile>, rollups: Vec<RollupFile>) {
-        let rollups = rollups.into_iter().map(|file| file.path);
-        for path in files.into_iter().map(|file| file.path).chain(rollups) {
-            if let Err(error) = self.store.objects.delete(&paths::object(&path)).await {
+    pub async fn abandon(self, files: Vec<DataFile>, rollups: Vec<StoredFile>) {
+        let mut all_deleted = true;
+        for file in files.into_iter().map(|file| file.file).chain(rollups) {
+            let path = &file.path;
+            if let Err(error) = self.store.objects.delete(&paths::object(path)).await {
                 tracing::warn!(path, %error, "an abandoned data file stays, invisible to readers");
+                all_deleted = false;
             }
+        }
+        if all_deleted {
+            self.attempt.end().await;
         }
     }
 
@@ -214,10 +237,16 @@ impl Replacement {
         check::subject(self.table, &self.report, self.period, receipt)?;
         let rollups = receipt.rollups.iter().flat_map(|rollup| &rollup.files);
         let rollups = rollups.map(|file| (file.path.clone(), file.size));
-        let all = files.iter().map(|file| (file.path.clone(), file.size));
+        let all = files
+            .iter()
+            .map(|file| (file.file.path.clone(), file.file.size));
         let found = self.contents(all.chain(rollups).collect()).await?;
         check::contents(files, &self.schema.union(schema)?, receipt, &found)?;
-        let id = Uuid::new_v4().to_string();
+        if !self.attempt.is_marked().await {
+            let (report, period) = (self.report.clone(), self.period);
+            return Err(StoreError::Overdue { report, period });
+        }
+        let id = self.attempt.id.to_string();
         let (table, report, period) = (self.table, &self.report, self.period);
         let plan = Plan {
             table,
@@ -232,9 +261,10 @@ impl Replacement {
         for attempt in 0..ATTEMPTS {
             let base = newer.as_ref().or(self.base.as_ref());
             let target = base.map_or(0, |base| base.version() + 1);
-            match self.attempt(&plan, base).await {
+            let actions = plan.actions(base)?;
+            let operation = plan.operation();
+            match write::commit(&self.store, table, base, actions, operation).await {
                 Ok(version) => return Ok(version),
-                Err(Failure::Store(error)) => return Err(error),
                 Err(Failure::Outrun) => {}
                 // Whether the commit was written is known only to the log.
                 Err(Failure::Log(source)) => {
@@ -256,7 +286,7 @@ impl Replacement {
             if commits::is(&self.store, table, target, &id).await? {
                 return Ok(target);
             }
-            let newest = table::load(&self.store, table).await?;
+            let newest = table::load(&self.store, table, None).await?;
             let tip =
                 |loaded: Option<&Loaded>| loaded.and_then(|loaded| loaded.tip(report, period));
             if tip(newest.as_ref()) != tip(self.base.as_ref()) {
@@ -279,49 +309,6 @@ impl Replacement {
             source: Box::new(TransactionError::MaxCommitAttempts(ATTEMPTS.cast_signed()).into()),
         })
     }
-
-    /// Writes the commit that follows `base`, unless there is one already.
-    async fn attempt(&self, plan: &Plan<'_>, base: Option<&Loaded>) -> Result<u64, Failure> {
-        let actions = plan.actions(base).map_err(Failure::Store)?;
-        // Not deltalake's own retries: they would write actions made for an older version.
-        let properties = CommitProperties::default()
-            .with_max_retries(0)
-            .with_cleanup_expired_logs(Some(false));
-        let reference = base.map(|base| &base.delta as &dyn TableReference);
-        let log = table::log_store(&self.store, self.table);
-        let commit = CommitBuilder::from(properties).with_actions(actions).build(
-            reference,
-            log,
-            plan.operation(),
-        );
-        let prepared = commit
-            .into_prepared_commit_future()
-            .await
-            .map_err(Failure::Log)?;
-        let committed = prepared.await.map_err(|error| match error {
-            DeltaTableError::Transaction {
-                source: TransactionError::MaxCommitAttempts(_),
-            }
-            | DeltaTableError::VersionAlreadyExists(_) => Failure::Outrun,
-            error => Failure::Log(error),
-        })?;
-        let version = committed.version;
-        // From here on the commit stands; what follows (a checkpoint, now and then) only makes reading faster.
-        if let Err(error) = committed.await {
-            tracing::warn!(table = self.table.name(), version, %error, "no checkpoint could be written");
-        }
-        Ok(version)
-    }
-}
-
-/// Why an attempt to commit failed.
-enum Failure {
-    /// Another commit came first.
-    Outrun,
-    /// The log could not be written, or it is unknown whether it was.
-    Log(DeltaTableError),
-    /// The commit cannot be made.
-    Store(StoreError),
 }
 
 /// How long to wait before trying again: longer from time to time, and not the same for two writers.

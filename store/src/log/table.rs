@@ -1,4 +1,4 @@
-//! One table's Delta log, loaded at its newest version.
+//! One table's Delta log, loaded at one version.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use crate::{
 /// A table at one version.
 #[derive(Debug)]
 pub(super) struct Loaded {
-    table: Table,
+    pub(super) table: Table,
     pub(super) delta: EagerSnapshot,
     pub(super) schema: TableSchema,
     pub(super) tips: Tips,
@@ -46,9 +46,13 @@ pub(super) fn log_store(store: &Store, table: Table) -> LogStoreRef {
     )
 }
 
-/// The newest version of `table`, if it was ever written.
-pub(super) async fn load(store: &Store, table: Table) -> Result<Option<Loaded>, StoreError> {
-    let delta = match EagerSnapshot::try_new(log_store(store, table).as_ref(), None).await {
+/// `table` at `version` (or its newest one), if it was ever written.
+pub(super) async fn load(
+    store: &Store,
+    table: Table,
+    version: Option<u64>,
+) -> Result<Option<Loaded>, StoreError> {
+    let delta = match EagerSnapshot::try_new(log_store(store, table).as_ref(), version).await {
         Ok(delta) => delta,
         Err(DeltaTableError::NotATable(_)) => return Ok(None),
         Err(source) => {
@@ -115,12 +119,7 @@ impl Loaded {
 
     /// The table as readers see it.
     pub(super) async fn snapshot(&self, store: &Store) -> Result<TableSnapshot, StoreError> {
-        let mut files = self
-            .delta
-            .log_data()
-            .iter()
-            .map(|file| self.file(&file))
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut files = self.files()?;
         files.sort_by(|a, b| {
             (&a.report, a.billing_period, &a.path).cmp(&(&b.report, b.billing_period, &b.path))
         });
@@ -140,6 +139,13 @@ impl Loaded {
             files,
             periods: commits::receipts(store, self.table, &self.tips).await?,
         })
+    }
+
+    /// Its data files, as the log lists them.
+    pub(super) fn files(&self) -> Result<Vec<FileEntry>, StoreError> {
+        let listed = self.delta.log_data();
+        let files = listed.iter();
+        files.map(|file| self.file(&file)).collect()
     }
 
     fn file(&self, file: &LogicalFileView) -> Result<FileEntry, StoreError> {

@@ -66,8 +66,8 @@ async fn a_killed_writer_leaves_the_old_version() {
         }
         assert_eq!(
             outcomes,
-            [false, false, false, true],
-            "two files and a commit are written one after the other"
+            [false, false, false, false, true],
+            "a marker, two files and a commit are written one after the other"
         );
         replace(
             &store(&objects),
@@ -86,7 +86,7 @@ async fn a_killed_writer_leaves_the_old_version() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_first_commit_that_was_killed_leaves_nothing() {
     let objects = Arc::new(InMemory::new());
-    for countdown in 0..2 {
+    for countdown in 0..3 {
         let killed = faulty(&objects, Fault::Killed, "", countdown);
         assert!(
             replace(&killed, &name("a"), period("2026-10"), &rows(&["1"]), None)
@@ -128,15 +128,16 @@ async fn a_commit_whose_answer_got_lost_is_recognised() {
                 .await
                 .unwrap();
             }
-            let unlucky = faulty(&objects, fault, ".json", 0);
+            let commit = ["00000.json", "00001.json"][commits_before];
+            let unlucky = faulty(&objects, fault, commit, 0);
             let version = replace(&unlucky, &name("a"), period("2026-10"), &rows(&["2"]), None)
                 .await
                 .unwrap();
-            assert_eq!(version, commits_before, "{fault:?}");
+            assert_eq!(version, commits_before as u64, "{fault:?}");
             let found = read(&store(&objects)).await;
             assert_eq!(found.into_values().collect::<Vec<_>>(), [(1, money("2"))]);
             assert_eq!(
-                store(&objects).history().await.unwrap().len() as u64,
+                store(&objects).history().await.unwrap().len(),
                 commits_before + 1
             );
         }

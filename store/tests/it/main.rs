@@ -13,3 +13,6 @@ mod faulty;
 mod interop;
 mod replace;
 mod schema;
+mod sweep;
+mod verify;
+mod versions;

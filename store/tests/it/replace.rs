@@ -359,7 +359,7 @@ async fn a_file_that_changed_after_it_was_written_is_refused() {
     bytes[middle..middle + 40].fill(0x55);
     store
         .objects()
-        .put(&Path::parse(&file.path).unwrap(), bytes.into())
+        .put(&Path::parse(&file.file.path).unwrap(), bytes.into())
         .await
         .unwrap();
     let receipt = receipt(&report, month, &delivered);

@@ -75,7 +75,14 @@ pub(super) fn choose(
             ColumnType::Text | ColumnType::Timestamp
         );
         let never = NEVER.contains(&name) || name == resource(kind) || name == start(kind);
-        if !text || never || dimensions.contains(&column) || !rows.run.has_values(column) {
+        if !text || never || dimensions.contains(&column) {
+            continue;
+        }
+        // Later runs may have values in what is empty here, and queries may name it.
+        if !rows.run.has_values(column) {
+            if registry.is_seen(column) {
+                dimensions.push(column);
+            }
             continue;
         }
         let classes = classes_of_column(column, rows, &sample);

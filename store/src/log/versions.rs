@@ -1,0 +1,208 @@
+//! Versions of a store: the newest, earlier ones, and all that there were.
+
+use std::{collections::BTreeSet, fmt, str::FromStr};
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use futures::future::try_join_all;
+
+use super::{
+    Store, commits,
+    table::{self, Loaded},
+};
+use crate::{PeriodVersion, Snapshot, Standing, StoreError, Table};
+
+/// An earlier state of a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AsOf {
+    /// Each table as it was at this version, or at its newest one if it has fewer.
+    Version(u64),
+    /// What was committed at this time or before.
+    Time(DateTime<Utc>),
+}
+
+/// Text that is neither a version nor a time.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is neither a version (a number), nor a day (2026-10-05), nor a time (2026-10-05T12:00:00Z)"
+)]
+pub struct ParseAsOfError(String);
+
+impl FromStr for AsOf {
+    type Err = ParseAsOfError;
+
+    /// A number, a time as in RFC 3339, or a day, which stands for its end in UTC.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Ok(version) = text.parse() {
+            return Ok(Self::Version(version));
+        }
+        if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+            return Ok(Self::Time(time.to_utc()));
+        }
+        let next_day = text
+            .parse::<NaiveDate>()
+            .ok()
+            .and_then(|day| day.succ_opt());
+        let end = next_day.map(|day| day.and_time(NaiveTime::MIN).and_utc());
+        end.map(|end| Self::Time(end - chrono::Duration::microseconds(1)))
+            .ok_or_else(|| ParseAsOfError(text.to_owned()))
+    }
+}
+
+impl fmt::Display for AsOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Version(version) => write!(f, "{version}"),
+            Self::Time(time) => write!(f, "as of {}", time.format("%Y-%m-%d %H:%M:%S UTC")),
+        }
+    }
+}
+
+impl Store {
+    /// The newest version of every table. A store without any table is [`StoreError::Absent`].
+    pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        let loaded = self.newest().await?;
+        let tables = loaded.iter().map(|table| table.snapshot(self));
+        Ok(Snapshot::new(try_join_all(tables).await?))
+    }
+
+    /// Every table as it was. [`StoreError::NoVersion`] if there was none yet, or if files of that version were dropped since.
+    pub async fn snapshot_at(&self, as_of: AsOf) -> Result<Snapshot, StoreError> {
+        let newest = self.newest().await?;
+        let mut tables = Vec::new();
+        for table in &newest {
+            let version = match as_of {
+                AsOf::Version(version) => Some(version.min(table.version())),
+                AsOf::Time(time) => self.version_at(table, time).await?,
+            };
+            let Some(version) = version else { continue };
+            let then = table::load(self, table.table, Some(version)).await?;
+            let then = then.ok_or_else(|| {
+                StoreError::Damaged(format!("`{}` has no version {version}", table.table.name()))
+            })?;
+            self.still_there(as_of, &then, table.version()).await?;
+            tables.push(then.snapshot(self).await?);
+        }
+        let newest = newest.iter().map(Loaded::version).max().unwrap_or_default();
+        let none = |why: String| StoreError::NoVersion {
+            asked: as_of.to_string(),
+            why,
+        };
+        match as_of {
+            AsOf::Version(version) if version > newest => {
+                Err(none(format!("its newest one is {newest}")))
+            }
+            _ if tables.is_empty() => Err(none("nothing had been ingested yet".to_owned())),
+            _ => Ok(Snapshot::new(tables)),
+        }
+    }
+
+    /// The last version of a table that was committed by `time`.
+    async fn version_at(
+        &self,
+        table: &Loaded,
+        time: DateTime<Utc>,
+    ) -> Result<Option<u64>, StoreError> {
+        let versions = commits::all(self, table.table, table.version()).await?;
+        let by_then = versions
+            .iter()
+            .rev()
+            .find(|version| version.receipt.ingested_at <= time);
+        Ok(by_then.map(|version| version.version))
+    }
+
+    /// No version that `then` consists of may have been dropped since.
+    async fn still_there(&self, as_of: AsOf, then: &Loaded, newest: u64) -> Result<(), StoreError> {
+        let dropped = commits::dropped(self, then.table, then.version() + 1, newest).await?;
+        let gone = then
+            .tips
+            .iter()
+            .find(|(_, version)| dropped.contains(version));
+        match gone {
+            None => Ok(()),
+            Some(((report, period), version)) => Err(StoreError::NoVersion {
+                asked: as_of.to_string(),
+                why: format!(
+                    "version {version}, of {period} of `{report}`, was dropped by `vacuum`"
+                ),
+            }),
+        }
+    }
+
+    /// Every committed version of every billing period, oldest first (by time of ingestion across tables).
+    pub async fn history(&self) -> Result<Vec<PeriodVersion>, StoreError> {
+        let mut history = Vec::new();
+        for table in self.newest().await? {
+            history.extend(self.history_of(&table).await?);
+        }
+        // Within a table the order of commits stands, whatever the clocks of the machines that made them said.
+        history.sort_by_key(|version| version.receipt.ingested_at);
+        for table in Table::ALL {
+            restore_order(&mut history, table);
+        }
+        Ok(history)
+    }
+
+    /// Every version of one table, in the order of commits.
+    pub(super) async fn history_of(
+        &self,
+        table: &Loaded,
+    ) -> Result<Vec<PeriodVersion>, StoreError> {
+        let dropped = commits::dropped(self, table.table, 0, table.version()).await?;
+        let current: BTreeSet<u64> = table.tips.values().copied().collect();
+        let mut versions = commits::all(self, table.table, table.version()).await?;
+        for version in &mut versions {
+            version.standing = if current.contains(&version.version) {
+                Standing::Current
+            } else if dropped.contains(&version.version) {
+                Standing::Dropped
+            } else {
+                Standing::Superseded
+            };
+        }
+        Ok(versions)
+    }
+
+    /// The tables that exist.
+    pub(super) async fn newest(&self) -> Result<Vec<Loaded>, StoreError> {
+        let tables = Table::ALL.map(|table| table::load(self, table, None));
+        let tables: Vec<_> = try_join_all(tables).await?.into_iter().flatten().collect();
+        if tables.is_empty() {
+            return Err(StoreError::Absent(self.url().to_string()));
+        }
+        Ok(tables)
+    }
+}
+
+/// Puts the versions of one table, which keep their places among those of other tables, in the order of its commits.
+fn restore_order(history: &mut [PeriodVersion], table: Table) {
+    let places: Vec<_> = (0..history.len())
+        .filter(|&place| history[place].receipt.kind.table() == table)
+        .collect();
+    let mut versions: Vec<_> = places.iter().map(|&place| history[place].clone()).collect();
+    versions.sort_by_key(|version| version.version);
+    for (place, version) in places.into_iter().zip(versions) {
+        history[place] = version;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_days_and_times_are_told_apart() {
+        let time = |text: &str| DateTime::parse_from_rfc3339(text).unwrap().to_utc();
+        assert_eq!("17".parse(), Ok(AsOf::Version(17)));
+        assert_eq!(
+            "2026-10-05T14:00:00+02:00".parse(),
+            Ok(AsOf::Time(time("2026-10-05T12:00:00Z")))
+        );
+        assert_eq!(
+            "2026-10-05".parse(),
+            Ok(AsOf::Time(time("2026-10-05T23:59:59.999999Z")))
+        );
+        for wrong in ["", "-1", "yesterday", "2026-13-01"] {
+            assert!(wrong.parse::<AsOf>().is_err(), "{wrong}");
+        }
+    }
+}
