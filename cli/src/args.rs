@@ -7,6 +7,7 @@
 
 mod costs;
 mod demo;
+mod diff;
 mod generate;
 mod ingest;
 mod output;
@@ -14,6 +15,8 @@ mod period;
 mod queries;
 mod s3;
 mod sql;
+mod vacuum;
+mod verify;
 
 use std::{num::NonZeroUsize, path::PathBuf};
 
@@ -22,6 +25,7 @@ use clap_complete::Shell;
 
 pub(crate) use costs::CostsArgs;
 pub(crate) use demo::DemoArgs;
+pub(crate) use diff::{DiffArgs, HistoryArgs};
 pub(crate) use generate::GenerateArgs;
 pub(crate) use ingest::IngestArgs;
 pub(crate) use output::OutputArgs;
@@ -29,6 +33,8 @@ pub(crate) use period::PeriodRange;
 pub(crate) use queries::{QueriesArgs, QueriesCommand};
 pub(crate) use s3::S3Args;
 pub(crate) use sql::{Assignment, SqlArgs};
+pub(crate) use vacuum::VacuumArgs;
+pub(crate) use verify::VerifyArgs;
 
 use crate::config::Size;
 
@@ -101,6 +107,14 @@ pub(crate) enum Command {
     Ingest(IngestArgs),
     /// Shows what the store holds: one row per report and billing period
     Status(OutputArgs),
+    /// Recomputes receipts from the stored files, or from the report again
+    Verify(VerifyArgs),
+    /// Shows the versions of a month
+    History(HistoryArgs),
+    /// Shows what AWS restated between two versions of a month, and why
+    Diff(DiffArgs),
+    /// Drops old versions, and what interrupted runs have left
+    Vacuum(VacuumArgs),
     /// Adds up costs by what you ask for
     Costs(CostsArgs),
     /// Runs SQL over the store, or opens a prompt

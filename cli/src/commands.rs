@@ -4,13 +4,17 @@ mod answer;
 mod completions;
 mod costs;
 mod demo;
+mod diff;
 mod generate;
+mod history;
 mod ingest;
 mod place;
 mod queries;
 mod sql;
 mod status;
 mod truth;
+mod vacuum;
+mod verify;
 mod version;
 
 use std::{
@@ -47,6 +51,10 @@ pub(crate) async fn run(
         Command::Generate(args) => generate::run(&args, settings).await,
         Command::Ingest(args) => cancellable(Box::pin(ingest::run(&args, settings))).await,
         Command::Status(output) => cancellable(Box::pin(status::run(&output, settings))).await,
+        Command::Verify(args) => cancellable(Box::pin(verify::run(&args, settings))).await,
+        Command::History(args) => cancellable(Box::pin(history::run(&args, settings))).await,
+        Command::Diff(args) => cancellable(Box::pin(diff::run(&args, settings))).await,
+        Command::Vacuum(args) => cancellable(Box::pin(vacuum::run(&args, settings))).await,
         Command::Costs(args) => cancellable(Box::pin(costs::run(&args, settings))).await,
         Command::Sql(args) => Box::pin(sql::run(&args, settings)).await,
         Command::Queries(args) => match args.command {

@@ -6,7 +6,7 @@ use curtail_connect::ConnectError;
 use curtail_engine::EngineError;
 use curtail_ingest::IngestError;
 use curtail_queries::UnknownQuery;
-use curtail_store::StoreError;
+use curtail_store::{BillingPeriod, StoreError};
 use curtail_testdata::GenerateError;
 
 use crate::render::Format;
@@ -53,6 +53,16 @@ pub(crate) enum CliError {
     },
     #[error("no report in `{location}` has a billing period in {periods}")]
     NoSuchPeriod { location: String, periods: String },
+    #[error("{failed} of {all} billing periods do not hold what was ingested: {first}")]
+    Unverified {
+        failed: usize,
+        all: usize,
+        first: String,
+    },
+    #[error("the store has no such billing period to verify")]
+    NothingToVerify,
+    #[error("billing period {0} was never ingested")]
+    NeverIngested(BillingPeriod),
     #[error("{what} is {found}, but the generator's truth is {truth}")]
     Untrue {
         what: String,

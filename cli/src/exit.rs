@@ -22,6 +22,8 @@ use crate::{
 const FAILED: u8 = 1;
 /// The command line was wrong.
 const USAGE: u8 = 2;
+/// It ran, and what it checks does not hold.
+const UNVERIFIED: u8 = 3;
 /// Interrupted by the user.
 const INTERRUPTED: u8 = 130;
 
@@ -95,7 +97,10 @@ fn report(error: &CliError, colour: bool) -> u8 {
     }
     // If even standard error is closed, the exit status has to do.
     let _ = io::stderr().write_all(lines.as_bytes());
-    FAILED
+    match error {
+        CliError::Unverified { .. } => UNVERIFIED,
+        _ => FAILED,
+    }
 }
 
 /// The error with its causes, leaving out a cause that the text before it already tells.

@@ -40,6 +40,12 @@ pub(crate) fn hint(error: &CliError) -> Option<String> {
         CliError::NoSuchPeriod { .. } => {
             "leave out --period to ingest every billing period that is there"
         }
+        CliError::Unverified { .. } => {
+            "ingest it again with `curtail ingest --force`; earlier versions are listed by `curtail history` and asked with --as-of"
+        }
+        CliError::NothingToVerify | CliError::NeverIngested(_) => {
+            "`curtail status` lists the billing periods that there are"
+        }
         CliError::Untrue { .. } => {
             "this is a defect of curtail: please report it with the command line and its version"
         }
@@ -149,6 +155,10 @@ fn store(error: &StoreError) -> Option<String> {
         StoreError::Conflict { .. } => {
             "run it again: what the other writer did is taken into account then"
         }
+        StoreError::Overdue { .. } => "run it again: nothing is half-done",
+        StoreError::NoVersion { .. } => {
+            "`curtail history YYYY-MM` lists the versions of a month and when they were ingested"
+        }
         StoreError::Damaged(_) => {
             "if something else wrote into the store, ingest the billing period again with --force"
         }
@@ -227,6 +237,9 @@ fn engine(error: &EngineError) -> Option<String> {
         }
         EngineError::UnknownReport { known, .. } => {
             return Some(format!("there are: {}", known.join(", ")));
+        }
+        EngineError::Incomparable(_) => {
+            "`curtail history YYYY-MM` lists the versions of a month; name them with --from and --to, and the report with --report"
         }
         EngineError::Parameter { .. } => {
             "parameters are given as --param NAME=VALUE; `curtail queries list` shows those of a query"

@@ -16,6 +16,8 @@ use datafusion::{
     execution::SessionState,
 };
 
+pub(crate) use views::counted_costs;
+
 use crate::session::PUBLIC;
 
 /// A table or view, for completion and listings.

@@ -12,7 +12,7 @@ use curtail_store::BillingPeriod;
 
 pub use dimension::{Dimension, Granularity, Metric, ParseCostError, Sort};
 pub(crate) use overlap::LeftOut;
-pub(crate) use sql::sql;
+pub(crate) use sql::{dimension, identifier, sql};
 pub(crate) use tags::TagKeys;
 
 /// A question about costs.

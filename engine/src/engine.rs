@@ -13,7 +13,7 @@ use datafusion::{
 };
 
 use crate::{
-    Answer, CostQuery, EngineError, Params, TableInfo,
+    Answer, CostQuery, Dimension, EngineError, Params, TableInfo,
     catalog::Catalog,
     costs::{self, LeftOut, TagKeys},
     params, session, statement, suggest,
@@ -45,7 +45,15 @@ pub struct Engine {
 impl Engine {
     /// Opens the newest version of `store`.
     pub async fn open(store: &Store, options: &EngineOptions) -> Result<Self, EngineError> {
-        let snapshot = store.snapshot().await?;
+        Self::over(store, store.snapshot().await?, options).await
+    }
+
+    /// Opens `snapshot`, a version of `store`.
+    pub async fn over(
+        store: &Store,
+        snapshot: Snapshot,
+        options: &EngineOptions,
+    ) -> Result<Self, EngineError> {
         if snapshot.periods().next().is_none() {
             return Err(EngineError::EmptyStore(store.url().to_string()));
         }
@@ -177,6 +185,14 @@ impl Engine {
         }
         let left_out = LeftOut::of(&self.snapshot, &query.reports);
         costs::sql(query, &left_out, &self.tag_keys, self).await
+    }
+
+    /// The expression over `costs` that a dimension groups by, and its column in the answer.
+    pub(crate) async fn dimension(
+        &self,
+        dimension: &Dimension,
+    ) -> Result<(String, String), EngineError> {
+        costs::dimension(dimension, &self.tag_keys, self).await
     }
 
     /// Rows of a statement of our own, without notes.

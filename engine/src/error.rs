@@ -64,6 +64,9 @@ pub enum EngineError {
         /// The reports that there are.
         known: Vec<String>,
     },
+    /// A billing period of which there are no two versions to compare, or several reports.
+    #[error("there is nothing to compare: {0}")]
+    Incomparable(String),
     /// A parameter that was given and cannot be used, or was needed and not given.
     #[error("parameter `{name}`: {why}")]
     Parameter {

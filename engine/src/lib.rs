@@ -14,6 +14,7 @@
 mod answer;
 mod catalog;
 mod costs;
+mod diff;
 mod engine;
 mod error;
 mod maps;
@@ -26,6 +27,7 @@ mod suggest;
 pub use answer::{Answer, Batches, ScanStats};
 pub use catalog::{ColumnInfo, TableInfo};
 pub use costs::{CostQuery, Dimension, Granularity, Metric, ParseCostError, Sort};
+pub use diff::DiffQuery;
 pub use engine::{Engine, EngineOptions};
 pub use error::EngineError;
 pub use params::Params;

@@ -3,8 +3,11 @@
 mod attempt;
 mod read;
 mod receipt;
+mod reread;
 mod status;
 mod writing;
+
+pub use reread::{Reread, reread};
 
 use std::{sync::Arc, time::Instant};
 
@@ -96,28 +99,25 @@ async fn decide(
     progress.start(files.len() as u64, bytes);
 
     let attempt = Attempt::begin(store, delivery.kind, &report, delivery.period).await?;
-    let read = read::Reading {
+    let reading = read::Reading {
         source,
-        delivery,
+        kind: delivery.kind,
+        period: delivery.period,
+        compression: delivery.compression.clone(),
         options,
         files,
         progress: Arc::clone(&progress),
     };
-    let (mut attempt, files, tally) = read.run(attempt).await?;
+    let (sink, requests) = writing::channel();
+    let schema = attempt.replacement()?.schema().clone();
+    let read = reading.run(&schema, Arc::new(sink));
+    let (mut attempt, (files, tally)) = attempt.during(requests, read).await?;
     progress.committing();
     if let Err(error) = still_current(source, delivery).await {
         attempt.abandon().await;
         return Err(error);
     }
-    let receipt = receipt::make(
-        source,
-        delivery,
-        &report,
-        attempt.replacement()?,
-        files,
-        (&tally, attempt.rollups(&tally.rollups)),
-        began.elapsed(),
-    );
+    let receipt = receipt::make(source, delivery, &attempt, files, &tally, began.elapsed())?;
     let version = attempt.commit(&tally.schema, &receipt).await?;
     let (unblended_cost, currency) = receipt::cost(&receipt);
     Ok(Outcome {

@@ -17,4 +17,4 @@ mod texts;
 pub use error::UnknownQuery;
 pub use library::{Query, find, library};
 pub use params::{Param, ParamDefault, ParamType};
-pub use texts::{Formula, View, formula, view};
+pub use texts::{Formula, View, formula, view, view_with};

@@ -74,6 +74,13 @@ pub fn view(name: &str) -> Option<String> {
         .map(|view| expand(view.text))
 }
 
+/// The query behind a part of `costs` with further columns, such as `1 AS rows`, at its end.
+pub fn view_with(name: &str, more: &str) -> Option<String> {
+    let text = view(name)?;
+    let (columns, source) = text.rsplit_once("\nFROM ")?;
+    Some(format!("{columns},\n    {more}\nFROM {source}"))
+}
+
 /// `text` without its comments, each `{{name}}` replaced by that formula in parentheses.
 pub(crate) fn expand(text: &str) -> String {
     let mut rest = without_comments(text);
@@ -127,8 +134,18 @@ mod tests {
     }
 
     #[test]
+    fn parts_of_costs_take_more_columns() {
+        for part in ["costs_line_items", "costs_focus"] {
+            let text = view_with(part, "1 AS one").unwrap();
+            let (columns, source) = text.rsplit_once(",\n    1 AS one\nFROM ").unwrap();
+            assert_eq!(view(part), Some(format!("{columns}\nFROM {source}")));
+        }
+    }
+
+    #[test]
     fn unknown_names_are_none() {
         assert_eq!(formula("line_items/imaginary"), None);
         assert_eq!(view("imaginary"), None);
+        assert_eq!(view_with("imaginary", "1"), None);
     }
 }

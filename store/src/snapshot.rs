@@ -1,6 +1,6 @@
 //! One version of a store, as a reader sees it.
 
-use crate::{BillingPeriod, Receipt, ReportName, Table, TableSchema};
+use crate::{BillingPeriod, Grain, Receipt, ReportName, Table, TableSchema};
 
 /// A consistent view of every table of a store, at one version each.
 #[derive(Clone, Debug)]
@@ -16,6 +16,35 @@ impl Snapshot {
     /// The table, if anything was ever committed to it.
     pub fn table(&self, table: Table) -> Option<&TableSnapshot> {
         self.tables.iter().find(|snapshot| snapshot.table == table)
+    }
+
+    /// The same with the rollups of a grain in place of line items; `None` if not every billing period has one.
+    ///
+    /// The rows are as [`crate::Rollup`] tells: what the rollup has no column for reads as NULL.
+    pub fn rolled_up(&self, grain: Grain) -> Option<Self> {
+        let table = |table: &TableSnapshot| {
+            let mut files = Vec::new();
+            for version in &table.periods {
+                let receipt = &version.receipt;
+                let rollup = receipt
+                    .rollups
+                    .iter()
+                    .find(|rollup| rollup.grain == grain)?;
+                files.extend(rollup.files.iter().map(|file| FileEntry {
+                    path: file.path.clone(),
+                    size: file.size,
+                    rows: file.rows,
+                    report: receipt.report.clone(),
+                    billing_period: receipt.billing_period,
+                }));
+            }
+            Some(TableSnapshot {
+                files,
+                ..table.clone()
+            })
+        };
+        let tables: Option<Vec<_>> = self.tables.iter().map(table).collect();
+        tables.map(Self::new)
     }
 
     /// The current version of every billing period of every report, by report and period.

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use curtail_engine::{Dimension, Granularity, Metric, Sort};
+use curtail_store::AsOf;
 
 use super::{Assignment, OutputArgs, PeriodRange};
 
@@ -58,6 +59,9 @@ pub(crate) struct CostsArgs {
     /// Order by a metric (largest first) or a dimension instead; with :asc or :desc, that way round
     #[arg(long, value_name = "M|DIM[:asc|:desc]")]
     pub(crate) sort: Option<Sort>,
+    /// Asks the store as it was: at a version, a time, or the end of a day (UTC)
+    #[arg(long, value_name = "VERSION|TIME")]
+    pub(crate) as_of: Option<AsOf>,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

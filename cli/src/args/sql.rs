@@ -2,6 +2,8 @@
 
 use std::{path::PathBuf, str::FromStr};
 
+use curtail_store::AsOf;
+
 use super::OutputArgs;
 
 /// Runs SQL over the store: tables cur, cur2, focus, costs and curtail.meta.*. Without a query on a terminal it opens a
@@ -23,6 +25,9 @@ pub(crate) struct SqlArgs {
     /// Says afterwards on stderr what was read and how long it took
     #[arg(long)]
     pub(crate) stats: bool,
+    /// Asks the store as it was: at a version, a time, or the end of a day (UTC)
+    #[arg(long, value_name = "VERSION|TIME")]
+    pub(crate) as_of: Option<AsOf>,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

@@ -3,6 +3,7 @@
 use std::{fmt::Write as _, time::Instant};
 
 use curtail_engine::{Answer, Engine, EngineOptions};
+use curtail_store::AsOf;
 use futures::StreamExt;
 use indicatif::HumanBytes;
 use tokio::{sync::mpsc, task::JoinSet};
@@ -13,14 +14,22 @@ use crate::{args::OutputArgs, config::Settings, error::CliError, render::amounts
 /// Batches that are computed while one is being written.
 const BATCHES_AHEAD: usize = 2;
 
-/// The engine over the newest state of the store.
-pub(super) async fn engine(settings: &Settings) -> Result<Engine, CliError> {
+/// The engine over the newest state of the store, or an earlier one.
+pub(super) async fn engine(settings: &Settings, as_of: Option<AsOf>) -> Result<Engine, CliError> {
     let store = place::store(settings).await?;
-    let options = EngineOptions {
+    let snapshot = match as_of {
+        Some(as_of) => store.snapshot_at(as_of).await?,
+        None => store.snapshot().await?,
+    };
+    Ok(Engine::over(&store, snapshot, &options(settings)).await?)
+}
+
+/// What an engine may use.
+pub(super) fn options(settings: &Settings) -> EngineOptions {
+    EngineOptions {
         memory_limit: settings.memory,
         threads: settings.threads,
-    };
-    Ok(Engine::open(&store, &options).await?)
+    }
 }
 
 /// Prints an answer as it comes, its notes on standard error. Returns the number of rows.

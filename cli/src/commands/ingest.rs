@@ -47,6 +47,9 @@ pub(super) async fn run(args: &IngestArgs, settings: &Settings) -> Result<(), Cl
             .collect(),
     };
     let store = place::store(settings).await?;
+    if !args.dry_run {
+        store.sweep().await?;
+    }
     let bars = Bars::new(settings);
     let mut table = None;
     let mut failures = Failures::default();

@@ -39,7 +39,7 @@ pub(super) async fn run(
     settings: &Settings,
 ) -> Result<(), CliError> {
     let query = find(name)?;
-    let engine = answer::engine(settings).await?;
+    let engine = answer::engine(settings, None).await?;
     let found = engine.query(query, &sql::params(params)).await?;
     answer::print(&found, output, settings).await.map(|_| ())
 }

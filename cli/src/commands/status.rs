@@ -1,6 +1,9 @@
 //! `curtail status`.
 
-use curtail_store::{BillingPeriod, PeriodVersion, Receipt, ReportKind};
+mod gaps;
+
+use chrono::Utc;
+use curtail_store::{PeriodVersion, Receipt, ReportKind};
 
 use super::{place, renderer};
 use crate::{
@@ -28,26 +31,17 @@ const COLUMNS: &[(&str, Kind)] = &[
 ];
 
 pub(super) async fn run(output: &OutputArgs, settings: &Settings) -> Result<(), CliError> {
-    let snapshot = place::store(settings).await?.snapshot().await?;
-    let mut periods: Vec<_> = snapshot.periods().collect();
-    periods.sort_by_key(|period| (&period.receipt.report, period.receipt.billing_period));
-    let rows: Vec<_> = periods
-        .iter()
-        .enumerate()
-        .map(|(position, period)| {
-            let earlier = position
-                .checked_sub(1)
-                .map(|before| &periods[before].receipt);
-            let earlier = earlier.filter(|before| before.report == period.receipt.report);
-            row(period, earlier.map(|before| before.billing_period))
-        })
+    let history = place::store(settings).await?.history().await?;
+    let rows: Vec<_> = gaps::all(&history, Utc::now())
+        .into_iter()
+        .map(|(period, gaps)| row(period, &gaps))
         .collect();
     let mut renderer = renderer(output, settings, &rows::schema(COLUMNS))?;
     renderer.batch(&rows::batch(COLUMNS, &rows))?;
     renderer.finish().map(|_| ())
 }
 
-fn row(period: &PeriodVersion, earlier: Option<BillingPeriod>) -> Vec<Cell> {
+fn row(period: &PeriodVersion, gaps: &[String]) -> Vec<Cell> {
     let receipt = &period.receipt;
     vec![
         receipt.report.as_str().into(),
@@ -65,11 +59,11 @@ fn row(period: &PeriodVersion, earlier: Option<BillingPeriod>) -> Vec<Cell> {
         receipt.usage_end.into(),
         receipt.ingested_at.into(),
         finalised(receipt).into(),
-        gaps(earlier, receipt.billing_period).into(),
+        Some(gaps.join("; ")).filter(|text| !text.is_empty()).into(),
     ]
 }
 
-fn cost_column(kind: ReportKind) -> &'static str {
+pub(super) fn cost_column(kind: ReportKind) -> &'static str {
     match kind {
         ReportKind::LegacyCur | ReportKind::Cur2 => "line_item_unblended_cost",
         ReportKind::Focus => "billedcost",
@@ -82,31 +76,5 @@ fn finalised(receipt: &Receipt) -> &'static str {
         0 => "no",
         rows if rows == receipt.rows => "yes",
         _ => "partly",
-    }
-}
-
-/// The months between the report's billing period before this one and this one.
-fn gaps(earlier: Option<BillingPeriod>, period: BillingPeriod) -> Option<String> {
-    let months = std::iter::successors(Some(earlier?.next()), |month| Some(month.next()));
-    let missing: Vec<_> = months
-        .take_while(|month| *month < period)
-        .map(|month| month.to_string())
-        .collect();
-    (!missing.is_empty()).then(|| missing.join(" "))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn gaps_are_the_months_between() {
-        let month = |text: &str| text.parse::<BillingPeriod>().unwrap();
-        assert_eq!(
-            gaps(Some(month("2026-10")), month("2027-01")).as_deref(),
-            Some("2026-11 2026-12")
-        );
-        assert_eq!(gaps(Some(month("2026-10")), month("2026-11")), None);
-        assert_eq!(gaps(None, month("2026-11")), None);
     }
 }

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use curtail_store::{
-    BillingPeriod, FileEntry, Money, ReportName, Snapshot, Table, TableSchema as StoreSchema,
+    BillingPeriod, FileEntry, Money, ROW_COUNT, ReportName, Snapshot, Table,
+    TableSchema as StoreSchema,
 };
 use datafusion::{
     arrow::{
         array::{Array, AsArray, RecordBatch},
-        datatypes::{DataType, Field, Fields, Schema, SchemaRef},
+        datatypes::{DataType, Field, FieldRef, Fields, Schema, SchemaRef},
     },
     catalog::{Session, TableProvider},
     common::{DFSchema, ScalarValue, Statistics, project_schema, stats::Precision},
@@ -44,16 +45,35 @@ pub(super) struct DataFiles {
 impl DataFiles {
     /// The files of `table` in `snapshot`; none if it has no such table.
     pub(super) fn new(snapshot: &Snapshot, table: Table) -> Result<Self> {
+        Self::with_columns(snapshot, table, &[])
+    }
+
+    /// The same for a snapshot whose files are rollups: with [`ROW_COUNT`] as a column.
+    pub(super) fn rolled_up(snapshot: &Snapshot, table: Table) -> Result<Self> {
+        let count = Arc::new(Field::new(ROW_COUNT, DataType::Int64, true));
+        Self::with_columns(snapshot, table, &[count])
+    }
+
+    fn with_columns(snapshot: &Snapshot, table: Table, more: &[FieldRef]) -> Result<Self> {
         let found = snapshot.table(table);
         let columns = found.map_or_else(
             || StoreSchema::documented(table),
             |table| table.schema.clone(),
         );
+        let columns = columns.arrow();
+        let columns = Schema::new(
+            columns
+                .fields()
+                .iter()
+                .chain(more)
+                .cloned()
+                .collect::<Fields>(),
+        );
         let fields: Vec<_> = constants(table)
             .into_iter()
             .map(|(name, data_type)| Arc::new(Field::new(name, data_type, false)))
             .collect();
-        let schema = TableSchema::builder(viewed(&columns.arrow()))
+        let schema = TableSchema::builder(viewed(&columns))
             .with_table_partition_cols(fields.clone())
             .build();
         let entries = found

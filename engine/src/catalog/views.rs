@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use curtail_store::{Snapshot, Table};
+use curtail_store::{ROW_COUNT, Snapshot, Table};
 use datafusion::{
     arrow::datatypes::DataType,
     catalog::{
@@ -59,6 +59,30 @@ pub(super) async fn public(
         ("cur2", cur2),
         ("focus", focus),
     ])
+}
+
+/// `costs` over one table of a snapshot (with rollups for files if it was `rolled_up`), and as `row_count` the number of line
+/// items that each row stands for.
+pub(crate) async fn counted_costs(
+    session: &SessionState,
+    snapshot: &Snapshot,
+    table: Table,
+    rolled_up: bool,
+) -> Result<Arc<dyn TableProvider>> {
+    let (files, count) = if rolled_up {
+        (DataFiles::rolled_up(snapshot, table)?, ROW_COUNT.to_owned())
+    } else {
+        let one = format!("CAST(1 AS BIGINT) AS {ROW_COUNT}");
+        (DataFiles::new(snapshot, table)?, one)
+    };
+    let files = Arc::new(files);
+    let (inner, part): (Tables, _) = match table {
+        Table::LineItems => (vec![("line_items", with_maps(files)?)], "costs_line_items"),
+        Table::Focus => (vec![("focus", files)], "costs_focus"),
+    };
+    let text = curtail_queries::view_with(part, &count);
+    let text = text.expect("the queries crate has this view");
+    planned(session, &inner, &text).await
 }
 
 /// The same tables without some reports' rows.

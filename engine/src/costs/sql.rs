@@ -103,7 +103,7 @@ pub(super) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-fn identifier(name: &str) -> String {
+pub(crate) fn identifier(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
@@ -119,6 +119,16 @@ fn dimensions(query: &CostQuery) -> Vec<Dimension> {
         }
     }
     dimensions
+}
+
+/// The expression over `costs` that a dimension groups by, and its column in the answer.
+pub(crate) async fn dimension(
+    dimension: &Dimension,
+    tags: &TagKeys,
+    engine: &Engine,
+) -> Result<(String, String), EngineError> {
+    let group = group(dimension, tags, engine).await?;
+    Ok((group.expression, group.column))
 }
 
 async fn group(

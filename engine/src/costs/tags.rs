@@ -6,6 +6,9 @@ use datafusion::arrow::{array::AsArray, compute::cast, datatypes::DataType};
 use super::sql::quoted;
 use crate::{Engine, EngineError, suggest};
 
+/// How columns of line items that hold tags begin.
+const TAG_COLUMNS: &str = "resource_tags_";
+
 /// The tags and cost categories that reports have columns for.
 #[derive(Clone, Debug)]
 pub(crate) struct TagKeys {
@@ -46,10 +49,23 @@ impl TagKeys {
             keys.collect()
         };
         Self {
-            tags: keys("resource_tags_"),
+            tags: keys(TAG_COLUMNS),
             categories: keys("cost_category_"),
             focus: snapshot.table(Table::Focus).is_some(),
         }
+    }
+
+    /// The columns of line items that hold tags.
+    pub(crate) fn tag_columns(&self) -> impl Iterator<Item = String> {
+        self.tags
+            .iter()
+            .map(|key| format!("{TAG_COLUMNS}{}", key.name))
+    }
+
+    /// An expression over `costs` for what is in a column that holds a tag.
+    pub(crate) fn of_column(column: &str) -> String {
+        let key = column.strip_prefix(TAG_COLUMNS).unwrap_or(column);
+        format!("tags[{}]", quoted(key))
     }
 
     /// An expression for the value of a tag, NULL where it is absent.

@@ -2,16 +2,12 @@
 
 use std::sync::Arc;
 
-use curtail_store::SourceFile;
+use curtail_store::{BillingPeriod, ReportKind, SourceFile, TableSchema};
 use tokio::{sync::Semaphore, task::JoinSet};
 
-use super::{
-    attempt::Attempt,
-    writing::{self, Sink},
-};
 use crate::{
-    Delivery, IngestError, Options, Progress, Source,
-    convert::{Compression, Conversion, FileTally, ObjectName, PeriodTally, Settings},
+    IngestError, Options, Progress, Source,
+    convert::{Compression, Conversion, FileSink, FileTally, ObjectName, PeriodTally, Settings},
     fetch::{Fetch, Plan},
     format::Format,
     locate::Located,
@@ -20,7 +16,10 @@ use crate::{
 /// What is to be read, and how.
 pub(super) struct Reading<'a> {
     pub(super) source: &'a Source,
-    pub(super) delivery: &'a Delivery,
+    pub(super) kind: ReportKind,
+    pub(super) period: BillingPeriod,
+    /// The compression that the manifest states.
+    pub(super) compression: Option<String>,
     pub(super) options: &'a Options,
     pub(super) files: Vec<Located>,
     pub(super) progress: Arc<dyn Progress>,
@@ -63,34 +62,34 @@ struct Shared {
 }
 
 impl Reading<'_> {
-    /// Reads all files, writes their rows through `attempt`, and tells what was in them, in the manifest's order.
+    /// Reads all files, hands their rows to `sink` (for a table of `schema`), and tells what was in them, in the order given.
     pub(super) async fn run(
         self,
-        attempt: Attempt,
-    ) -> Result<(Attempt, Vec<SourceFile>, PeriodTally), IngestError> {
+        schema: &TableSchema,
+        sink: Arc<dyn FileSink>,
+    ) -> Result<(Vec<SourceFile>, PeriodTally), IngestError> {
         let Self {
             source,
-            delivery,
+            kind,
+            period,
+            compression,
             options,
             files,
             progress,
         } = self;
-        let compression = delivery.compression.clone();
         let parquet = files
             .iter()
             .any(|file| Format::of(&file.named, compression.as_deref()) == Format::Parquet);
         let threads = options.threads.max(1);
         let at_once = threads.min(files.len()).max(1);
         let shares = Shares::of(options.memory, parquet);
-        let (sink, requests) = writing::channel();
-        let conversion = conversion(
-            delivery,
-            &attempt,
-            shares,
-            (threads, at_once),
-            sink,
-            &progress,
-        )?;
+        let settings = Settings {
+            memory: shares.conversion,
+            threads,
+            files: at_once,
+        };
+        let conversion =
+            Conversion::new(kind, period, schema, settings, sink, Arc::clone(&progress));
         let permits = u32::try_from(shares.whole >> 10).unwrap_or(u32::MAX).max(1);
         let shared = Shared {
             source: source.clone(),
@@ -98,38 +97,11 @@ impl Reading<'_> {
             whole: Arc::new(Semaphore::new(permits as usize)),
             permits,
             compression,
-            conversion,
+            conversion: Arc::new(conversion),
             progress,
         };
-        let (attempt, (files, tally)) = attempt
-            .during(requests, work(shared, files, at_once))
-            .await?;
-        Ok((attempt, files, tally))
+        work(shared, files, at_once).await
     }
-}
-
-fn conversion(
-    delivery: &Delivery,
-    attempt: &Attempt,
-    shares: Shares,
-    (threads, files): (usize, usize),
-    sink: Sink,
-    progress: &Arc<dyn Progress>,
-) -> Result<Arc<Conversion>, IngestError> {
-    let settings = Settings {
-        memory: shares.conversion,
-        threads,
-        files,
-    };
-    let schema = attempt.replacement()?.schema();
-    Ok(Arc::new(Conversion::new(
-        delivery.kind,
-        delivery.period,
-        schema,
-        settings,
-        Arc::new(sink),
-        Arc::clone(progress),
-    )))
 }
 
 async fn work(

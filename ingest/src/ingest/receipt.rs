@@ -3,24 +3,24 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use chrono::Utc;
-use curtail_store::{
-    ColumnChanges, Money, Receipt, Replacement, ReportKind, ReportName, Rollup, SourceFile,
-};
+use curtail_store::{ColumnChanges, Money, Receipt, Replacement, ReportKind, SourceFile};
 
-use crate::{Delivery, Source, convert::PeriodTally};
+use super::attempt::Attempt;
+use crate::{Delivery, IngestError, Source, convert::PeriodTally};
 
+/// The receipt of what `attempt` has written.
 pub(super) fn make(
     source: &Source,
     delivery: &Delivery,
-    report: &ReportName,
-    replacement: &Replacement,
+    attempt: &Attempt,
     files: Vec<SourceFile>,
-    (tally, rollups): (&PeriodTally, Vec<Rollup>),
+    tally: &PeriodTally,
     took: Duration,
-) -> Receipt {
-    Receipt {
+) -> Result<Receipt, IngestError> {
+    let replacement = attempt.replacement()?;
+    Ok(Receipt {
         format: 1,
-        report: report.clone(),
+        report: replacement.report().clone(),
         kind: delivery.kind,
         report_id: delivery.report_id.clone(),
         billing_period: delivery.period,
@@ -41,11 +41,11 @@ pub(super) fn make(
         hours: tally.hours.clone(),
         accounts: tally.accounts.clone(),
         stored: Vec::new(),
-        rollups,
+        rollups: attempt.rollups(&tally.rollups),
         ingested_at: Utc::now(),
         milliseconds: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         writer: concat!("curtail ", env!("CARGO_PKG_VERSION")).to_owned(),
-    }
+    })
 }
 
 fn changes(replacement: &Replacement, tally: &PeriodTally) -> ColumnChanges {

@@ -98,6 +98,11 @@ impl Replacement {
         &self.schema
     }
 
+    /// The report whose billing period is replaced.
+    pub fn report(&self) -> &ReportName {
+        &self.report
+    }
+
     /// The version that is going to be replaced.
     pub fn previous(&self) -> Option<&PeriodVersion> {
         self.previous.as_ref()

@@ -9,7 +9,9 @@ use super::{
     Store, commits,
     table::{self, Loaded},
 };
-use crate::{PeriodVersion, Snapshot, Standing, StoreError, Table};
+use crate::{
+    BillingPeriod, PeriodVersion, ReportName, Snapshot, Standing, StoreError, Table, TableSnapshot,
+};
 
 /// An earlier state of a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +98,34 @@ impl Store {
         }
     }
 
+    /// One version of one billing period, and nothing else.
+    pub async fn snapshot_of(&self, version: &PeriodVersion) -> Result<Snapshot, StoreError> {
+        let receipt = &version.receipt;
+        if version.standing == Standing::Dropped {
+            let (report, period) = (&receipt.report, receipt.billing_period);
+            return Err(was_dropped(
+                version.version,
+                version.version,
+                report,
+                period,
+            ));
+        }
+        let table = receipt.kind.table();
+        let loaded = table::load(self, table, Some(version.version)).await?;
+        let loaded = loaded.ok_or_else(|| StoreError::Absent(self.url().to_string()))?;
+        let files = loaded.files()?.into_iter();
+        let own = files.filter(|file| {
+            file.report == receipt.report && file.billing_period == receipt.billing_period
+        });
+        Ok(Snapshot::new(vec![TableSnapshot {
+            table,
+            version: version.version,
+            schema: loaded.schema.clone(),
+            files: own.collect(),
+            periods: vec![version.clone()],
+        }]))
+    }
+
     /// The last version of a table that was committed by `time`.
     async fn version_at(
         &self,
@@ -119,12 +149,7 @@ impl Store {
             .find(|(_, version)| dropped.contains(version));
         match gone {
             None => Ok(()),
-            Some(((report, period), version)) => Err(StoreError::NoVersion {
-                asked: as_of.to_string(),
-                why: format!(
-                    "version {version}, of {period} of `{report}`, was dropped by `vacuum`"
-                ),
-            }),
+            Some(((report, period), version)) => Err(was_dropped(as_of, *version, report, *period)),
         }
     }
 
@@ -170,6 +195,18 @@ impl Store {
             return Err(StoreError::Absent(self.url().to_string()));
         }
         Ok(tables)
+    }
+}
+
+fn was_dropped(
+    asked: impl fmt::Display,
+    version: u64,
+    report: &ReportName,
+    period: BillingPeriod,
+) -> StoreError {
+    StoreError::NoVersion {
+        asked: asked.to_string(),
+        why: format!("version {version}, of {period} of `{report}`, was dropped by `vacuum`"),
     }
 }
 

@@ -121,7 +121,7 @@ async fn an_edited_receipt_is_found() {
     };
     // What no sum would show.
     let found = edit("\"assemblyId\":\"assembly\"", "\"assemblyId\":\"another\"").await;
-    assert_eq!(found, [edited.clone()]);
+    assert_eq!(found, std::slice::from_ref(&edited));
     // Sums, consistently edited throughout the receipt.
     let found = edit("\"3.5\"", "\"4.5\"").await;
     assert_eq!(found[0], edited);

@@ -1,0 +1,49 @@
+//! `curtail vacuum`.
+
+use super::{note, place, renderer};
+use crate::{
+    args::VacuumArgs,
+    config::Settings,
+    error::CliError,
+    rows::{self, Kind},
+};
+
+const COLUMNS: &[(&str, Kind)] = &[
+    ("report", Kind::Text),
+    ("billing_period", Kind::Text),
+    ("version", Kind::Count),
+    ("files", Kind::Count),
+    ("bytes", Kind::Count),
+];
+
+pub(super) async fn run(args: &VacuumArgs, settings: &Settings) -> Result<(), CliError> {
+    let store = place::store(settings).await?;
+    let vacuumed = store.vacuum(args.keep, args.dry_run).await?;
+    let rows: Vec<_> = vacuumed
+        .versions
+        .iter()
+        .map(|dropped| {
+            vec![
+                dropped.report.as_str().into(),
+                dropped.billing_period.to_string().into(),
+                dropped.version.into(),
+                dropped.files.into(),
+                dropped.bytes.into(),
+            ]
+        })
+        .collect();
+    let mut renderer = renderer(&args.output, settings, &rows::schema(COLUMNS))?;
+    renderer.batch(&rows::batch(COLUMNS, &rows))?;
+    renderer.finish()?;
+    if args.dry_run {
+        note(settings, "this is what would be dropped; nothing was");
+    }
+    if vacuumed.orphans > 0 {
+        let orphans = vacuumed.orphans;
+        note(
+            settings,
+            &format!("{orphans} files that interrupted runs had left were deleted"),
+        );
+    }
+    Ok(())
+}

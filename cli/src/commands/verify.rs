@@ -1,0 +1,158 @@
+//! `curtail verify`.
+
+use std::sync::Arc;
+
+use curtail_ingest::{Options, reread};
+use curtail_store::{Money, PeriodVersion, Standing, Store};
+
+use super::{place, renderer, status::cost_column};
+use crate::{
+    args::VerifyArgs,
+    config::{Location, Settings},
+    error::CliError,
+    progress::Bars,
+    rows::{self, Cell, Kind},
+};
+
+const COLUMNS: &[(&str, Kind)] = &[
+    ("report", Kind::Text),
+    ("billing_period", Kind::Text),
+    ("version", Kind::Count),
+    ("result", Kind::Text),
+    ("files", Kind::Count),
+    ("bytes", Kind::Count),
+    ("rows", Kind::Count),
+    ("unblended_cost", Kind::Amount),
+    ("problems", Kind::Text),
+];
+
+/// What checking one version came to.
+struct Checked {
+    files: u64,
+    bytes: u64,
+    rows: u64,
+    cost: Option<Money>,
+    problems: Vec<String>,
+}
+
+pub(super) async fn run(args: &VerifyArgs, settings: &Settings) -> Result<(), CliError> {
+    let store = place::store(settings).await?;
+    let versions = versions(&store, args).await?;
+    let bars = Bars::new(settings);
+    let mut table = renderer(&args.output, settings, &rows::schema(COLUMNS))?;
+    let mut failed = Vec::new();
+    for version in &versions {
+        let receipt = &version.receipt;
+        let label = format!("{} {}", receipt.report, receipt.billing_period);
+        let spinner = bars.spinner(format!("verifying {label}"));
+        let checked = check(&store, version, args, settings, &bars).await;
+        spinner.finish_and_clear();
+        let checked = checked?;
+        if let Some(problem) = checked.problems.first() {
+            failed.push(format!("{label}: {problem}"));
+        }
+        let batch = rows::batch(COLUMNS, &[row(version, &checked)]);
+        bars.suspend(|| table.batch(&batch))?;
+    }
+    table.finish()?;
+    if failed.is_empty() {
+        return Ok(());
+    }
+    Err(CliError::Unverified {
+        failed: failed.len(),
+        all: versions.len(),
+        first: failed.remove(0),
+    })
+}
+
+async fn versions(store: &Store, args: &VerifyArgs) -> Result<Vec<PeriodVersion>, CliError> {
+    let damaged = |error: curtail_store::StoreError| match error {
+        curtail_store::StoreError::Damaged(what) => CliError::Unverified {
+            failed: 1,
+            all: 1,
+            first: what,
+        },
+        error => error.into(),
+    };
+    let all = if args.all_versions {
+        store.history().await.map_err(damaged)?
+    } else {
+        let snapshot = store.snapshot().await.map_err(damaged)?;
+        snapshot.periods().cloned().collect()
+    };
+    let wanted = |version: &PeriodVersion| {
+        let receipt = &version.receipt;
+        let period = receipt.billing_period;
+        let in_period =
+            |range: &crate::args::PeriodRange| (range.first..=range.last).contains(&period);
+        (args.periods.is_empty() || args.periods.iter().any(in_period))
+            && (args.reports.is_empty()
+                || args
+                    .reports
+                    .iter()
+                    .any(|name| name == receipt.report.as_str()))
+    };
+    let kept = all
+        .into_iter()
+        .filter(|version| version.standing != Standing::Dropped);
+    let versions: Vec<_> = kept.filter(wanted).collect();
+    if versions.is_empty() {
+        return Err(CliError::NothingToVerify);
+    }
+    Ok(versions)
+}
+
+async fn check(
+    store: &Store,
+    version: &PeriodVersion,
+    args: &VerifyArgs,
+    settings: &Settings,
+    bars: &Bars,
+) -> Result<Checked, CliError> {
+    let receipt = &version.receipt;
+    let verified = store.verify(version).await?;
+    let mut checked = Checked {
+        files: verified.files,
+        bytes: verified.bytes,
+        rows: verified.found.rows,
+        cost: verified.found.sums.get(cost_column(receipt.kind)).copied(),
+        problems: verified.problems.iter().map(ToString::to_string).collect(),
+    };
+    if args.source {
+        let options = Options {
+            memory: settings.memory,
+            threads: settings.threads,
+            ..Options::default()
+        };
+        let location = Location::parse(&receipt.location)?;
+        let source = place::source(&location, &args.s3, settings).await?;
+        let progress = bars.period(format!("{} {}", receipt.report, receipt.billing_period));
+        let again = reread(&source, receipt, &options, Arc::new(progress)).await?;
+        checked.files += again.files;
+        checked.bytes += again.bytes;
+        checked.problems.extend(again.differences);
+    }
+    Ok(checked)
+}
+
+fn row(version: &PeriodVersion, checked: &Checked) -> Vec<Cell> {
+    let receipt = &version.receipt;
+    let result = if checked.problems.is_empty() {
+        "ok"
+    } else {
+        "damaged"
+    };
+    vec![
+        receipt.report.as_str().into(),
+        receipt.billing_period.to_string().into(),
+        version.version.into(),
+        result.into(),
+        checked.files.into(),
+        checked.bytes.into(),
+        checked.rows.into(),
+        checked.cost.into(),
+        Some(checked.problems.join("; "))
+            .filter(|text| !text.is_empty())
+            .into(),
+    ]
+}

@@ -1,0 +1,222 @@
+//! The two versions that are compared, and which of their tables can tell the difference.
+
+use std::collections::BTreeSet;
+
+use curtail_store::{Grain, Money, PeriodVersion, ROW_COUNT, Receipt, Snapshot, Store, Table};
+use datafusion::{
+    common::tree_node::{TreeNode, TreeNodeRecursion},
+    error::Result,
+    logical_expr::LogicalPlan,
+};
+
+use super::DiffQuery;
+use crate::{Dimension, EngineError, Metric, costs::TagKeys};
+
+/// From how many tags on line items themselves are not compared tag by tag, which would take long.
+const MOST_TAGS: usize = 8;
+
+/// Two versions of a billing period.
+pub(super) struct Sides {
+    table: Table,
+    pub(super) from: Snapshot,
+    pub(super) to: Snapshot,
+    before: PeriodVersion,
+    after: PeriodVersion,
+}
+
+/// Files by which the versions may be compared.
+pub(super) struct Candidate {
+    pub(super) table: Table,
+    pub(super) from: Snapshot,
+    pub(super) to: Snapshot,
+    /// Expressions over `costs` for the tags that can be told apart.
+    pub(super) tags: Vec<String>,
+    /// For rollups, the columns that mean in them what they mean in line items.
+    pub(super) allowed: Option<BTreeSet<String>>,
+}
+
+impl Sides {
+    pub(super) async fn open(
+        store: &Store,
+        before: PeriodVersion,
+        after: PeriodVersion,
+    ) -> Result<Self, EngineError> {
+        Ok(Self {
+            table: after.receipt.kind.table(),
+            from: store.snapshot_of(&before).await?,
+            to: store.snapshot_of(&after).await?,
+            before,
+            after,
+        })
+    }
+
+    /// What may be compared, the smallest first: rollups unless the question is about hours or sums something that is not
+    /// linear, then line items.
+    pub(super) fn candidates(&self, query: &DiffQuery) -> Vec<Candidate> {
+        let hourly = query.by.contains(&Dimension::Hour);
+        let net = [Metric::NetUnblended, Metric::NetAmortized];
+        let receipts = [&self.before.receipt, &self.after.receipt];
+        // Net costs fall back to gross ones line item by line item.
+        let fallback = self.table == Table::LineItems
+            && query.metrics.iter().any(|metric| net.contains(metric))
+            && receipts.iter().any(|receipt| has_net_costs(receipt));
+        let grains = if hourly || fallback {
+            [].as_slice()
+        } else {
+            &Grain::ALL
+        };
+        let rollups = grains.iter().filter_map(|&grain| self.rollup(grain));
+        rollups.chain([self.line_items()]).collect()
+    }
+
+    fn rollup(&self, grain: Grain) -> Option<Candidate> {
+        let before = allowed(&self.before.receipt, grain)?;
+        let after = allowed(&self.after.receipt, grain)?;
+        let allowed: BTreeSet<String> = before.intersection(&after).cloned().collect();
+        let tags = self.tags().filter(|column| allowed.contains(column));
+        Some(Candidate {
+            table: self.table,
+            from: self.from.rolled_up(grain)?,
+            to: self.to.rolled_up(grain)?,
+            tags: tags.map(|column| TagKeys::of_column(&column)).collect(),
+            allowed: Some(allowed),
+        })
+    }
+
+    fn line_items(&self) -> Candidate {
+        let tags: Vec<_> = self
+            .tags()
+            .map(|column| TagKeys::of_column(&column))
+            .collect();
+        Candidate {
+            table: self.table,
+            from: self.from.clone(),
+            to: self.to.clone(),
+            tags: if tags.len() > MOST_TAGS {
+                Vec::new()
+            } else {
+                tags
+            },
+            allowed: None,
+        }
+    }
+
+    /// The columns of tags that either version has.
+    fn tags(&self) -> impl Iterator<Item = String> {
+        let seen: BTreeSet<_> = [&self.before, &self.after]
+            .into_iter()
+            .flat_map(|version| &version.receipt.columns.seen)
+            .cloned()
+            .collect();
+        let columns: Vec<_> = TagKeys::of(&self.to).tag_columns().collect();
+        columns
+            .into_iter()
+            .filter(move |column| seen.contains(column))
+    }
+
+    /// What one should know about the versions.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let (before, after) = (&self.before.receipt, &self.after.receipt);
+        let told = |version: &PeriodVersion| {
+            let at = version.receipt.ingested_at.format("%Y-%m-%d %H:%M UTC");
+            let assembly = &version.receipt.assembly_id;
+            format!(
+                "version {} (assembly {assembly}, ingested {at})",
+                version.version
+            )
+        };
+        let mut notes = vec![format!(
+            "{} against {}",
+            told(&self.after),
+            told(&self.before)
+        )];
+        let columns = |of: &Receipt, other: &Receipt| -> Vec<String> {
+            let seen = of.columns.seen.iter();
+            seen.filter(|name| !other.columns.seen.contains(name))
+                .cloned()
+                .collect()
+        };
+        for (what, names) in [
+            ("appeared", columns(after, before)),
+            ("vanished", columns(before, after)),
+        ] {
+            if !names.is_empty() {
+                notes.push(format!("columns that {what}: {}", names.join(", ")));
+            }
+        }
+        if before.invoiced_rows != after.invoiced_rows {
+            notes.push(format!(
+                "line items with an invoice id: {} of {} before, {} of {} after",
+                before.invoiced_rows, before.rows, after.invoiced_rows, after.rows
+            ));
+        }
+        notes
+    }
+}
+
+fn has_net_costs(receipt: &Receipt) -> bool {
+    let net = receipt
+        .sums
+        .iter()
+        .filter(|(column, _)| column.contains("_net_"));
+    net.map(|(_, sum)| *sum).any(|sum| sum != Money::ZERO)
+}
+
+/// The columns of a version's rollup that stand for those of its line items: what it is grouped by and what it sums up, and
+/// what is NULL in all line items because the report has no such column.
+fn allowed(receipt: &Receipt, grain: Grain) -> Option<BTreeSet<String>> {
+    let rollup = receipt
+        .rollups
+        .iter()
+        .find(|rollup| rollup.grain == grain)?;
+    let table = receipt.kind.table();
+    let schema = curtail_store::TableSchema::documented(table);
+    let absent = schema
+        .columns()
+        .iter()
+        .map(|column| &column.name)
+        .filter(|name| !receipt.columns.seen.contains(name));
+    let (start, constants): (_, &[&str]) = match table {
+        Table::LineItems => (
+            "line_item_usage_start_date",
+            &[
+                "report",
+                "billing_period",
+                "year",
+                "month",
+                "has_net_columns",
+            ],
+        ),
+        Table::Focus => ("chargeperiodstart", &["report", "billing_period"]),
+    };
+    let fixed = constants.iter().copied().chain([start, ROW_COUNT]);
+    let columns = rollup
+        .dimensions
+        .iter()
+        .chain(&rollup.measures)
+        .chain(absent);
+    // The kind of report is the same in all line items, but stands in no rollup.
+    let columns = columns.filter(|name| *name != "source").cloned();
+    Some(columns.chain(fixed.map(str::to_owned)).collect())
+}
+
+impl Candidate {
+    /// Does the plan read nothing but what these files tell truly?
+    pub(super) fn answers(&self, plan: &LogicalPlan) -> Result<bool> {
+        let Some(allowed) = &self.allowed else {
+            return Ok(true);
+        };
+        let mut all = true;
+        plan.apply(|node| {
+            if let LogicalPlan::TableScan(scan) = node {
+                let fields = scan.projected_schema.fields().iter();
+                let filtered = scan.filters.iter().flat_map(|filter| filter.column_refs());
+                let filtered: Vec<_> = filtered.map(|column| column.name.clone()).collect();
+                let mut names = fields.map(|field| field.name()).chain(&filtered);
+                all &= names.all(|name| allowed.contains(name));
+            }
+            Ok(TreeNodeRecursion::Continue)
+        })?;
+        Ok(all)
+    }
+}
