@@ -37,6 +37,8 @@ pub struct DiffQuery {
     pub by: Vec<Dimension>,
     /// What to compare; unblended cost if empty.
     pub metrics: Vec<Metric>,
+    /// Whether rollups may answer.
+    pub rollups: bool,
 }
 
 impl Engine {

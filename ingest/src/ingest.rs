@@ -24,6 +24,9 @@ use crate::{
     locate,
 };
 
+/// How often another process may replace the same billing period meanwhile before this one gives up.
+const CONFLICTS: u32 = 3;
+
 /// Brings the store's version of a billing period up to `delivery`, in one commit.
 ///
 /// Does nothing if the store holds that very version already (unless forced) or if the delivery is not complete yet. On an
@@ -37,7 +40,15 @@ pub async fn ingest(
     progress: Arc<dyn Progress>,
 ) -> Result<Outcome, IngestError> {
     let began = Instant::now();
-    let outcome = decide(delivery, source, store, options, progress, began).await?;
+    let mut conflicts = 0;
+    let outcome = loop {
+        let progress = Arc::clone(&progress);
+        match decide(delivery, source, store, options, progress, began).await {
+            // Most likely another process ingested the same: then there is nothing left to do.
+            Err(IngestError::Conflict { .. }) if conflicts < CONFLICTS => conflicts += 1,
+            outcome => break outcome?,
+        }
+    };
     Ok(Outcome {
         seconds: began.elapsed().as_secs_f64(),
         ..outcome

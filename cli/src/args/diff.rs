@@ -41,6 +41,9 @@ pub(crate) struct DiffArgs {
     /// The report, if several have the billing period
     #[arg(long, value_name = "REPORT")]
     pub(crate) report: Option<ReportName>,
+    /// Adds up line items, even where rollups tell the same
+    #[arg(long)]
+    pub(crate) no_rollups: bool,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

@@ -14,6 +14,7 @@ pub(super) async fn run(args: &DiffArgs, settings: &Settings) -> Result<(), CliE
         to: args.to,
         by: args.by.clone(),
         metrics: args.metrics.clone(),
+        rollups: !args.no_rollups,
     };
     let found = Engine::diff(&store, &query, &answer::options(settings)).await?;
     let rows = answer::print(&found, &args.output, settings).await?;

@@ -5,12 +5,16 @@ use crate::harness::{Place, filtered};
 #[test]
 fn every_help_text() {
     let place = Place::new();
-    let commands: [&[&str]; 13] = [
+    let commands: [&[&str]; 17] = [
         &[],
         &["demo"],
         &["generate"],
         &["ingest"],
         &["status"],
+        &["verify"],
+        &["history"],
+        &["diff"],
+        &["vacuum"],
         &["costs"],
         &["sql"],
         &["queries"],

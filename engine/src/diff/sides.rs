@@ -12,7 +12,7 @@ use datafusion::{
 use super::DiffQuery;
 use crate::{Dimension, EngineError, Metric, costs::TagKeys};
 
-/// From how many tags on line items themselves are not compared tag by tag, which would take long.
+/// How many tags are compared if there are no rollups: each makes it slower.
 const MOST_TAGS: usize = 8;
 
 /// Two versions of a billing period.
@@ -60,7 +60,7 @@ impl Sides {
         let fallback = self.table == Table::LineItems
             && query.metrics.iter().any(|metric| net.contains(metric))
             && receipts.iter().any(|receipt| has_net_costs(receipt));
-        let grains = if hourly || fallback {
+        let grains = if hourly || fallback || !query.rollups {
             [].as_slice()
         } else {
             &Grain::ALL
@@ -70,10 +70,9 @@ impl Sides {
     }
 
     fn rollup(&self, grain: Grain) -> Option<Candidate> {
-        let before = allowed(&self.before.receipt, grain)?;
-        let after = allowed(&self.after.receipt, grain)?;
-        let allowed: BTreeSet<String> = before.intersection(&after).cloned().collect();
-        let tags = self.tags().filter(|column| allowed.contains(column));
+        let allowed = self.allowed(grain)?;
+        let tags = self.tags().into_iter();
+        let tags = tags.filter(|column| allowed.contains(column));
         Some(Candidate {
             table: self.table,
             from: self.from.rolled_up(grain)?,
@@ -84,34 +83,40 @@ impl Sides {
     }
 
     fn line_items(&self) -> Candidate {
-        let tags: Vec<_> = self
-            .tags()
-            .map(|column| TagKeys::of_column(&column))
-            .collect();
+        let tags = self.tags();
         Candidate {
             table: self.table,
             from: self.from.clone(),
             to: self.to.clone(),
-            tags: if tags.len() > MOST_TAGS {
-                Vec::new()
-            } else {
-                tags
-            },
+            tags: tags
+                .iter()
+                .map(|column| TagKeys::of_column(column))
+                .collect(),
             allowed: None,
         }
     }
 
-    /// The columns of tags that either version has.
-    fn tags(&self) -> impl Iterator<Item = String> {
-        let seen: BTreeSet<_> = [&self.before, &self.after]
-            .into_iter()
-            .flat_map(|version| &version.receipt.columns.seen)
-            .cloned()
-            .collect();
-        let columns: Vec<_> = TagKeys::of(&self.to).tag_columns().collect();
-        columns
-            .into_iter()
-            .filter(move |column| seen.contains(column))
+    /// The columns that mean the same in line items and in the rollups of both versions.
+    fn allowed(&self, grain: Grain) -> Option<BTreeSet<String>> {
+        let before = allowed(&self.before.receipt, grain)?;
+        let after = allowed(&self.after.receipt, grain)?;
+        Some(before.intersection(&after).cloned().collect())
+    }
+
+    /// The columns of tags that are compared: the same ones whatever answers.
+    fn tags(&self) -> Vec<String> {
+        let seen = |version: &PeriodVersion, column: &String| {
+            version.receipt.columns.seen.contains(column)
+        };
+        let columns = TagKeys::of(&self.to);
+        let columns = columns
+            .tag_columns()
+            .filter(|column| seen(&self.before, column) || seen(&self.after, column));
+        let rolled_up = Grain::ALL.iter().find_map(|&grain| self.allowed(grain));
+        match rolled_up {
+            Some(allowed) => columns.filter(|column| allowed.contains(column)).collect(),
+            None => columns.take(MOST_TAGS).collect(),
+        }
     }
 
     /// What one should know about the versions.

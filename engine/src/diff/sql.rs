@@ -1,8 +1,8 @@
 //! The statement that compares the views `before` and `after`.
 //!
-//! Both sides are added up in cells: the columns of [`GROUND`], the dimensions asked for, and the tags. A cell that differs has
-//! a cause. If its neighbours on the same ground make up for the difference, nothing but a label changed: a tag, or another
-//! dimension. Otherwise the kind of charge tells, and for usage whether its amount changed or its price.
+//! Both sides are added up by the columns of [`GROUND`], the dimensions asked for, and the tags. What differs has a cause. If
+//! all of the same ground together is the same, nothing but a label changed: a tag, or another dimension. Otherwise the kind
+//! of charge tells, and for usage whether its amount changed or its price.
 
 use super::DiffQuery;
 use crate::{Dimension, Engine, EngineError, Metric, costs::identifier};
@@ -18,9 +18,9 @@ const GROUND: [&str; 7] = [
     "usage_date",
 ];
 
-/// Why a cell differs; `changed_…` say whether what is meant changed over all cells of the same ground.
+/// Why something differs; `changed_…` say what changed, taken together, that has the same ground (and labels; and dimensions).
 const CAUSE: &str = "CASE
-        WHEN NOT changed_ground AND NOT changed_labels THEN 'tag backfill'
+        WHEN NOT changed_part OR NOT changed_labels AND NOT changed_ground THEN 'tag backfill'
         WHEN NOT changed_ground THEN 'relabelled'
         WHEN charge_type = 'Credit' THEN 'late credits'
         WHEN charge_type = 'Refund' THEN 'refunds'
@@ -115,6 +115,9 @@ pub(super) async fn text(
         .cloned()
         .collect();
     let on_labels = on_labels.join(", ");
+    let in_part = [vec![grounds.clone()], dimensions.clone()]
+        .concat()
+        .join(", ");
     let columns: Vec<_> = by.iter().map(|(_, column)| identifier(column)).collect();
     let shown = dimensions
         .iter()
@@ -149,9 +152,10 @@ pub(super) async fn text(
         "WITH sides AS (\n{before}\nUNION ALL\n{after}\n),\n\
          cells AS (\nSELECT {keys}, {sums} FROM sides GROUP BY {keys}\n),\n\
          compared AS (\nSELECT *, {on_ground} AS changed_ground, {on_all_labels} AS changed_labels, \
-         {on_usage} AS changed_usage, sum(rows_from) OVER ground AS ground_from, sum(rows_to) OVER ground AS ground_to\n\
-         FROM cells WINDOW ground AS (PARTITION BY {grounds}), labels AS (PARTITION BY {on_labels})\n),\n\
-         explained AS (\nSELECT *, {CAUSE} AS cause FROM compared WHERE {differs}\n)\n\
+         {on_part} AS changed_part, {on_usage} AS changed_usage, sum(rows_from) OVER ground AS ground_from, sum(rows_to) OVER ground AS ground_to\n\
+         FROM cells WINDOW ground AS (PARTITION BY {grounds}), labels AS (PARTITION BY {on_labels}), \
+         part AS (PARTITION BY {in_part})\n),\n\
+         explained AS (\nSELECT *, {CAUSE} AS cause FROM compared WHERE changed_part OR {differs}\n)\n\
          SELECT {shown} FROM explained GROUP BY {grouped}\n\
          ORDER BY abs({first}_change) DESC, {order}",
         before = side("before", "from", "to"),
@@ -160,6 +164,7 @@ pub(super) async fn text(
         sums = sums.join(", "),
         on_ground = changed(&measured, "ground"),
         on_all_labels = changed(&measured, "labels"),
+        on_part = changed(&measured, "part"),
         on_usage = changed(&strings(&["usage"]), "ground"),
         differs = differs.join(" OR "),
         shown = shown.join(", "),

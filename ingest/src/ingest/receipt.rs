@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use chrono::Utc;
+use chrono::{SubsecRound, Utc};
 use curtail_store::{ColumnChanges, Money, Receipt, Replacement, ReportKind, SourceFile};
 
 use super::attempt::Attempt;
@@ -42,7 +42,8 @@ pub(super) fn make(
         accounts: tally.accounts.clone(),
         stored: Vec::new(),
         rollups: attempt.rollups(&tally.rollups),
-        ingested_at: Utc::now(),
+        // What is shown and asked for has microseconds.
+        ingested_at: Utc::now().trunc_subsecs(6),
         milliseconds: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         writer: concat!("curtail ", env!("CARGO_PKG_VERSION")).to_owned(),
     })

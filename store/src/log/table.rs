@@ -55,12 +55,18 @@ pub(super) async fn load(
     let delta = match EagerSnapshot::try_new(log_store(store, table).as_ref(), version).await {
         Ok(delta) => delta,
         Err(DeltaTableError::NotATable(_)) => return Ok(None),
-        Err(source) => {
+        Err(source) if is_unreachable(&source) => {
             return Err(StoreError::Log {
                 action: "cannot read",
                 table: table.name(),
                 source: Box::new(source),
             });
+        }
+        Err(source) => {
+            let table = table.name();
+            return Err(StoreError::Damaged(format!(
+                "the Delta log of `{table}` is unreadable: {source}"
+            )));
         }
     };
     let schema = TableSchema::of_delta(&delta.schema())?.with_documented(table);
@@ -71,6 +77,18 @@ pub(super) async fn load(
         schema,
         tips,
     }))
+}
+
+/// Is it the object store that failed, and not what is in it?
+fn is_unreachable(error: &DeltaTableError) -> bool {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if let Some(error) = error.downcast_ref::<object_store::Error>() {
+            return !matches!(error, object_store::Error::NotFound { .. });
+        }
+        cause = error.source();
+    }
+    false
 }
 
 impl Loaded {
