@@ -3,7 +3,7 @@
 use futures::{StreamExt, TryStreamExt, stream};
 use object_store::{Error as ObjectError, ObjectMeta, ObjectStoreExt, path::Path};
 
-use crate::{Delivery, IngestError, Source, failure::classify, layout::Place};
+use crate::{Delivery, IngestError, Source, failure::classify, layout::Place, source::LEADS_OUT};
 
 /// Requests for the size and entity tag of files that are under way at once.
 const ASKED_AT_ONCE: usize = 16;
@@ -80,7 +80,7 @@ pub(crate) async fn all(source: &Source, delivery: &Delivery) -> Result<Vec<Loca
             let candidate = way
                 .apply(source, place, &delivery.path, &key)
                 .ok_or_else(|| missing(&key))?;
-            let meta = head(source, &candidate)
+            let meta = find(source, place, &candidate)
                 .await?
                 .ok_or_else(|| missing(&key))?;
             Ok(Located { named: key, meta })
@@ -115,13 +115,10 @@ async fn way(
         let Some(candidate) = way.apply(source, place, manifest, key) else {
             continue;
         };
-        // What a folder's manifest says about its bucket means nothing below the root of the file system.
-        let foreign = source.is_folder()
-            && Path::parse(&candidate).is_ok_and(|path| !source.may_read(place, &path));
-        if foreign || tried.contains(&candidate) {
+        if tried.contains(&candidate) {
             continue;
         }
-        match head(source, &candidate).await {
+        match find(source, place, &candidate).await {
             Ok(Some(meta)) => return Ok(Some((way, meta))),
             Ok(None) => {}
             // Without the right to list, a missing object is refused like a forbidden one: another way may still lead to it.
@@ -135,14 +132,28 @@ async fn way(
     refused.map_or(Ok(None), Err)
 }
 
-async fn head(source: &Source, key: &str) -> Result<Option<ObjectMeta>, IngestError> {
-    let path = Path::parse(key).map_err(|error| IngestError::Key {
+/// The object of a key, if it is there and belongs to the source.
+async fn find(
+    source: &Source,
+    place: Option<&Place>,
+    key: &str,
+) -> Result<Option<ObjectMeta>, IngestError> {
+    let refused = |why: String| IngestError::Key {
         key: source.display(key),
-        why: error.to_string(),
-    })?;
-    match source.objects.head(&path).await {
-        Ok(meta) => Ok(Some(meta)),
-        Err(ObjectError::NotFound { .. }) => Ok(None),
-        Err(error) => Err(classify(source, key, &error)),
+        why,
+    };
+    let path = Path::parse(key).map_err(|error| refused(error.to_string()))?;
+    // What a folder's manifest says about its bucket means nothing below the root of the file system.
+    if !source.may_read(place, &path) {
+        return Ok(None);
     }
+    let meta = match source.objects.head(&path).await {
+        Ok(meta) => meta,
+        Err(ObjectError::NotFound { .. }) => return Ok(None),
+        Err(error) => return Err(classify(source, key, &error)),
+    };
+    if source.leads_out(place, &path).await {
+        return Err(refused(LEADS_OUT.to_owned()));
+    }
+    Ok(Some(meta))
 }

@@ -6,6 +6,9 @@ use object_store::{ObjectStore, local::LocalFileSystem, path::Path};
 
 use crate::{IngestError, layout::Place};
 
+/// Why what a symbolic link leads to is not read.
+pub(crate) const LEADS_OUT: &str = "a symbolic link leads out of the folder that was given";
+
 /// A place that holds reports, or one manifest.
 ///
 /// Keys are looked at as a whole in both cases (a folder's are those below `/`), because the layout of a report may lie
@@ -93,14 +96,15 @@ impl Source {
             .unwrap_or_else(|| key.to_string())
     }
 
-    pub(crate) fn is_folder(&self) -> bool {
+    fn is_folder(&self) -> bool {
         matches!(self.root, Root::Folder)
     }
 
-    /// Whether a file at `path` may belong to a report in this folder: it lies in the folder, or below the report whose
+    /// Whether a file at `path` may belong to a report here. In a folder: it lies in the folder, or below the report whose
     /// manifest does.
     pub(crate) fn may_read(&self, place: Option<&Place>, path: &Path) -> bool {
-        path.prefix_matches(&self.prefix)
+        !self.is_folder()
+            || path.prefix_matches(&self.prefix)
             || place.is_some_and(|place| {
                 path.as_ref()
                     .starts_with(&format!("{}{}/", place.base, place.folder))
@@ -116,5 +120,20 @@ impl Source {
                         .is_some_and(|rest| rest.starts_with('/'));
                     beside && self.prefix.extension() == Some("json")
                 })
+    }
+
+    /// Whether symbolic links make `path`, which may be read, a file that may not.
+    pub(crate) async fn leads_out(&self, place: Option<&Place>, path: &Path) -> bool {
+        if !self.is_folder() {
+            return false;
+        }
+        let Ok(named) = LocalFileSystem::new().path_to_filesystem(path) else {
+            return true;
+        };
+        // One that cannot be followed cannot be read either, and reading it says why.
+        let Ok(real) = tokio::fs::canonicalize(named).await else {
+            return false;
+        };
+        !Path::from_absolute_path(real).is_ok_and(|real| self.may_read(place, &real))
     }
 }
