@@ -14,13 +14,15 @@ use crate::{
     failure::classify,
     layout::{Family, Place},
     manifest::{Contents, Manifest},
+    source::LEADS_OUT,
 };
 
 /// Manifests that are read at once.
 const READ_AT_ONCE: usize = 8;
 
-/// The largest manifests known have some thousand columns and files.
-const LARGEST_MANIFEST: u64 = 64 << 20;
+/// The largest manifests known have some thousand columns and files, which are less than 2 MiB. Read, one takes up to
+/// twenty times as much memory.
+const LARGEST_MANIFEST: u64 = 8 << 20;
 
 /// Finds every billing period of every report in `source`, each as its current manifest describes it, by report and
 /// period.
@@ -68,10 +70,12 @@ async fn read(source: &Source, candidate: Candidate, alone: bool) -> Result<Read
     let Candidate { meta, place } = candidate;
     let key = meta.location.as_ref();
     let name = source.display(key);
-    let (etag, fetched) = match fetch(source, &meta).await {
+    let (etag, fetched) = match fetch(source, place.as_ref(), &meta).await {
         Ok((etag, bytes)) => (etag, Ok(bytes)),
-        // One that cannot be asked for must not hide the others.
-        Err(IngestError::Key { why, .. }) if place.is_some() => (meta.e_tag.clone(), Err(why)),
+        // One that cannot be asked for, or is none, must not hide the others.
+        Err(IngestError::Key { why, .. } | IngestError::Manifest { why, .. }) => {
+            (meta.e_tag.clone(), Err(why))
+        }
         Err(error) => return Err(error),
     };
     let size = fetched
@@ -80,7 +84,7 @@ async fn read(source: &Source, candidate: Candidate, alone: bool) -> Result<Read
     let parsed = fetched
         .and_then(|bytes| Manifest::parse(&bytes))
         .and_then(|manifest| described(&manifest, place.as_ref()).map(|about| (manifest, about)));
-    let (manifest, about, fault) = match (parsed, &place) {
+    let (manifest, about, mut fault) = match (parsed, &place) {
         (Ok((manifest, about)), _) => (manifest, about, None),
         (Err(why), Some(place)) => (Manifest::default(), About::of(place), Some(why)),
         (Err(why), None) if alone => return Err(IngestError::Manifest { key: name, why }),
@@ -97,11 +101,19 @@ async fn read(source: &Source, candidate: Candidate, alone: bool) -> Result<Read
             Contents::Untold => ReportKind::Cur2,
         },
     };
-    let Ok(report) = about.name.parse() else {
-        return Err(IngestError::Manifest {
-            key: name,
-            why: format!("`{}` cannot name a report", about.name),
-        });
+    let report = if let Ok(report) = about.name.parse() {
+        report
+    } else {
+        let why = format!("`{}` cannot name a report", about.name.escape_debug());
+        let folder = place.as_ref().and_then(|place| place.folder.parse().ok());
+        match folder {
+            Some(folder) => {
+                fault = fault.or(Some(why));
+                folder
+            }
+            None if alone => return Err(IngestError::Manifest { key: name, why }),
+            None => return Ok(Reading::Other),
+        }
     };
     let copy = place.as_ref().and_then(|place| place.version.clone());
     Ok(Reading::Report(Box::new(Delivery {
@@ -131,6 +143,7 @@ async fn read(source: &Source, candidate: Candidate, alone: bool) -> Result<Read
 /// The manifest's bytes and entity tag, of one and the same version.
 async fn fetch(
     source: &Source,
+    place: Option<&Place>,
     meta: &ObjectMeta,
 ) -> Result<(Option<String>, bytes::Bytes), IngestError> {
     let key = meta.location.as_ref();
@@ -144,12 +157,16 @@ async fn fetch(
         error => classify(source, key, &error),
     }
     };
+    let refused = |why: String| IngestError::Manifest {
+        key: source.display(key),
+        why,
+    };
     if meta.size > LARGEST_MANIFEST {
         let why = format!("it has {} bytes, more than any manifest", meta.size);
-        return Err(IngestError::Manifest {
-            key: source.display(key),
-            why,
-        });
+        return Err(refused(why));
+    }
+    if source.leads_out(place, &meta.location).await {
+        return Err(refused(LEADS_OUT.to_owned()));
     }
     let result = source.objects.get(&meta.location).await.map_err(failed)?;
     let etag = result.meta.e_tag.clone();

@@ -1,5 +1,7 @@
 //! What is written in a manifest, read as tolerantly as its several undocumented forms need.
 
+use std::collections::HashSet;
+
 use curtail_store::{BillingPeriod, ReportKind};
 use serde_json::{Map, Value};
 
@@ -156,6 +158,7 @@ fn files(fields: &Map<String, Value>) -> Result<Vec<String>, String> {
         _ => return Err(format!("its `{name}` is not a list")),
     };
     let mut files: Vec<String> = Vec::with_capacity(list.len());
+    let mut known: HashSet<String> = HashSet::with_capacity(list.len());
     for entry in list {
         let key = match entry {
             Value::Object(fields) => ["key", "name", "path", "uri"]
@@ -166,7 +169,7 @@ fn files(fields: &Map<String, Value>) -> Result<Vec<String>, String> {
         let key = key.ok_or_else(|| format!("an entry of its `{name}` is no key: {entry}"))?;
         let key = without_bucket(&key);
         // Read twice, a file would be counted twice.
-        if files.iter().any(|file| file == key) {
+        if !known.insert(key.to_owned()) {
             return Err(format!("its `{name}` has `{key}` twice"));
         }
         files.push(key.to_owned());
