@@ -16,6 +16,9 @@ pub const MONEY_SCALE: i8 = 18;
 /// Decimal digits of every stored amount, as in `Decimal128(38, 18)`.
 pub const MONEY_PRECISION: u8 = 38;
 
+/// One more than the largest magnitude of so many digits.
+const LIMIT: u128 = 10_u128.pow(MONEY_PRECISION as u32);
+
 const UNIT: i128 = 10_i128.pow(MONEY_SCALE.unsigned_abs() as u32);
 
 /// An exact amount (of a currency, or of usage), in units of 10⁻¹⁸.
@@ -45,7 +48,8 @@ impl Money {
 
     /// The sum, or `None` where it would not fit 38 digits.
     pub fn checked_add(self, other: Self) -> Option<Self> {
-        self.0.checked_add(other.0).map(Self)
+        let sum = self.0.checked_add(other.0)?;
+        (sum.unsigned_abs() < LIMIT).then_some(Self(sum))
     }
 
     /// The difference, unless it has more than 38 digits.

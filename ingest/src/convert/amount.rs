@@ -7,13 +7,13 @@ use curtail_store::{MONEY_SCALE, Rounded};
 pub(super) const SCALE: usize = MONEY_SCALE.unsigned_abs() as usize;
 
 /// One more than the largest magnitude that `Decimal128(38, 18)` holds.
-const LIMIT: u128 = 10_u128.pow(38);
+pub(super) const LIMIT: u128 = 10_u128.pow(38);
 
 /// Digits that surely fit an `i64`.
 const SHORT_DIGITS: usize = 18;
 
-/// More digits than any number that means something has; keeps exponents from overflowing.
-const MAX_EXPONENT: i64 = 10_000;
+/// Larger than any number of digits that a file can hold; keeps exponents from overflowing.
+const MAX_EXPONENT: i64 = 1 << 40;
 
 /// Powers of ten.
 pub(super) const POWERS: [i128; 39] = {
@@ -196,7 +196,7 @@ fn parse_any(text: &[u8], rounding: &mut Rounding) -> Result<i128, BadAmount> {
     Ok(if negative { -magnitude } else { magnitude })
 }
 
-/// The number after an `e`; numbers so large that only zero survives them are cut off.
+/// The number after an `e`; no digits make up for one that is cut off.
 fn exponent(text: &[u8]) -> Result<i64, BadAmount> {
     let (negative, digits) = match text.split_first() {
         Some((b'-', rest)) => (true, rest),

@@ -6,7 +6,7 @@ use curtail_store::{Anomaly, ColumnType, Money};
 
 use super::{
     Conversion, FileTally, ObjectName,
-    amount::{BadAmount, Rounding},
+    amount::{BadAmount, LIMIT, Rounding},
     column::{self, Column, NO_TIME},
     instant,
     run::Run,
@@ -71,11 +71,9 @@ impl FileState {
         if self.sums.len() <= column {
             self.sums.resize(column + 1, None);
         }
-        let sum = self.sums[column]
-            .unwrap_or(0)
-            .checked_add(units)
-            .ok_or(BadValue::Sum)?;
-        self.sums[column] = Some(sum);
+        let sum = self.sums[column].unwrap_or(0).checked_add(units);
+        let sum = sum.filter(|sum| sum.unsigned_abs() < LIMIT);
+        self.sums[column] = Some(sum.ok_or(BadValue::Sum)?);
         Ok(())
     }
 
