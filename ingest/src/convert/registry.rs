@@ -333,7 +333,11 @@ impl Registry {
 
     fn name(&self, source: &str) -> String {
         let name = match self.kind {
-            ReportKind::Focus => source.trim().to_lowercase(),
+            // What Delta tables do not allow in names, a query's `AS` may have brought in.
+            ReportKind::Focus => source.trim().to_lowercase().replace(
+                |c: char| " ,;{}()=".contains(c) || c.is_control() || c.is_uppercase(),
+                "_",
+            ),
             _ => self.documented.resolve(name::athena(source)),
         };
         if name.is_empty() {
