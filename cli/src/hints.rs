@@ -134,6 +134,9 @@ fn ingest(error: &IngestError) -> Option<String> {
         IngestError::MissingColumn { .. } => {
             "AWS always delivers this column: copy the file again, or undo what changed its header"
         }
+        IngestError::TooManyColumns { .. } => {
+            "AWS writes no such reports: see what made the columns, or the keys of its maps"
+        }
         IngestError::ZipMembers { .. } => "AWS packs one file into each archive: copy it again",
         IngestError::Spill { .. } => {
             "free some space for temporary files (TMPDIR says where), or raise --memory-limit"

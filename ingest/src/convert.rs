@@ -58,7 +58,7 @@ use self::{
     file::FileState,
     order::Sorted,
     plan::Plan,
-    registry::{Binding, Registry, Source},
+    registry::{Binding, Registry, Source, Unbound},
     rollup::Rollups,
     run::Run,
     slots::Slots,
@@ -134,6 +134,8 @@ pub(crate) struct Conversion {
     slots: Slots,
     /// Parsers of each of them, if it is a CSV file.
     parsers: usize,
+    /// Bytes of the longest record of a CSV file.
+    longest_record: usize,
     /// Columns before which stretches of fields end, since they seldom repeat as a whole.
     cuts: Mutex<BTreeSet<usize>>,
     encoder: Encoder,
@@ -161,6 +163,7 @@ impl Conversion {
         let blocks = blocks::footprint(parsers) * files as u64;
         let each = settings.memory.saturating_sub(blocks) / (files * parsers) as u64;
         let capacity = each / 10 * RUN_TENTHS;
+        let longest_record = blocks::longest_record(settings.memory / 2 / files as u64, parsers);
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
             .thread_name(|at| format!("encode-{at}"))
@@ -175,6 +178,7 @@ impl Conversion {
             capacity: capacity.max(MIN_RUN),
             slots: Slots::new(files),
             parsers,
+            longest_record,
             cuts: Mutex::default(),
             encoder: Encoder::default(),
             rollups: Rollups::default(),
@@ -254,9 +258,12 @@ impl Conversion {
     fn bind(&self, object: &ObjectName, sources: &[Source]) -> Result<Binding, IngestError> {
         self.registry
             .bind(sources)
-            .map_err(|missing| IngestError::MissingColumn {
-                object: object.to_string(),
-                column: missing.0.to_owned(),
+            .map_err(|unbound| match unbound {
+                Unbound::Missing(column) => IngestError::MissingColumn {
+                    object: object.to_string(),
+                    column: column.to_owned(),
+                },
+                Unbound::TooMany => IngestError::too_many_columns(object),
             })
     }
 
@@ -384,6 +391,15 @@ fn unencodable(error: ParquetError) -> IngestError {
 }
 
 impl IngestError {
+    /// The error for an object with more columns than a table may have.
+    fn too_many_columns(object: &ObjectName) -> Self {
+        Self::TooManyColumns {
+            object: object.to_string(),
+            columns: registry::MAX_COLUMNS,
+            bytes: registry::MAX_NAMES,
+        }
+    }
+
     /// The error for a failed read of an object's text.
     fn from_read(object: &ObjectName, error: io::Error) -> Self {
         let object = object.to_string();

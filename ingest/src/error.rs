@@ -204,6 +204,18 @@ pub enum IngestError {
         /// The column, as AWS names it.
         column: String,
     },
+    /// A table would get more columns, or longer names of them, than any report has.
+    #[error(
+        "with `{object}`, the table would have more than {columns} columns, or more than {bytes} bytes of names of new ones"
+    )]
+    TooManyColumns {
+        /// The object's key or path.
+        object: String,
+        /// Columns that a table may have.
+        columns: usize,
+        /// Bytes that their names may have.
+        bytes: usize,
+    },
     /// A Parquet file that cannot be read.
     #[error("`{object}` is no readable Parquet file: {why}")]
     UnreadableParquet {

@@ -28,8 +28,11 @@ const _: () = assert!(HEADROOM >= REACH);
 /// Blocks decompressed ahead of the parser.
 const AHEAD: usize = 3;
 
-/// Bytes of the longest record; only text with an unclosed quote has longer ones.
-const MAX_RECORD: usize = 32 << 20;
+/// Bytes of the longest record if there is memory; only text with an unclosed quote has longer ones.
+const MAX_RECORD: u64 = 32 << 20;
+
+/// Bytes of a record that is read however little memory there is.
+const MIN_RECORD: u64 = 2 << 20;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -37,6 +40,13 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 pub(super) fn footprint(parsers: usize) -> u64 {
     let masks = (BLOCK + HEADROOM) / WIDTH * size_of::<Mask>();
     ((AHEAD + 1 + parsers) * (BLOCK + HEADROOM + masks)) as u64
+}
+
+/// Bytes of the longest record, if blocks of one file must not take more than `memory`, and each of them may hold one.
+pub(super) fn longest_record(memory: u64, parsers: usize) -> usize {
+    let each = memory / (AHEAD + 1 + parsers) as u64;
+    let whole = each >> 20 << 20;
+    usize::try_from(whole.clamp(MIN_RECORD, MAX_RECORD)).unwrap_or(usize::MAX)
 }
 
 /// A stretch of text that begins and ends with a record.
@@ -60,8 +70,8 @@ pub(super) enum Broken {
     Read(io::Error),
     /// The text ends within the quotes of a record that begins on this line.
     OpenQuote(u64),
-    /// The record on this line does not end.
-    TooLong(u64),
+    /// The record on this line does not end within so many bytes.
+    TooLong(u64, usize),
 }
 
 impl Block {
@@ -80,7 +90,11 @@ pub(super) struct Blocks {
 
 impl Blocks {
     /// Starts to decompress `input`. Dropping the blocks ends the thread once its current read returns.
-    pub(super) fn read(compression: Compression, input: Box<dyn Read + Send>) -> io::Result<Self> {
+    pub(super) fn read(
+        compression: Compression,
+        input: Box<dyn Read + Send>,
+        longest_record: usize,
+    ) -> io::Result<Self> {
         let (full_sender, full) = sync_channel(AHEAD);
         let (empty, empty_receiver) = channel();
         thread::Builder::new()
@@ -89,6 +103,7 @@ impl Blocks {
                 let cutter = Cutter {
                     full: &full_sender,
                     empty: &empty_receiver,
+                    longest_record,
                 };
                 if let Err(broken) = cutter.run(compression, input) {
                     // Nobody listens if the parsers gave up, and then nobody needs to know.
@@ -118,6 +133,7 @@ impl Blocks {
 struct Cutter<'a> {
     full: &'a SyncSender<Result<Block, Broken>>,
     empty: &'a Receiver<Block>,
+    longest_record: usize,
 }
 
 impl Cutter<'_> {
@@ -152,8 +168,8 @@ impl Cutter<'_> {
             if last && open {
                 return Err(Broken::OpenQuote(block.line + lines_to_open(&block)));
             }
-            if rest > MAX_RECORD {
-                return Err(Broken::TooLong(block.line + lines));
+            if rest > self.longest_record {
+                return Err(Broken::TooLong(block.line + lines, self.longest_record));
             }
             let mut next = Block::default();
             if !last {

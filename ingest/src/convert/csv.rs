@@ -3,6 +3,7 @@
 mod rows;
 
 use std::{
+    borrow::Cow,
     io::Read,
     panic,
     sync::{
@@ -20,7 +21,7 @@ use super::{
     blocks::{Block, Blocks, Broken, lines_in},
     file::FileState,
     records::Records,
-    registry::{Binding, Source},
+    registry::{Binding, MAX_COLUMNS, Source},
 };
 use crate::IngestError;
 
@@ -50,8 +51,8 @@ pub(super) fn decode(
     input: Box<dyn Read + Send>,
     parsers: usize,
 ) -> Result<FileTally, IngestError> {
-    let blocks =
-        Blocks::read(compression, input).map_err(|error| IngestError::from_read(object, error))?;
+    let blocks = Blocks::read(compression, input, conversion.longest_record);
+    let blocks = blocks.map_err(|error| IngestError::from_read(object, error))?;
     let mut state = FileState::new(object);
     if let Some(file) = File::open(conversion, object, blocks, &mut state)? {
         file.parse(parsers, &mut state)?;
@@ -78,6 +79,10 @@ impl<'a> File<'a> {
             state.decoded += block.text().len() as u64;
             let mut records = Records::new(&block.masks, 0);
             if records.find(block.text().len()) {
+                // Even the places of fields may be far more than the text itself.
+                if records.clone().width() > MAX_COLUMNS {
+                    return Err(IngestError::too_many_columns(object));
+                }
                 let fields = records.fields();
                 let at = records.position();
                 break (block, fields, at);
@@ -85,10 +90,13 @@ impl<'a> File<'a> {
             blocks.reuse(block);
         };
         let mut scratch = Vec::new();
-        let names = fields.iter().map(|span| {
-            String::from_utf8_lossy(span.text(block.text(), &mut scratch)).into_owned()
-        });
-        let names: Vec<String> = names.collect();
+        let mut names: Vec<String> = Vec::with_capacity(fields.len());
+        for span in &fields {
+            let name = String::from_utf8_lossy(span.text(block.text(), &mut scratch));
+            let repaired = matches!(name, Cow::Owned(_));
+            state.note(Anomaly::InvalidUtf8, u64::from(repaired));
+            names.push(name.into_owned());
+        }
         let source = |name: &String| Source {
             name: name.clone(),
             map: false,
@@ -195,16 +203,20 @@ impl Broken {
     fn of(self, object: &ObjectName) -> IngestError {
         let (line, why) = match self {
             Self::Read(error) => return IngestError::from_read(object, error),
-            Self::OpenQuote(line) => (line, "a quote is never closed"),
-            Self::TooLong(line) => (
-                line,
-                "a record goes on for more than 32 MiB: a quote may not be closed",
-            ),
+            Self::OpenQuote(line) => (line, "a quote is never closed".to_owned()),
+            Self::TooLong(line, longest) => {
+                let longest = longest >> 20;
+                let why = "a quote may not be closed";
+                (
+                    line,
+                    format!("a record goes on for more than {longest} MiB: {why}"),
+                )
+            }
         };
         IngestError::Malformed {
             object: object.to_string(),
             line,
-            why: why.to_owned(),
+            why,
         }
     }
 }

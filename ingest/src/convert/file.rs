@@ -36,6 +36,8 @@ pub(super) enum BadValue {
     TooLarge,
     /// The sum of the column does not fit any more.
     Sum,
+    /// It would need a column that the table has no room for.
+    NoColumn,
 }
 
 impl From<BadAmount> for BadValue {
@@ -160,6 +162,7 @@ impl FileState {
                 value,
             },
             BadValue::Sum => IngestError::SumOverflow { object, column },
+            BadValue::NoColumn => IngestError::too_many_columns(&self.object),
         }
     }
 

@@ -148,8 +148,20 @@ impl<'a> Records<'a> {
     }
 
     #[cold]
-    fn count(mut self) -> FieldCount {
-        FieldCount(self.fields().len())
+    fn count(self) -> FieldCount {
+        FieldCount(self.width())
+    }
+
+    /// How many fields the record that begins here has.
+    pub(super) fn width(mut self) -> usize {
+        let mut width = 0;
+        while let Some(end) = self.next() {
+            width += 1;
+            if self.ends_line(end) {
+                break;
+            }
+        }
+        width
     }
 
     /// The next separator.

@@ -10,6 +10,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::name::{self, Documented};
 
+/// Columns of the largest table. Reports have some hundreds, those with thousands of tags some thousands.
+pub(super) const MAX_COLUMNS: usize = 10_000;
+
+/// Bytes that the names of new columns take at most, in all spellings: a tag's key has at most 128 characters.
+pub(super) const MAX_NAMES: usize = 4 << 20;
+
 /// Columns of CUR 2.0 that hold maps, each entry of which becomes a column.
 const MAPS: [&str; 5] = [
     "resource_tags",
@@ -103,6 +109,8 @@ pub(super) struct Registry {
 #[derive(Debug, Default)]
 struct Columns {
     all: Vec<Column>,
+    /// Bytes of their names that were added, in every spelling.
+    names: usize,
     by_name: FxHashMap<String, usize>,
     seen: FxHashSet<usize>,
     /// Columns that a file's own column filled.
@@ -123,9 +131,14 @@ pub(super) struct Outcome {
     pub(super) collisions: BTreeMap<String, Vec<String>>,
 }
 
-/// A header lacks this column.
-#[derive(Debug)]
-pub(super) struct Missing(pub(super) &'static str);
+/// Why a file's columns have no place in the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unbound {
+    /// This column is missing.
+    Missing(&'static str),
+    /// There are too many, or their names are too long.
+    TooMany,
+}
 
 impl Registry {
     /// The columns that the table has now.
@@ -175,11 +188,14 @@ impl Registry {
     }
 
     /// Decides where the columns of a file go.
-    pub(super) fn bind(&self, sources: &[Source]) -> Result<Binding, Missing> {
+    pub(super) fn bind(&self, sources: &[Source]) -> Result<Binding, Unbound> {
         let mut binding = Binding::default();
         let mut by_name: FxHashMap<String, usize> = FxHashMap::default();
         let mut later: Vec<(usize, String)> = Vec::new();
         let mut columns = self.lock();
+        if sources.len() > MAX_COLUMNS {
+            return Err(Unbound::TooMany);
+        }
         for (at, source) in sources.iter().enumerate() {
             binding.duplicates += u64::from(
                 sources[..at]
@@ -241,13 +257,17 @@ impl Registry {
                 sources: vec![at],
             });
         }
+        if columns.are_too_many() {
+            return Err(Unbound::TooMany);
+        }
         drop(columns);
         self.check(&by_name)?;
         Ok(binding)
     }
 
-    /// The column for `key` of maps of `category`, and the one it has to itself if another source fills the first.
-    pub(super) fn key(&self, category: &str, key: &str) -> (usize, Option<usize>) {
+    /// The column for `key` of maps of `category`, and the one it has to itself if another source fills the first. Nothing
+    /// if the table has no room for it.
+    pub(super) fn key(&self, category: &str, key: &str) -> Option<(usize, Option<usize>)> {
         // Some tools write the category into the key once more.
         let bare = match category {
             "resource_tags" => key.strip_prefix("resourceTags/").unwrap_or(key),
@@ -276,11 +296,14 @@ impl Registry {
         };
         let original = self.original(&source, &name);
         columns.add_source(first, original);
+        if columns.are_too_many() {
+            return None;
+        }
         if !taken {
-            return (first, None);
+            return Some((first, None));
         }
         if let Some(&own) = columns.own.get(&(category.to_owned(), key.to_owned())) {
-            return (first, Some(own));
+            return Some((first, Some(own)));
         }
         let before = if flat {
             name.clone()
@@ -300,7 +323,7 @@ impl Registry {
         columns
             .own
             .insert((category.to_owned(), key.to_owned()), own);
-        (first, Some(own))
+        Some((first, Some(own)))
     }
 
     /// What became of the columns.
@@ -370,12 +393,12 @@ impl Registry {
         (!self.documented.contains(name)).then(|| source.to_owned())
     }
 
-    fn check(&self, found: &FxHashMap<String, usize>) -> Result<(), Missing> {
+    fn check(&self, found: &FxHashMap<String, usize>) -> Result<(), Unbound> {
         let missing = required_spellings(self.kind)
             .iter()
             .find(|(name, _)| !found.contains_key(*name));
         match missing {
-            Some((name, header)) => Err(Missing(if self.kind == ReportKind::Cur2 {
+            Some((name, header)) => Err(Unbound::Missing(if self.kind == ReportKind::Cur2 {
                 name
             } else {
                 header
@@ -413,8 +436,14 @@ fn numbered(name: &str, is_free: impl Fn(&str) -> bool) -> String {
 }
 
 impl Columns {
+    /// Are there more than any report has?
+    fn are_too_many(&self) -> bool {
+        self.all.len() > MAX_COLUMNS || self.names > MAX_NAMES
+    }
+
     fn get_or_add(&mut self, name: &str, column_type: ColumnType, source: Option<String>) -> usize {
         let number = self.by_name.get(name).copied().unwrap_or_else(|| {
+            self.names += name.len();
             self.by_name.insert(name.to_owned(), self.all.len());
             self.all.push(Column {
                 name: name.to_owned(),
@@ -430,6 +459,7 @@ impl Columns {
     fn add_source(&mut self, number: usize, source: Option<String>) {
         let names = &mut self.all[number].source_names;
         if let Some(source) = source.filter(|source| !names.contains(source)) {
+            self.names += source.len();
             names.push(source);
         }
     }

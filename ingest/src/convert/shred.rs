@@ -66,7 +66,11 @@ impl Shredder {
         let mut loose: Vec<(usize, i128)> = Vec::new();
         for (key, value) in parsed.iter().flat_map(|entries| &entries.0) {
             let Some(value) = value else { continue };
-            let (column, own) = self.columns(run, key, registry);
+            let (column, own) = self.columns(run, key, registry).ok_or(BadEntry {
+                bad: BadValue::NoColumn,
+                column: 0,
+                value: Vec::new(),
+            })?;
             for column in std::iter::once(column).chain(own) {
                 let bad = |bad: BadValue| BadEntry {
                     bad,
@@ -93,18 +97,24 @@ impl Shredder {
         Ok(number)
     }
 
-    fn columns(&mut self, run: &mut Run, key: &str, registry: &Registry) -> (usize, Option<usize>) {
-        let known = self.keys.get(key).copied();
-        let columns = known.unwrap_or_else(|| {
-            let columns = registry.key(&self.category, key);
+    fn columns(
+        &mut self,
+        run: &mut Run,
+        key: &str,
+        registry: &Registry,
+    ) -> Option<(usize, Option<usize>)> {
+        let columns = if let Some(&known) = self.keys.get(key) {
+            known
+        } else {
+            let columns = registry.key(&self.category, key)?;
             self.keys.insert(key.to_owned(), columns);
             columns
-        });
+        };
         // Another decoder's run may not have the columns yet that this one knows the keys of.
         if run.columns.len() <= columns.0.max(columns.1.unwrap_or(0)) {
             run.extend(registry);
         }
-        columns
+        Some(columns)
     }
 }
 
