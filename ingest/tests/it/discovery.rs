@@ -4,7 +4,7 @@ use curtail_ingest::{Delivery, IngestError, Source, discover};
 use curtail_store::ReportKind;
 
 use crate::support::{
-    Bucket, HEADER, csv, deliver, export_manifest, gzip, manifest, named_manifest,
+    Bucket, HEADER, csv, deliver, export_manifest, gzip, manifest, named_manifest, parquet, texts,
 };
 
 fn found(deliveries: &[Delivery]) -> Vec<(String, ReportKind, String, String)> {
@@ -217,7 +217,7 @@ async fn without_columns_the_first_file_tells() {
             "parquet",
             ReportKind::Focus,
             "a.snappy.parquet",
-            parquet("BilledCost"),
+            parquet(vec![("BilledCost", texts(&["1"]))]),
         ),
         ("none", ReportKind::Cur2, "missing.csv.gz", vec![]),
     ];
@@ -240,30 +240,6 @@ async fn without_columns_the_first_file_tells() {
         .to_vec();
     expected.sort();
     assert_eq!(found(&bucket.discover("").await.unwrap()), expected);
-}
-
-fn parquet(column: &str) -> Vec<u8> {
-    use std::sync::Arc;
-
-    use arrow::{
-        array::{Float64Array, RecordBatch},
-        datatypes::{DataType, Field, Schema},
-    };
-    let schema = Arc::new(Schema::new(vec![Field::new(
-        column,
-        DataType::Float64,
-        true,
-    )]));
-    let batch = RecordBatch::try_new(
-        Arc::clone(&schema),
-        vec![Arc::new(Float64Array::from(vec![1.0]))],
-    )
-    .unwrap();
-    let mut bytes = Vec::new();
-    let mut writer = parquet::arrow::ArrowWriter::try_new(&mut bytes, schema, None).unwrap();
-    writer.write(&batch).unwrap();
-    writer.close().unwrap();
-    bytes
 }
 
 #[tokio::test]

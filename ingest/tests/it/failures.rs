@@ -22,7 +22,7 @@ use object_store::{
 use crate::support::{Bucket, TempStore, csv, deliver, gzip, ingest_all, manifest, options, store};
 
 /// A store that holds version `good` of the report.
-async fn held(bucket: &Bucket) -> TempStore {
+pub(crate) async fn held(bucket: &Bucket) -> TempStore {
     let store = store();
     deliver(bucket, "good", &[("acme-1.csv.gz", gzip(&csv(&["42"])))]).await;
     ingest_all(&bucket.source(""), &store.store, &options())
@@ -31,7 +31,7 @@ async fn held(bucket: &Bucket) -> TempStore {
     store
 }
 
-async fn assert_untouched(store: &TempStore, files_before: usize) {
+pub(crate) async fn assert_untouched(store: &TempStore, files_before: usize) {
     let snapshot = store.store.snapshot().await.unwrap();
     let receipts: Vec<_> = snapshot
         .periods()
@@ -46,7 +46,7 @@ async fn assert_untouched(store: &TempStore, files_before: usize) {
 }
 
 /// Delivers `files` as a new version, which has to fail.
-async fn refused(files: &[(&str, Vec<u8>)]) -> IngestError {
+pub(crate) async fn refused(files: &[(&str, Vec<u8>)]) -> IngestError {
     let bucket = Bucket::default();
     let store = held(&bucket).await;
     let before = store.data_files();

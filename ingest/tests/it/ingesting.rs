@@ -8,10 +8,11 @@ use std::sync::{
 use curtail_ingest::{
     Action, IngestError, Options, Outcome, Progress, Silent, Source, discover, ingest,
 };
-use curtail_store::{Receipt, ReportKind, Store};
+use curtail_store::ReportKind;
 
 use crate::support::{
-    Bucket, HEADER, csv, deliver, gzip, ingest_all, manifest, named_manifest, options, store,
+    Bucket, HEADER, csv, deliver, gzip, ingest_all, manifest, named_manifest, options, parquet,
+    receipts, store, texts,
 };
 
 fn brief(outcomes: &[Outcome]) -> Vec<(String, String, &'static str, u64, u64, String)> {
@@ -46,16 +47,6 @@ fn acme(
         rows,
         cost.to_owned(),
     )
-}
-
-async fn receipts(store: &Store) -> Vec<Receipt> {
-    store
-        .snapshot()
-        .await
-        .unwrap()
-        .periods()
-        .map(|period| period.receipt.clone())
-        .collect()
 }
 
 #[tokio::test]
@@ -347,7 +338,7 @@ async fn files_being_replaced_are_waited_for() {
     bucket
         .put(
             "p/acme/cost_and_usage_data_status/status.parquet",
-            status("UPDATING"),
+            parquet(vec![("status", texts(&["UPDATING"]))]),
         )
         .await;
     let waiting = ingest_all(&bucket.source("p"), &store.store, &options())
@@ -357,7 +348,7 @@ async fn files_being_replaced_are_waited_for() {
     bucket
         .put(
             "p/acme/cost_and_usage_data_status/status.parquet",
-            status("READY"),
+            parquet(vec![("status", texts(&["READY"]))]),
         )
         .await;
     let ready = ingest_all(&bucket.source("p"), &store.store, &options()).await;
@@ -365,28 +356,6 @@ async fn files_being_replaced_are_waited_for() {
         matches!(ready, Err(IngestError::MissingFile { .. })),
         "{ready:?}"
     );
-}
-
-fn status(text: &str) -> Vec<u8> {
-    use arrow::{
-        array::{RecordBatch, StringArray},
-        datatypes::{DataType, Field, Schema},
-    };
-    let schema = Arc::new(Schema::new(vec![Field::new(
-        "status",
-        DataType::Utf8,
-        true,
-    )]));
-    let batch = RecordBatch::try_new(
-        Arc::clone(&schema),
-        vec![Arc::new(StringArray::from(vec![text]))],
-    )
-    .unwrap();
-    let mut bytes = Vec::new();
-    let mut writer = parquet::arrow::ArrowWriter::try_new(&mut bytes, schema, None).unwrap();
-    writer.write(&batch).unwrap();
-    writer.close().unwrap();
-    bytes
 }
 
 #[derive(Debug, Default)]

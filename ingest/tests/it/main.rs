@@ -5,6 +5,7 @@
     reason = "helpers of tests fail by panicking, like the tests themselves"
 )]
 
+mod cases;
 mod discovery;
 mod failures;
 mod ingesting;

@@ -2,11 +2,16 @@
 
 use std::{io::Write, sync::Arc};
 
+use arrow::{
+    array::{ArrayRef, RecordBatch, StringArray},
+    util::display::{ArrayFormatter, FormatOptions},
+};
 use bytes::Bytes;
 use curtail_ingest::{Delivery, IngestError, Options, Outcome, Silent, Source, discover, ingest};
-use curtail_store::Store;
+use curtail_store::{Receipt, Store, Table};
 use flate2::{Compression, write::GzEncoder};
 use object_store::{ObjectStore, ObjectStoreExt, memory::InMemory, path::Path};
+use parquet::arrow::{ArrowWriter, arrow_reader::ParquetRecordBatchReaderBuilder};
 
 /// A bucket in memory.
 #[derive(Clone, Debug, Default)]
@@ -88,6 +93,48 @@ impl TempStore {
     }
 }
 
+/// The receipts of all that a store holds.
+pub(crate) async fn receipts(store: &Store) -> Vec<Receipt> {
+    store
+        .snapshot()
+        .await
+        .unwrap()
+        .periods()
+        .map(|period| period.receipt.clone())
+        .collect()
+}
+
+/// The rows that readers of a table see, each as the values of `columns` joined by `|`, sorted; the word NULL for NULL.
+pub(crate) async fn rows(store: &Store, table: Table, columns: &[&str]) -> Vec<String> {
+    let snapshot = store.snapshot().await.unwrap();
+    let options = FormatOptions::new().with_null("NULL");
+    let mut rows = Vec::new();
+    for file in &snapshot.table(table).unwrap().files {
+        let path = Path::parse(&file.path).unwrap();
+        let bytes = store.objects().get(&path).await.unwrap().bytes();
+        let reader = ParquetRecordBatchReaderBuilder::try_new(bytes.await.unwrap()).unwrap();
+        for batch in reader.build().unwrap() {
+            let batch = batch.unwrap();
+            let arrays: Vec<_> = columns
+                .iter()
+                .map(|name| batch.column_by_name(name))
+                .collect();
+            for row in 0..batch.num_rows() {
+                let values = arrays.iter().map(|array| match array {
+                    None => "NULL".to_owned(),
+                    Some(array) => ArrayFormatter::try_new(*array, &options)
+                        .unwrap()
+                        .value(row)
+                        .to_string(),
+                });
+                rows.push(values.collect::<Vec<_>>().join("|"));
+            }
+        }
+    }
+    rows.sort();
+    rows
+}
+
 pub(crate) fn options() -> Options {
     Options {
         memory: 256 << 20,
@@ -123,10 +170,26 @@ pub(crate) fn csv(costs: &[&str]) -> String {
     format!("{HEADER}\n{}", rows.collect::<String>())
 }
 
-pub(crate) fn gzip(text: &str) -> Vec<u8> {
+pub(crate) fn gzip(text: &(impl AsRef<[u8]> + ?Sized)) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.write_all(text.as_ref()).unwrap();
     encoder.finish().unwrap()
+}
+
+/// A Parquet file of these columns.
+pub(crate) fn parquet(columns: Vec<(&str, ArrayRef)>) -> Vec<u8> {
+    let columns = columns.into_iter().map(|(name, array)| (name, array, true));
+    let batch = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
+    let mut bytes = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    bytes
+}
+
+/// A column of text.
+pub(crate) fn texts(values: &[&str]) -> ArrayRef {
+    Arc::new(StringArray::from(values.to_vec()))
 }
 
 /// A legacy manifest of a report named `acme`, for March 2024.
@@ -157,7 +220,17 @@ pub(crate) fn export_manifest(execution: &str, columns: &[&str], uris: &[&str]) 
 
 /// The usual report: `cur/acme/20240301-20240401/…`, its files in an assembly's folder.
 pub(crate) async fn deliver(bucket: &Bucket, assembly: &str, files: &[(&str, Vec<u8>)]) {
-    let folder = "cur/acme/20240301-20240401";
+    deliver_month(bucket, "20240301-20240401", assembly, files).await;
+}
+
+/// The same for any month.
+pub(crate) async fn deliver_month(
+    bucket: &Bucket,
+    range: &str,
+    assembly: &str,
+    files: &[(&str, Vec<u8>)],
+) {
+    let folder = format!("cur/acme/{range}");
     let mut keys = Vec::new();
     for (name, content) in files {
         let key = format!("{folder}/{assembly}/{name}");
@@ -165,7 +238,7 @@ pub(crate) async fn deliver(bucket: &Bucket, assembly: &str, files: &[(&str, Vec
         keys.push(key);
     }
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-    let manifest = manifest(assembly, &keys);
+    let manifest = manifest(assembly, &keys).replace("20240301T", &format!("{}T", &range[..8]));
     bucket
         .put(
             &format!("{folder}/{assembly}/acme-Manifest.json"),
