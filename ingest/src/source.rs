@@ -96,7 +96,7 @@ impl Source {
             .unwrap_or_else(|| key.to_string())
     }
 
-    fn is_folder(&self) -> bool {
+    pub(crate) fn is_folder(&self) -> bool {
         matches!(self.root, Root::Folder)
     }
 
