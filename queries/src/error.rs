@@ -7,3 +7,8 @@ pub struct UnknownQuery {
     /// The most similar name there is, if one is similar at all.
     pub nearest: Option<&'static str>,
 }
+
+/// Text that is no condition, in the words of the SQL parser.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct InvalidCondition(pub(crate) String);
