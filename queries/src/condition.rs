@@ -14,7 +14,14 @@ use crate::InvalidCondition;
 /// Between parentheses it means what it meant alone.
 pub fn condition(text: &str) -> Result<String, InvalidCondition> {
     let expression = parse(text).map_err(|error| InvalidCondition(error.to_string()))?;
-    Ok(expression.to_string())
+    let printed = expression.to_string();
+    // Not all that can be read prints as what it was: `- - 1` becomes a comment, which swallows whatever follows.
+    if parse(&format!("({printed})")) != Ok(Expr::Nested(Box::new(expression))) {
+        return Err(InvalidCondition(format!(
+            "`{printed}`, as it would be written, means something else; parentheses may help"
+        )));
+    }
+    Ok(printed)
 }
 
 fn parse(text: &str) -> Result<Expr, ParserError> {
@@ -41,5 +48,13 @@ mod tests {
                 "{wrong}"
             );
         }
+    }
+
+    #[test]
+    fn what_would_print_as_a_comment_is_refused() {
+        for wrong in ["- - 1 < 2", "a = - -1"] {
+            assert!(condition(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(condition("- (-1) < 2").unwrap(), "-(-1) < 2");
     }
 }
