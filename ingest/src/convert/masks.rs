@@ -40,6 +40,19 @@ pub(super) fn find(text: &[u8], masks: &mut Vec<Mask>) -> bool {
     exact::find(text, masks)
 }
 
+/// What looking at each byte finds, and then what every version does that this processor can run, if it can tell.
+pub(super) fn find_by_each_version(text: &[u8]) -> Vec<Option<(Vec<Mask>, bool)>> {
+    let mut masks = Vec::new();
+    let open = exact::find(text, &mut masks);
+    let mut found = vec![Some((masks, open))];
+    for version in std::iter::once(anywhere as Version).chain(versions()) {
+        let (mut masks, mut quoting) = (Vec::new(), Quoting::default());
+        let judged = version(text, &mut masks, &mut quoting);
+        found.push(judged.map(|()| (masks, quoting.is_open())));
+    }
+    found
+}
+
 /// Has the fastest version that this processor knows do it; nothing if there are quotes that it cannot judge.
 fn classify(text: &[u8], masks: &mut Vec<Mask>, quoting: &mut Quoting) -> Option<()> {
     let version = versions().next().unwrap_or(anywhere);

@@ -1,4 +1,6 @@
-//! The stages of a conversion one by one, for benchmarks only.
+//! The stages of a conversion one by one, for benchmarks and fuzz targets only.
+
+pub mod fuzzing;
 
 use std::{
     fmt,
@@ -27,16 +29,28 @@ const BLOCK: usize = 512 * 1024;
 
 /// Decompresses a gzip file block by block, and says how long its text is.
 pub fn gunzip(file: &Bytes) -> io::Result<u64> {
-    let mut text = Text::open(Compression::Gzip, Box::new(Cursor::new(file.clone())))?;
-    let mut buffer = vec![0; REACH + BLOCK];
     let mut length = 0;
+    decompress(Compression::Gzip, file, BLOCK, |text| {
+        length += text.len() as u64;
+    })?;
+    Ok(length)
+}
+
+fn decompress(
+    compression: Compression,
+    file: &Bytes,
+    block: usize,
+    mut take: impl FnMut(&[u8]),
+) -> io::Result<()> {
+    let mut text = Text::open(compression, Box::new(Cursor::new(file.clone())))?;
+    let mut buffer = vec![0; REACH + block];
     loop {
         let end = text.read_into(&mut buffer, REACH)?;
-        length += (end - REACH) as u64;
+        take(&buffer[REACH..end]);
         if end < buffer.len() {
-            return Ok(length);
+            return Ok(());
         }
-        buffer.copy_within(BLOCK.., 0);
+        buffer.copy_within(block.., 0);
     }
 }
 
@@ -160,28 +174,29 @@ impl FileSink for Nowhere {
 impl Decoded {
     /// Decodes text on one thread; of few enough rows that nothing is written yet.
     pub fn csv(text: &Bytes, period: BillingPeriod) -> Result<Self, IngestError> {
-        let kind = ReportKind::LegacyCur;
-        let settings = Settings {
-            memory: 4 << 30,
-            threads: 1,
-            files: 1,
-        };
-        let table = TableSchema::documented(kind.table());
-        let conversion = Conversion::new(
-            kind,
-            period,
-            &table,
-            settings,
-            Arc::new(Nowhere),
-            Arc::new(Silent),
-        );
-        let input = Box::new(Cursor::new(text.clone()));
-        conversion.csv(&ObjectName("text".into()), Compression::Plain, input)?;
-        Ok(Self(conversion))
+        decode(ReportKind::LegacyCur, period, text, Arc::new(Nowhere)).map(Self)
     }
 
     /// Sorts, rolls up and encodes what was decoded, on one thread, and says how many rows that were.
     pub fn encode(self) -> Result<u64, IngestError> {
         self.0.finish().map(|tally| tally.rows)
     }
+}
+
+fn decode(
+    kind: ReportKind,
+    period: BillingPeriod,
+    text: &Bytes,
+    sink: Arc<dyn FileSink>,
+) -> Result<Conversion, IngestError> {
+    let settings = Settings {
+        memory: 4 << 30,
+        threads: 1,
+        files: 1,
+    };
+    let table = TableSchema::documented(kind.table());
+    let conversion = Conversion::new(kind, period, &table, settings, sink, Arc::new(Silent));
+    let input = Box::new(Cursor::new(text.clone()));
+    conversion.csv(&ObjectName("text".into()), Compression::Plain, input)?;
+    Ok(conversion)
 }
