@@ -113,6 +113,10 @@ fn period(fields: &Map<String, Value>) -> Result<Option<BillingPeriod>, String> 
     // `20240301T000000.000Z`, `2024-03-01T00:00:00Z`, `2024-03`: the first six digits are the month.
     let digits: String = stated.chars().filter(|c| *c != '-').take(6).collect();
     let month = || {
+        // Rust's numbers may have a sign.
+        if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
         BillingPeriod::new(
             digits.get(..4)?.parse().ok()?,
             digits.get(4..6)?.parse().ok()?,
@@ -321,6 +325,14 @@ mod tests {
                     .to_string(),
                 "2024-03"
             );
+        }
+    }
+
+    #[test]
+    fn months_have_no_signs() {
+        for start in ["+024-03", "2024+3", "2024"] {
+            let text = format!(r#"{{"reportKeys":[],"billingPeriod":"{start}"}}"#);
+            assert!(Manifest::parse(text.as_bytes()).is_err(), "{start}");
         }
     }
 }
