@@ -10,7 +10,9 @@ use flate2::{Crc, bufread::DeflateDecoder};
 
 const LOCAL_HEADER: &[u8] = b"PK\x03\x04";
 const CENTRAL_HEADER: &[u8] = b"PK\x01\x02";
-const EMPTY_ARCHIVE: &[u8] = b"PK\x05\x06";
+const DIRECTORY_END: &[u8] = b"PK\x05\x06";
+const ZIP64_DIRECTORY_END: &[u8] = b"PK\x06\x06";
+const ZIP64_LOCATOR: &[u8] = b"PK\x06\x07";
 
 /// The central directory of one member is far smaller.
 const MAX_TAIL: u64 = 1 << 20;
@@ -49,7 +51,7 @@ impl<R: BufRead> Member<R> {
     pub(super) fn open(mut input: R) -> io::Result<Self> {
         let mut signature = [0; 4];
         input.read_exact(&mut signature)?;
-        if signature == EMPTY_ARCHIVE {
+        if signature == DIRECTORY_END {
             return Err(members(0));
         }
         if signature != LOCAL_HEADER {
@@ -105,9 +107,7 @@ impl<R: BufRead> Member<R> {
         if begins(CENTRAL_HEADER, next) {
             return Err(members(2));
         }
-        if tail.len() < next + 4 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
+        check_end(tail.get(next..).unwrap_or_default())?;
         let size = long(24);
         // From 4 GiB on the size stands elsewhere; the checksum covers it.
         let same_size = size == u32::MAX || u64::from(size) == self.length;
@@ -136,6 +136,30 @@ impl<R: BufRead> Read for Member<R> {
         }
         Ok(count)
     }
+}
+
+/// Checks that what follows the directory ends the archive and the file: tools that begin at the end of a file would find
+/// another archive there, and other text.
+fn check_end(mut end: &[u8]) -> io::Result<()> {
+    let cut_off = || io::Error::from(io::ErrorKind::UnexpectedEof);
+    if end.starts_with(ZIP64_DIRECTORY_END) {
+        let (size, rest) = end[4..].split_first_chunk().ok_or_else(cut_off)?;
+        let size = usize::try_from(u64::from_le_bytes(*size)).unwrap_or(usize::MAX);
+        end = rest.get(size..).ok_or_else(cut_off)?;
+    }
+    if end.starts_with(ZIP64_LOCATOR) {
+        end = end.get(20..).ok_or_else(cut_off)?;
+    }
+    let (record, comment) = end.split_first_chunk::<22>().ok_or_else(cut_off)?;
+    let length = usize::from(u16::from_le_bytes([record[20], record[21]]));
+    if record.starts_with(DIRECTORY_END) && comment.len() < length {
+        return Err(cut_off());
+    }
+    let hides_another = comment.windows(4).any(|bytes| bytes == DIRECTORY_END);
+    if !record.starts_with(DIRECTORY_END) || comment.len() > length || hides_another {
+        return Err(invalid("something else stands behind the archive"));
+    }
+    Ok(())
 }
 
 fn members(members: usize) -> io::Error {

@@ -79,7 +79,7 @@ fn any_other_number_of_members_is_an_error() {
 #[test]
 fn damage_is_an_error_wherever_it_is() {
     let whole = archive(&[APPENDIX_A], CompressionMethod::Deflated, false);
-    for end in 1..whole.len() - 22 {
+    for end in 1..whole.len() {
         convert(whole[..end].to_vec()).expect_err("cut off");
     }
     let mut wrong = archive(&[APPENDIX_A], CompressionMethod::Stored, false);
@@ -91,4 +91,23 @@ fn damage_is_an_error_wherever_it_is() {
         convert(b"no archive at all".to_vec()),
         Err(IngestError::Truncated { .. })
     ));
+}
+
+#[test]
+fn nothing_may_stand_behind_the_archive() {
+    let whole = archive(&[APPENDIX_A], CompressionMethod::Deflated, false);
+    let mut commented = whole.clone();
+    let length = commented.len();
+    commented[length - 2] = 2;
+    commented.extend_from_slice(b"ok");
+    assert_eq!(convert(commented).unwrap().rows, 10);
+
+    let garbage = [&whole[..], b"garbage"].concat();
+    let second = [&whole[..], &whole[..]].concat();
+    let mut in_comment = [&whole[..], &archive(&[], CompressionMethod::Stored, false)].concat();
+    in_comment[length - 2] = 22;
+    for file in [garbage, second, in_comment] {
+        let error = convert(file).expect_err("more than an archive");
+        assert!(matches!(error, IngestError::Truncated { .. }), "{error:?}");
+    }
 }
