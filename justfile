@@ -12,6 +12,10 @@ quick crate:
 arrows:
     .ci/arrows
 
+# Fuzz targets for some seconds each, all or those named: just fuzz 60 csv
+fuzz *args:
+    .ci/fuzz {{ args }}
+
 # Criterion benchmarks of the hot paths.
 bench *args:
     cargo bench --workspace {{ args }}

@@ -115,8 +115,11 @@ pub fn double(value: f64) -> (Option<i128>, Option<i128>) {
     (any.ok(), short)
 }
 
+/// A key of a map and its value, if it has one.
+pub type Entry = (Vec<u8>, Option<Vec<u8>>);
+
 /// The entries of a map in a cell, as they are kept; nothing if it is no map.
-pub fn map(cell: &str) -> Option<Vec<(Vec<u8>, Option<Vec<u8>>)>> {
+pub fn map(cell: &str) -> Option<Vec<Entry>> {
     let mut maps = Maps::new(false);
     let number = maps.number(cell, &mut Rounding::default()).ok()??;
     let entries = maps.entries(number).map(|(key, value)| {
