@@ -19,7 +19,7 @@ use crate::{
         blocks::Blocks,
         map::{Maps, Value},
         masks,
-        records::{Records, fields_of},
+        records::{Records, Span, fields_of},
     },
     layout::Place,
     manifest,
@@ -59,34 +59,34 @@ pub fn separators(text: &[u8]) -> Vec<Option<Found>> {
         .collect()
 }
 
-/// The records of CSV text; nothing if it ends within quotes. Their fields are found by masks, or one after another, as in
-/// stretches of fields that are new.
-pub fn records(text: &Bytes, by_masks: bool) -> Option<Vec<Vec<Vec<u8>>>> {
+/// The records of CSV text; nothing if it ends within quotes.
+///
+/// # Panics
+/// If the fields of a stretch that is taken apart are not those that masks find.
+pub fn records(text: &Bytes) -> Option<Vec<Vec<Vec<u8>>>> {
     let input = Box::new(Cursor::new(text.clone()));
     let blocks = Blocks::read(Compression::Plain, input).ok()?;
     let mut found = Vec::new();
-    let mut scratch = Vec::new();
     while let Some(block) = blocks.next() {
         let block = block.ok()?;
         let text = block.text();
         let mut records = Records::new(&block.masks, 0);
         while records.find(text.len()) {
             let start = records.position();
-            let fields = records.fields();
-            let record = &text[start..records.position() - 1];
-            let (fields, text) = if by_masks {
-                (fields, text)
-            } else {
-                (fields_of(record), record)
-            };
-            let cells = fields
-                .iter()
-                .map(|span| span.text(text, &mut scratch).to_vec());
-            found.push(cells.collect());
+            let cells = cells(&records.fields(), text);
+            let stretch = &text[start..records.position() - 1];
+            assert!(cells == self::cells(&fields_of(stretch), stretch));
+            found.push(cells);
         }
         blocks.reuse(block);
     }
     Some(found)
+}
+
+fn cells(fields: &[Span], text: &[u8]) -> Vec<Vec<u8>> {
+    let mut scratch = Vec::new();
+    let cell = |span: &Span| span.text(text, &mut scratch).to_vec();
+    fields.iter().map(cell).collect()
 }
 
 /// An amount in units of 10⁻¹⁸, and what rounding it did.
