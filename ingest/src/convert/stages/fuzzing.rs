@@ -25,6 +25,9 @@ use crate::{
     manifest,
 };
 
+/// What a record may have at most, whatever the memory.
+const LONGEST_RECORD: usize = 32 << 20;
+
 /// The text of a gzip file, decompressed in blocks of so many bytes.
 pub fn gunzip(file: &[u8], block: usize) -> io::Result<Vec<u8>> {
     text_of(Compression::Gzip, file, block)
@@ -65,7 +68,7 @@ pub fn separators(text: &[u8]) -> Vec<Option<Found>> {
 /// If the fields of a stretch that is taken apart are not those that masks find.
 pub fn records(text: &Bytes) -> Option<Vec<Vec<Vec<u8>>>> {
     let input = Box::new(Cursor::new(text.clone()));
-    let blocks = Blocks::read(Compression::Plain, input).ok()?;
+    let blocks = Blocks::read(Compression::Plain, input, LONGEST_RECORD).ok()?;
     let mut found = Vec::new();
     while let Some(block) = blocks.next() {
         let block = block.ok()?;
