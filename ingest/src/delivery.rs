@@ -138,6 +138,8 @@ pub struct Outcome {
     pub unblended_cost: Option<Money>,
     /// The currency; several, separated by blanks, if there are several.
     pub currency: Option<String>,
+    /// Why nothing was done, if it is still being delivered.
+    pub why: Option<String>,
     /// How long it took.
     pub seconds: f64,
 }
@@ -155,6 +157,7 @@ impl Outcome {
             bytes: 0,
             unblended_cost: None,
             currency: None,
+            why: None,
             seconds: 0.0,
         }
     }

@@ -1,6 +1,7 @@
 //! The order of events of an ingest: decide, locate, read and write, check, commit.
 
 mod attempt;
+mod in_place;
 mod read;
 mod receipt;
 mod reread;
@@ -12,7 +13,8 @@ pub use reread::{Reread, reread};
 use std::{sync::Arc, time::Instant};
 
 use curtail_store::{PeriodVersion, ReportKind, ReportName, Store, StoreError};
-use object_store::ObjectStoreExt;
+use futures::{StreamExt, TryStreamExt, stream};
+use object_store::{ObjectMeta, ObjectStoreExt};
 
 use self::attempt::Attempt;
 use crate::{
@@ -23,6 +25,9 @@ use crate::{
     layout::{Family, Place},
     locate,
 };
+
+/// Files that are looked at once more at the same time.
+const LOOKS_AT_ONCE: usize = 16;
 
 /// How often another process may replace the same billing period meanwhile before this one gives up.
 const CONFLICTS: u32 = 3;
@@ -85,11 +90,20 @@ async fn decide(
     if let Some(held) = held.filter(|held| !options.force && is_same(held, delivery)) {
         return Ok(unchanged(delivery, report, held));
     }
-    if delivery.files.is_empty() || being_replaced(source, delivery).await {
-        return Ok(Outcome {
-            version: held.map(|held| held.version),
-            ..Outcome::unread(delivery, report, Action::Waiting)
-        });
+    let waiting = |report: &ReportName, why: String| Outcome {
+        version: held.map(|held| held.version),
+        why: Some(why),
+        ..Outcome::unread(delivery, report.clone(), Action::Waiting)
+    };
+    if delivery.files.is_empty() {
+        return Ok(waiting(
+            &report,
+            "its manifest names no files yet".to_owned(),
+        ));
+    }
+    if status_table_says_updating(source, delivery).await {
+        let why = "its status table says that its files are being replaced".to_owned();
+        return Ok(waiting(&report, why));
     }
     let action = if held.is_some() {
         Action::Replaced
@@ -97,6 +111,11 @@ async fn decide(
         Action::Added
     };
     let files = locate::all(source, delivery).await?;
+    if !options.force
+        && let Some(why) = in_place::under_way(source, delivery, &files)
+    {
+        return Ok(waiting(&report, why));
+    }
     let bytes = files.iter().map(|file| file.meta.size).sum();
     if options.dry_run {
         let version = held.map(|held| held.version);
@@ -108,6 +127,7 @@ async fn decide(
     }
     drop(snapshot);
     progress.start(files.len() as u64, bytes);
+    let replaceable = in_place::replaceable(delivery, &files);
 
     let attempt = Attempt::begin(store, delivery.kind, &report, delivery.period).await?;
     let reading = read::Reading {
@@ -124,7 +144,7 @@ async fn decide(
     let read = reading.run(&schema, Arc::new(sink));
     let (mut attempt, (files, tally)) = attempt.during(requests, read).await?;
     progress.committing();
-    if let Err(error) = still_current(source, delivery).await {
+    if let Err(error) = still_current(source, delivery, &replaceable).await {
         attempt.abandon().await;
         return Err(error);
     }
@@ -209,7 +229,7 @@ fn unchanged(delivery: &Delivery, report: ReportName, held: &PeriodVersion) -> O
 }
 
 /// Whether Athena's layout says that the files are being replaced right now.
-async fn being_replaced(source: &Source, delivery: &Delivery) -> bool {
+async fn status_table_says_updating(source: &Source, delivery: &Delivery) -> bool {
     let parquet = delivery
         .files
         .first()
@@ -222,22 +242,32 @@ async fn being_replaced(source: &Source, delivery: &Delivery) -> bool {
     }
 }
 
-/// The manifest must be what it was when the files were begun to be read.
-async fn still_current(source: &Source, delivery: &Delivery) -> Result<(), IngestError> {
-    let key = delivery.path.as_ref();
-    let changed = || IngestError::Changed {
-        key: source.display(key),
-    };
-    let before = object_store::ObjectMeta {
+/// The manifest, and all `files`, must be what they were when the files were begun to be read.
+async fn still_current(
+    source: &Source,
+    delivery: &Delivery,
+    files: &[ObjectMeta],
+) -> Result<(), IngestError> {
+    let manifest = ObjectMeta {
         location: delivery.path.clone(),
         last_modified: delivery.modified,
         size: delivery.manifest.size,
         e_tag: delivery.manifest.etag.clone(),
         version: None,
     };
-    match source.objects.head(&delivery.path).await {
-        Ok(now) if same_version(&before, &now) => Ok(()),
-        Ok(_) | Err(object_store::Error::NotFound { .. }) => Err(changed()),
-        Err(error) => Err(classify(source, key, &error)),
-    }
+    let looks = std::iter::once(&manifest).chain(files);
+    let looks = looks.map(async |before| {
+        let key = before.location.as_ref();
+        match source.objects.head(&before.location).await {
+            Ok(now) if same_version(before, &now) => Ok(()),
+            Ok(_) | Err(object_store::Error::NotFound { .. }) => Err(IngestError::Changed {
+                key: source.display(key),
+            }),
+            Err(error) => Err(classify(source, key, &error)),
+        }
+    });
+    stream::iter(looks)
+        .buffer_unordered(LOOKS_AT_ONCE)
+        .try_collect()
+        .await
 }

@@ -82,10 +82,13 @@ pub(super) async fn run(args: &IngestArgs, settings: &Settings) -> Result<(), Cl
             let outcome = match ingest(delivery, &source, &store, &options, progress).await {
                 Ok(outcome) => outcome,
                 Err(error) => {
-                    failures.push(Some(label), error.into());
+                    failures.push(Some(label.clone()), error.into());
                     Outcome::failed(delivery)
                 }
             };
+            if let Some(why) = &outcome.why {
+                bars.suspend(|| note(settings, &format!("{label} waits: {why}")));
+            }
             let batch = rows::batch(COLUMNS, &[row(outcome)]);
             let table = match &mut table {
                 Some(table) => table,
