@@ -53,19 +53,8 @@ impl SdkCredentials {
         if let Some(held) = current.as_ref().filter(|held| held.lasts(MARGIN)) {
             return Ok(Arc::clone(&held.credential));
         }
-        match self.provider.provide_credentials().await {
-            Ok(fresh) => {
-                let credential = Arc::new(AwsCredential {
-                    key_id: fresh.access_key_id().to_owned(),
-                    secret_key: fresh.secret_access_key().to_owned(),
-                    token: fresh.session_token().map(str::to_owned),
-                });
-                *current = Some(Current {
-                    credential: Arc::clone(&credential),
-                    expiry: fresh.expiry(),
-                });
-                Ok(credential)
-            }
+        match self.fetch().await {
+            Ok(fresh) => Ok(Arc::clone(&current.insert(fresh).credential)),
             Err(error) => match current.as_ref().filter(|held| held.lasts(Duration::ZERO)) {
                 Some(held) => {
                     tracing::warn!(
@@ -77,6 +66,36 @@ impl SdkCredentials {
                 None => Err(error),
             },
         }
+    }
+
+    /// Other credentials than those with the session token `refused`, which the server does not take (any more): those
+    /// that someone else got meanwhile, else new ones. None if the provider has no others.
+    pub(crate) async fn renewed(&self, refused: &str) -> Option<Arc<AwsCredential>> {
+        let mut current = self.current.lock().await;
+        let other = |held: &Current| held.credential.token.as_deref() != Some(refused);
+        if !current.as_ref().is_some_and(other) {
+            match self.fetch().await {
+                Ok(fresh) => *current = Some(fresh),
+                Err(error) => {
+                    tracing::warn!("cannot renew AWS credentials: {}", told(&error));
+                    return None;
+                }
+            }
+        }
+        let held = current.as_ref().filter(|held| other(held))?;
+        Some(Arc::clone(&held.credential))
+    }
+
+    async fn fetch(&self) -> Result<Current, CredentialsError> {
+        let fresh = self.provider.provide_credentials().await?;
+        Ok(Current {
+            credential: Arc::new(AwsCredential {
+                key_id: fresh.access_key_id().to_owned(),
+                secret_key: fresh.secret_access_key().to_owned(),
+                token: fresh.session_token().map(str::to_owned),
+            }),
+            expiry: fresh.expiry(),
+        })
     }
 }
 
@@ -140,7 +159,7 @@ mod tests {
                 Ok(Credentials::new(
                     format!("KEY{call}"),
                     "hunter2",
-                    None,
+                    Some(format!("token{call}")),
                     expiry,
                     "test",
                 ))
@@ -181,6 +200,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn refused_credentials_are_renewed_once_for_all_that_used_them() {
+        let credentials = credentials(None, 2);
+        credentials.get().await.unwrap();
+        for _ in 0..2 {
+            assert_eq!(credentials.renewed("token0").await.unwrap().key_id, "KEY1");
+        }
+        assert_eq!(credentials.get().await.unwrap().key_id, "KEY1");
+        assert_eq!(credentials.renewed("token1").await, None, "no new ones");
+    }
+
+    #[tokio::test]
     async fn without_any_the_failure_is_told() {
         let error = credentials(None, 0).get().await.unwrap_err();
         assert!(
@@ -195,6 +225,9 @@ mod tests {
         let credentials = credentials(None, usize::MAX);
         credentials.get().await.unwrap();
         let text = format!("{credentials:?}");
-        assert!(text.contains("KEY0") && !text.contains("hunter2"), "{text}");
+        assert!(
+            text.contains("KEY0") && !text.contains("hunter2") && !text.contains("token0"),
+            "{text}"
+        );
     }
 }

@@ -7,10 +7,13 @@
 //!
 //! **Invariant**: no error, log line or `Debug` text holds a secret.
 
+mod answer;
 mod credentials;
 mod error;
+mod plain;
 mod region;
 mod s3;
+mod transport;
 
 pub use error::ConnectError;
 pub use s3::{S3Options, s3};

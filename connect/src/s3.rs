@@ -12,14 +12,16 @@ use object_store::{
 use crate::{
     ConnectError,
     credentials::{SdkCredentials, told},
+    plain::Plain,
     region,
+    transport::{Signer, Transport},
 };
 
 /// For servers that do not care: it has to be something, because it is part of a signature.
 const ANY_REGION: &str = "us-east-1";
 
 /// How a bucket is reached, where that differs from AWS's defaults.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct S3Options {
     /// URL of a server that is not AWS's own; buckets are then the first part of its paths.
     pub endpoint: Option<String>,
@@ -29,6 +31,23 @@ pub struct S3Options {
     pub allow_http: bool,
     /// Send requests unsigned, for public buckets.
     pub anonymous: bool,
+    /// The longest silence of the server, before an answer or within it, until a request is tried again.
+    pub timeout: Duration,
+    /// How often a request is tried again.
+    pub retries: usize,
+}
+
+impl Default for S3Options {
+    fn default() -> Self {
+        Self {
+            endpoint: None,
+            region: None,
+            allow_http: false,
+            anonymous: false,
+            timeout: Duration::from_secs(30),
+            retries: 8,
+        }
+    }
 }
 
 /// The objects of `bucket`; its root is the root of the bucket.
@@ -56,11 +75,19 @@ pub async fn s3(bucket: &str, options: &S3Options) -> Result<Arc<dyn ObjectStore
         .endpoint
         .clone()
         .or_else(|| region::endpoint(&region));
+    let signer = if options.anonymous {
+        None
+    } else {
+        Some(Signer {
+            credentials: Arc::new(credentials(bucket, &sdk).await?),
+            region: region.clone(),
+        })
+    };
     let mut builder = AmazonS3Builder::new()
         .with_bucket_name(bucket)
         .with_region(region)
-        .with_retry(retries())
-        .with_client_options(client())
+        .with_retry(retries(options))
+        .with_client_options(client(options))
         .with_allow_http(options.allow_http)
         .with_conditional_put(S3ConditionalPut::ETagMatch);
     if let Some(endpoint) = endpoint {
@@ -68,16 +95,20 @@ pub async fn s3(bucket: &str, options: &S3Options) -> Result<Arc<dyn ObjectStore
             .with_endpoint(endpoint.trim_end_matches('/'))
             .with_virtual_hosted_style_request(false);
     }
-    builder = if options.anonymous {
-        builder.with_skip_signature(true)
-    } else {
-        builder.with_credentials(Arc::new(credentials(bucket, &sdk).await?))
+    builder = match &signer {
+        None => builder.with_skip_signature(true),
+        Some(signer) => builder.with_credentials(Arc::<SdkCredentials>::clone(&signer.credentials)),
     };
+    let builder = builder.with_http_connector(Transport {
+        silence: options.timeout,
+        signer,
+    });
     let unusable = |error: object_store::Error| ConnectError::Options {
         bucket: bucket.to_owned(),
         why: error.to_string(),
     };
-    Ok(Arc::new(builder.build().map_err(unusable)?))
+    let objects = builder.build().map_err(unusable)?;
+    Ok(Arc::new(Plain::new(bucket, objects)))
 }
 
 async fn load(options: &S3Options) -> SdkConfig {
@@ -112,24 +143,25 @@ fn plain(endpoint: &str) -> bool {
         .is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"))
 }
 
-/// Throttling and short outages pass unseen; a server that stays away is reported within about a minute.
-fn retries() -> RetryConfig {
+/// Throttling and short outages pass unseen; a server that stays away is reported within about a minute, and a silent one
+/// after some four timeouts.
+fn retries(options: &S3Options) -> RetryConfig {
     RetryConfig {
         backoff: BackoffConfig {
             init_backoff: Duration::from_millis(100),
             max_backoff: Duration::from_secs(10),
             base: 2.0,
         },
-        max_retries: 8,
-        retry_timeout: Duration::from_mins(1),
+        max_retries: options.retries,
+        retry_timeout: Duration::from_mins(1).max(options.timeout * 4),
     }
 }
 
-/// A part of a file is 8 MiB at most, so two minutes suffice on any line that an ingest would finish on.
-fn client() -> ClientOptions {
+/// How long an answer takes as a whole depends on the line, and on how fast its reader is: only silence counts.
+fn client(options: &S3Options) -> ClientOptions {
     ClientOptions::new()
-        .with_connect_timeout(Duration::from_secs(10))
-        .with_timeout(Duration::from_mins(2))
+        .with_connect_timeout(options.timeout.min(Duration::from_secs(10)))
+        .with_timeout_disabled()
 }
 
 #[cfg(test)]
