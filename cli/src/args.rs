@@ -36,7 +36,7 @@ pub(crate) use sql::{Assignment, SqlArgs};
 pub(crate) use vacuum::VacuumArgs;
 pub(crate) use verify::VerifyArgs;
 
-use crate::config::Size;
+use crate::config::{Size, Timeout};
 
 /// What AWS costs, from Cost and Usage Reports, exactly.
 #[derive(Debug, Parser)]
@@ -73,6 +73,12 @@ pub(crate) struct Global {
     /// Worker threads [default: all cores]
     #[arg(long, global = true, value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,
+    /// Longest silence of an S3 server until a request is tried again, such as 10s [default: 30s]
+    #[arg(long, global = true, value_name = "TIME")]
+    pub(crate) timeout: Option<Timeout>,
+    /// How often a request to an S3 server is tried again [default: 8]
+    #[arg(long, global = true, value_name = "N")]
+    pub(crate) retries: Option<u8>,
     /// More log on stderr; twice for even more (RUST_LOG is honoured)
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,

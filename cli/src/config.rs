@@ -2,6 +2,7 @@
 
 mod memory;
 mod size;
+mod timeout;
 
 use std::{
     ffi::OsString,
@@ -9,11 +10,13 @@ use std::{
     num::NonZeroUsize,
     path::{Path, PathBuf},
     thread,
+    time::Duration,
 };
 
 use url::Url;
 
 pub(crate) use size::Size;
+pub(crate) use timeout::Timeout;
 
 use crate::{
     args::{Global, LogFormat},
@@ -147,6 +150,10 @@ pub(crate) struct Settings {
     pub(crate) config: PathBuf,
     /// The S3 server that the environment names instead of AWS's.
     pub(crate) endpoint: Option<String>,
+    /// The longest silence of an S3 server, if not the default.
+    pub(crate) timeout: Option<Duration>,
+    /// How often a request to it is tried again, if not the default.
+    pub(crate) retries: Option<usize>,
     /// The budget for buffers, in bytes.
     pub(crate) memory: u64,
     /// Worker threads.
@@ -214,6 +221,8 @@ impl Settings {
             store,
             config,
             endpoint: environment.endpoint.clone(),
+            timeout: global.timeout.map(|Timeout(timeout)| timeout),
+            retries: global.retries.map(usize::from),
             memory,
             threads,
             progress: stderr && !global.no_progress && !global.quiet && !environment.dumb_terminal,

@@ -10,13 +10,16 @@ use curtail_testdata::GenerateError;
 use crate::error::CliError;
 
 /// What S3 answers when it does not take the credentials at all, whatever they would allow.
-const CREDENTIALS: [&str; 5] = [
+const CREDENTIALS: [&str; 6] = [
     "ExpiredToken",
     "InvalidAccessKeyId",
     "InvalidToken",
     "NotSignedUp",
     "SignatureDoesNotMatch",
+    "TokenRefreshRequired",
 ];
+
+const REFUSED: &str = "the credentials themselves were refused: check AWS_PROFILE or the keys, log in again if they expired, and see that the clock is right";
 
 /// What to do about `error`, if anything can be said.
 pub(crate) fn hint(error: &CliError) -> Option<String> {
@@ -94,7 +97,7 @@ fn ingest(error: &IngestError) -> Option<String> {
             "copy the report again with all the files that its manifest names; if AWS is delivering it right now, run it again later"
         }
         IngestError::Denied { why, .. } if CREDENTIALS.iter().any(|code| why.starts_with(code)) => {
-            "the credentials themselves were refused: check AWS_PROFILE or the keys, log in again if they expired, and see that the clock is right"
+            REFUSED
         }
         IngestError::Denied { .. } => {
             "these credentials need s3:ListBucket on the bucket and s3:GetObject on the report's objects (and kms:Decrypt, if it is encrypted with a key of yours)"
@@ -110,7 +113,7 @@ fn ingest(error: &IngestError) -> Option<String> {
             "restore the object from the archive first, or move reports to a storage class that can be read at once"
         }
         IngestError::Read { .. } => {
-            "check the network, --endpoint and --region, then run it again: nothing is half-done"
+            "check the network, --endpoint and --region, then run it again: nothing is half-done; --timeout and --retries say how long it is tried"
         }
         IngestError::Key { .. } => {
             "copy the report under a prefix without empty parts (`//`), and ingest it from there"
@@ -168,12 +171,20 @@ fn store(error: &StoreError) -> Option<String> {
         StoreError::Receipt(_) => {
             "nothing was committed; this is a defect of curtail: please report it"
         }
+        StoreError::Log { .. } | StoreError::Object { .. } if refused(error) => REFUSED,
         StoreError::Log { .. } | StoreError::Object { .. } => {
             "check that the store may be read and written, and that there is space left"
         }
         _ => return None,
     };
     Some(text.to_owned())
+}
+
+/// Whether the store's server does not take the credentials. Of the Delta log's errors only the text tells.
+fn refused(error: &StoreError) -> bool {
+    let text = error.to_string();
+    let says = |code: &&str| text.contains(&format!(": {code}"));
+    CREDENTIALS.iter().any(says)
 }
 
 fn connect(error: &ConnectError) -> Option<String> {

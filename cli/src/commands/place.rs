@@ -55,11 +55,14 @@ pub(super) async fn bucket_at(
         .endpoint
         .as_ref()
         .filter(|_| args.endpoint.is_none());
+    let defaults = S3Options::default();
     let options = S3Options {
         endpoint: args.endpoint.clone().or_else(|| inherited.cloned()),
         region: args.region.clone(),
         allow_http: args.allow_http || inherited.is_some(),
         anonymous: args.anonymous,
+        timeout: settings.timeout.unwrap_or(defaults.timeout),
+        retries: settings.retries.unwrap_or(defaults.retries),
     };
     Ok(s3(bucket, &options).await?)
 }
