@@ -22,7 +22,11 @@ use s3s::{
 };
 use s3s_fs::FileSystem;
 use tempfile::TempDir;
-use tokio::{net::TcpListener, sync::oneshot, task::JoinSet};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::oneshot,
+    task::JoinSet,
+};
 
 use crate::harness::Place;
 
@@ -35,9 +39,8 @@ const REGION: &str = "eu-central-1";
 /// A server with one folder per bucket; it stops when it is dropped.
 pub(crate) struct Endpoint {
     folder: TempDir,
-    address: SocketAddr,
+    server: Server,
     faults: Arc<Faults>,
-    _stop: oneshot::Sender<()>,
 }
 
 /// What the server refuses.
@@ -61,46 +64,29 @@ impl Endpoint {
         builder.set_auth(SimpleAuth::from_single(KEY, SECRET));
         builder.set_access(Access(Arc::clone(&faults)));
         let service = builder.build();
-        let (stop, stopped) = oneshot::channel::<()>();
-        let (tell, told) = std::sync::mpsc::channel();
-        thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_multi_thread()
-                .worker_threads(2)
-                .enable_all()
-                .build()
-                .unwrap();
-            runtime.block_on(async {
-                let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-                tell.send(listener.local_addr().unwrap()).unwrap();
-                let mut connections = JoinSet::new();
-                let serve = async {
-                    loop {
-                        let (socket, _) = listener.accept().await.unwrap();
-                        let service = service.clone();
-                        connections.spawn(async move {
-                            let _ = http1::Builder::new()
-                                .serve_connection(TokioIo::new(socket), service)
-                                .await;
-                        });
-                    }
-                };
-                tokio::select! {
-                    () = serve => {}
-                    _ = stopped => {}
-                }
-            });
+        let server = Server::start(move |socket| {
+            let service = service.clone();
+            async move {
+                let _ = http1::Builder::new()
+                    .serve_connection(TokioIo::new(socket), service)
+                    .await;
+            }
         });
         Self {
             folder,
-            address: told.recv().unwrap(),
+            server,
             faults,
-            _stop: stop,
         }
     }
 
     /// Its URL.
     pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.server.url()
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.server.address
     }
 
     /// The folder of a bucket.
@@ -119,6 +105,21 @@ impl Endpoint {
             .with("AWS_ACCESS_KEY_ID", KEY)
             .with("AWS_SECRET_ACCESS_KEY", secret)
             .with("AWS_REGION", REGION)
+    }
+
+    /// A place whose credentials come from a program that gives new ones, with another token, each time it is asked.
+    pub(crate) fn place_with_program() -> Place {
+        let place = Place::new();
+        let folder = place.path("").display().to_string();
+        let program = format!(
+            "echo >> {folder}asked; token=token-$(wc -l < {folder}asked | tr -d ' ')\n\
+             echo '{{\"Version\": 1, \"AccessKeyId\": \"{KEY}\", \"SecretAccessKey\": \"{SECRET}\", \"SessionToken\": \"'$token'\"}}'\n"
+        );
+        fs::write(place.path("program"), program).unwrap();
+        let config =
+            format!("[default]\nregion = {REGION}\ncredential_process = /bin/sh {folder}program\n");
+        fs::write(place.path("config"), config).unwrap();
+        place.with("AWS_CONFIG_FILE", &format!("{folder}config"))
     }
 
     /// The next `requests` requests get 503 Slow Down.
@@ -141,6 +142,54 @@ impl Endpoint {
         let path = self.bucket().join(key);
         fs::create_dir_all(path.parent().unwrap_or(Path::new("/"))).unwrap();
         fs::write(path, body).unwrap();
+    }
+}
+
+/// Something that listens on a port of its own, on a runtime of its own; it stops when it is dropped.
+pub(crate) struct Server {
+    address: SocketAddr,
+    _stop: oneshot::Sender<()>,
+}
+
+impl Server {
+    /// Gives every connection to `serve`.
+    pub(crate) fn start<F>(serve: impl Fn(TcpStream) -> F + Send + 'static) -> Self
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (tell, told) = std::sync::mpsc::channel();
+        thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(2)
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(async {
+                let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+                tell.send(listener.local_addr().unwrap()).unwrap();
+                let mut connections = JoinSet::new();
+                let accept = async {
+                    loop {
+                        let (socket, _) = listener.accept().await.unwrap();
+                        connections.spawn(serve(socket));
+                    }
+                };
+                tokio::select! {
+                    () = accept => {}
+                    _ = stopped => {}
+                }
+            });
+        });
+        Self {
+            address: told.recv().unwrap(),
+            _stop: stop,
+        }
+    }
+
+    /// Its URL.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
     }
 }
 

@@ -102,19 +102,7 @@ impl Place {
 
     /// Every file below `name` with its content, to see that nothing changed.
     pub(crate) fn content(&self, name: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-        let mut found = BTreeMap::new();
-        let mut folders = vec![self.folder.path().join(name)];
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(&folder).into_iter().flatten() {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    folders.push(path);
-                } else {
-                    found.insert(path.clone(), fs::read(&path).unwrap());
-                }
-            }
-        }
-        found
+        content(&self.folder.path().join(name))
     }
 
     /// A small report in `report/`.
@@ -131,6 +119,23 @@ impl Place {
             format,
         ]);
     }
+}
+
+/// Every file below `folder` with its content.
+pub(crate) fn content(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                found.insert(path.clone(), fs::read(&path).unwrap());
+            }
+        }
+    }
+    found
 }
 
 /// How a run ended.
@@ -213,6 +218,7 @@ pub(crate) fn filtered(check: impl FnOnce()) {
         "[UUID]",
     );
     settings.add_filter(r"\b\d+\.\d+ s\b", "[SECONDS]");
+    settings.add_filter(r"\bin \d+(\.\d+)?[mµ]?s\b", "in [TIME]");
     settings.add_filter(r"/tmp/[^\s/]*curtail[^\s/]*", "[TMP]");
     settings.set_prepend_module_to_snapshot(false);
     settings.bind(check);

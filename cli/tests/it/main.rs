@@ -16,11 +16,14 @@
 mod commands;
 mod endpoint;
 mod errors;
+mod faults;
 mod formats;
 mod harness;
 mod help;
+mod http;
 mod interop;
 mod kill;
+mod proxy;
 mod reports;
 mod s3;
 mod signals;

@@ -84,6 +84,14 @@ pub(crate) fn equals_truth(place: &Place, truth: &str, more: &[&str]) {
     }
 }
 
+/// Every metric in all equals the truth beside the report.
+pub(crate) fn totals_equal_truth(place: &Place, truth: &str, more: &[&str]) {
+    let truth: Value = serde_json::from_slice(&fs::read(place.path(truth)).unwrap()).unwrap();
+    let metrics = METRICS.map(|(name, _)| name).join(",");
+    let (_, rows) = csv(&place.ok(&[&["costs", "--metric", &metrics], more].concat()));
+    same("all", &rows[0], &truth["overall"]["totals"]);
+}
+
 fn same(of: &str, row: &[String], totals: &Value) {
     for ((_, column), found) in METRICS.iter().zip(row) {
         // NULL is empty in CSV.

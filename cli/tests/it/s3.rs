@@ -7,7 +7,7 @@ use crate::{
     harness::{Place, csv, filtered},
 };
 
-fn generate(place: &Place, endpoint: &Endpoint, more: &[&str]) {
+pub(crate) fn generate(place: &Place, endpoint: &Endpoint, more: &[&str]) {
     let url = endpoint.url();
     let mut arguments = vec![
         "generate",
@@ -23,7 +23,7 @@ fn generate(place: &Place, endpoint: &Endpoint, more: &[&str]) {
     place.ok(&arguments);
 }
 
-fn ingest<'a>(url: &'a str, source: &'a str) -> Vec<&'a str> {
+pub(crate) fn ingest<'a>(url: &'a str, source: &'a str) -> Vec<&'a str> {
     vec!["ingest", source, "--endpoint", url, "--allow-http"]
 }
 
