@@ -1,10 +1,6 @@
 //! What a request asked for, and whether an answer is that: only then it counts.
 
-use std::{
-    pin::Pin,
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{
@@ -12,9 +8,9 @@ use http::{
     header::{CONTENT_LENGTH, CONTENT_RANGE, ETAG, IF_MATCH, RANGE},
     response,
 };
-use http_body::{Body, Frame, SizeHint};
 use object_store::client::{HttpError, HttpErrorKind, HttpRequest, HttpResponse, HttpResponseBody};
-use tokio::time::{Sleep, sleep};
+
+use crate::watched::Watched;
 
 /// An answer that is none, though the connection held.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -116,8 +112,9 @@ impl Asked {
         match content {
             Content::Whole(list) if self.listing && !is_list(&list) => Err(Fault::CutList.error()),
             Content::Streamed(mut body) if self.is_object() => {
-                body.left = self.length(&parts)?;
-                if let Some(length) = body.left {
+                let length = self.length(&parts)?;
+                body.expect(length);
+                if let Some(length) = length {
                     parts
                         .headers
                         .insert(CONTENT_LENGTH, HeaderValue::from(length));
@@ -147,7 +144,7 @@ impl Asked {
             }
             .error());
         }
-        let expected = range.map(|range| range.length());
+        let expected = range.map(ContentRange::length);
         match (stated, expected) {
             (Some(sent), Some(expected)) if sent != expected => {
                 Err(Fault::OtherLength { sent, expected }.error())
@@ -230,96 +227,15 @@ impl Content {
     }
 }
 
-/// Content that has to keep coming, and to have the length that was announced.
-#[derive(Debug)]
-pub(crate) struct Watched {
-    inner: HttpResponseBody,
-    silence: Duration,
-    /// Runs while more is waited for. A reader that comes back late finds what has arrived meanwhile.
-    timer: Option<Pin<Box<Sleep>>>,
-    sent: u64,
-    left: Option<u64>,
-}
-
-impl Watched {
-    pub(crate) fn new(inner: HttpResponseBody, silence: Duration) -> Self {
-        Self {
-            inner,
-            silence,
-            timer: None,
-            sent: 0,
-            left: None,
-        }
-    }
-
-    fn count(&mut self, bytes: u64) -> Result<(), Fault> {
-        self.sent += bytes;
-        let Some(left) = self.left else { return Ok(()) };
-        self.left = left.checked_sub(bytes);
-        match self.left {
-            Some(_) => Ok(()),
-            None => Err(Fault::OtherLength {
-                sent: self.sent,
-                expected: self.sent - bytes + left,
-            }),
-        }
-    }
-}
-
-impl Body for Watched {
-    type Data = Bytes;
-    type Error = HttpError;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, HttpError>>> {
-        let this = self.get_mut();
-        // What goes wrong after the last byte does not matter.
-        if this.left == Some(0) {
-            return Poll::Ready(None);
-        }
-        let polled = Pin::new(&mut this.inner).poll_frame(context);
-        if let Poll::Ready(frame) = polled {
-            this.timer = None;
-            return Poll::Ready(match frame {
-                Some(Ok(frame)) => {
-                    let bytes = frame.data_ref().map_or(0, |data| data.len() as u64);
-                    Some(this.count(bytes).map_err(Fault::error).map(|()| frame))
-                }
-                None => this.left.map(|left| {
-                    Err(Fault::OtherLength {
-                        sent: this.sent,
-                        expected: this.sent + left,
-                    }
-                    .error())
-                }),
-                failed => failed,
-            });
-        }
-        let silence = this.silence;
-        let timer = this.timer.get_or_insert_with(|| Box::pin(sleep(silence)));
-        match timer.as_mut().poll(context) {
-            Poll::Pending => Poll::Pending,
-            Poll::Ready(()) => {
-                this.timer = None;
-                Poll::Ready(Some(Err(Fault::Silent(silence).error())))
-            }
-        }
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use HttpErrorKind as Kind;
+
     use super::*;
 
     fn asked(range: Option<&str>) -> Asked {
         let mut request = http::Request::get("http://s3/bucket/key");
-        for range in range {
+        if let Some(range) = range {
             request = request.header(RANGE, range);
         }
         Asked::of(&request.body(Bytes::new().into()).unwrap())
@@ -448,7 +364,6 @@ mod tests {
             asked.failed(HttpError::new(kind, Fault::CutList)).kind()
         };
         let object = "http://s3/bucket/key";
-        use HttpErrorKind as Kind;
         assert_eq!(
             failed(Method::GET, object, Kind::Unknown),
             Kind::Interrupted

@@ -14,6 +14,7 @@ mod plain;
 mod region;
 mod s3;
 mod transport;
+mod watched;
 
 pub use error::ConnectError;
 pub use s3::{S3Options, s3};

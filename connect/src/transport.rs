@@ -21,8 +21,9 @@ use object_store::{
 };
 
 use crate::{
-    answer::{Asked, Content, Fault, Watched},
+    answer::{Asked, Content, Fault},
     credentials::SdkCredentials,
+    watched::Watched,
 };
 
 /// An upload gets the time that it takes at this many bytes per second before its answer is missed.
