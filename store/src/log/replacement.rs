@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::Duration,
 };
@@ -58,6 +58,8 @@ pub struct Replacement {
     attempt: Attempt,
     /// Files written so far.
     written: AtomicU32,
+    /// Whether a file may be there whose writing failed.
+    unsure: AtomicBool,
     /// Files being read back, begun as soon as each was written.
     reading: Mutex<JoinSet<Result<Contents, StoreError>>>,
 }
@@ -89,6 +91,7 @@ impl Replacement {
             previous,
             attempt,
             written: AtomicU32::new(0),
+            unsure: AtomicBool::new(false),
             reading: Mutex::default(),
         })
     }
@@ -145,11 +148,16 @@ impl Replacement {
             path,
         };
         let written = put(self.store.objects(), &paths::object(&file.path), bytes).await;
-        written.map_err(|source| StoreError::Object {
-            action: "cannot write",
-            path: file.path.clone(),
-            source,
-        })?;
+        if let Err(source) = written {
+            // It may have arrived all the same, and nobody else knows of it.
+            let deleted = self.store.objects.delete(&paths::object(&file.path)).await;
+            self.unsure.fetch_or(deleted.is_err(), Ordering::Relaxed);
+            return Err(StoreError::Object {
+                action: "cannot write",
+                path: file.path,
+                source,
+            });
+        }
         self.read_back(&file.path, file.size);
         Ok(file)
     }
@@ -200,15 +208,20 @@ impl Replacement {
             stored: files.iter().map(|file| file.file.clone()).collect(),
             ..receipt.clone()
         };
-        let result = self.checked_commit(&files, schema, &receipt).await;
-        match &result {
+        let (result, certain) = match self.check(&files, schema, &receipt).await {
+            Ok(()) => {
+                let result = self.checked_commit(&files, schema, &receipt).await;
+                let refused = matches!(
+                    result,
+                    Err(StoreError::Column { .. } | StoreError::Conflict { .. })
+                );
+                (result, refused)
+            }
+            Err(error) => (Err(error), true),
+        };
+        match result {
             Ok(_) => self.attempt.end().await,
-            Err(
-                StoreError::Receipt(_)
-                | StoreError::Column { .. }
-                | StoreError::Conflict { .. }
-                | StoreError::Overdue { .. },
-            ) => {
+            Err(_) if certain => {
                 let rollups = receipt.rollups.iter().flat_map(|rollup| &rollup.files);
                 self.abandon(files, rollups.cloned().collect()).await;
             }
@@ -220,25 +233,26 @@ impl Replacement {
 
     /// Gives up and deletes `files` and those of `rollups`, as far as possible; what stays is invisible.
     pub async fn abandon(self, files: Vec<DataFile>, rollups: Vec<StoredFile>) {
-        let mut all_deleted = true;
         for file in files.into_iter().map(|file| file.file).chain(rollups) {
             let path = &file.path;
             if let Err(error) = self.store.objects.delete(&paths::object(path)).await {
-                tracing::warn!(path, %error, "an abandoned data file stays, invisible to readers");
-                all_deleted = false;
+                // A store that is out of reach is not waited for once per file.
+                tracing::info!(path, %error, "abandoned data files stay, invisible to readers, until a later run");
+                return;
             }
         }
-        if all_deleted {
+        if !self.unsure.into_inner() {
             self.attempt.end().await;
         }
     }
 
-    async fn checked_commit(
+    /// Whether the files, as they are now, are what the receipt says.
+    async fn check(
         &self,
         files: &[DataFile],
         schema: &TableSchema,
         receipt: &Receipt,
-    ) -> Result<u64, StoreError> {
+    ) -> Result<(), StoreError> {
         check::subject(self.table, &self.report, self.period, receipt)?;
         let rollups = receipt.rollups.iter().flat_map(|rollup| &rollup.files);
         let rollups = rollups.map(|file| (file.path.clone(), file.size));
@@ -251,6 +265,15 @@ impl Replacement {
             let (report, period) = (self.report.clone(), self.period);
             return Err(StoreError::Overdue { report, period });
         }
+        Ok(())
+    }
+
+    async fn checked_commit(
+        &self,
+        files: &[DataFile],
+        schema: &TableSchema,
+        receipt: &Receipt,
+    ) -> Result<u64, StoreError> {
         let id = self.attempt.id.to_string();
         let (table, report, period) = (self.table, &self.report, self.period);
         let plan = Plan {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use futures::future::try_join_all;
+use futures::future::join_all;
 
 use super::{
     Store, commits,
@@ -64,7 +64,7 @@ impl Store {
     pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
         let loaded = self.newest().await?;
         let tables = loaded.iter().map(|table| table.snapshot(self));
-        Ok(Snapshot::new(try_join_all(tables).await?))
+        Ok(Snapshot::new(every(tables).await?))
     }
 
     /// Every table as it was. [`StoreError::NoVersion`] if there was none yet, or if files of that version were dropped since.
@@ -190,7 +190,7 @@ impl Store {
     /// The tables that exist.
     pub(super) async fn newest(&self) -> Result<Vec<Loaded>, StoreError> {
         let tables = Table::ALL.map(|table| table::load(self, table, None));
-        let tables: Vec<_> = try_join_all(tables).await?.into_iter().flatten().collect();
+        let tables: Vec<_> = every(tables).await?.into_iter().flatten().collect();
         if tables.is_empty() {
             return Err(StoreError::Absent(self.url().to_string()));
         }
@@ -242,4 +242,12 @@ mod tests {
             assert!(wrong.parse::<AsOf>().is_err(), "{wrong}");
         }
     }
+}
+
+/// What all of `loads` come to, or the first error. Every one is waited for: reading a log blocks a thread, which must not
+/// be left behind at work when another log cannot be read.
+async fn every<T>(
+    loads: impl IntoIterator<Item = impl Future<Output = Result<T, StoreError>>>,
+) -> Result<Vec<T>, StoreError> {
+    join_all(loads).await.into_iter().collect()
 }
