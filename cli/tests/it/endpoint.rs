@@ -3,7 +3,7 @@
 use std::{
     fs,
     net::SocketAddr,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::SeqCst},
@@ -89,9 +89,14 @@ impl Endpoint {
         self.server.address
     }
 
-    /// The folder of a bucket.
-    pub(crate) fn bucket(&self) -> std::path::PathBuf {
-        self.folder.path().join("acme-billing")
+    /// The folder of the bucket.
+    pub(crate) fn bucket(&self) -> PathBuf {
+        self.other_bucket("acme-billing")
+    }
+
+    /// The folder of another bucket, which is there if its folder is.
+    pub(crate) fn other_bucket(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
 
     /// A place with credentials for this server.

@@ -2,6 +2,7 @@
 //! never half-changed.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     sync::{
@@ -14,7 +15,7 @@ use std::{
 
 use crate::{
     endpoint::Endpoint,
-    harness::{Place, Run, csv, filtered},
+    harness::{Place, Run, content, csv, filtered},
     proxy::{Fault, Proxy, Stage},
     reports::totals_equal_truth,
     s3,
@@ -38,9 +39,9 @@ const ANY: [Fault; 11] = [
 /// What can happen to content.
 const CONTENT: [Fault; 3] = [Fault::Short, Fault::Cut, Fault::Longer];
 
-const PATIENCE: [&str; 4] = ["--timeout", "1s", "--retries", "4"];
+const PATIENCE: [&str; 4] = ["--timeout", "1s", "--retries", "3"];
 
-/// A run that gives up takes some five timeouts and the pauses between them.
+/// A run that gives up takes some four timeouts and the pauses between them.
 const LONGEST: Duration = Duration::from_secs(45);
 
 /// What happens how often at which stage.
@@ -52,17 +53,25 @@ struct Case {
 }
 
 impl Case {
-    /// Everything that can happen at these stages, and `more` at those of them that it can happen at.
+    /// Whatever can happen to any request, at these stages, and `more` that can happen at one of them.
     fn all(stages: &[Stage], more: impl Fn(Stage) -> Vec<Fault>) -> Vec<Self> {
+        Self::of(stages, |stage| ANY.into_iter().chain(more(stage)).collect())
+    }
+
+    fn of(stages: &[Stage], faults: impl Fn(Stage) -> Vec<Fault>) -> Vec<Self> {
         let mut cases = Vec::new();
         for &stage in stages {
-            for fault in ANY.into_iter().chain(more(stage)) {
+            for fault in faults(stage) {
                 for endless in [false, true] {
-                    cases.push(Self {
+                    let case = Self {
                         stage,
                         fault,
                         endless,
-                    });
+                    };
+                    // What does not pass even if it ends is tried once.
+                    if endless || case.passes() {
+                        cases.push(case);
+                    }
                 }
             }
         }
@@ -72,10 +81,12 @@ impl Case {
     /// Whether the run must succeed.
     fn passes(self) -> bool {
         match (self.fault, self.stage) {
-            // The commit that seems to be in the way is looked for, and not found.
-            (Fault::Precondition, Stage::CommitPut) => !self.endless,
-            // What is said to be gone, or another, is not asked for again.
-            (Fault::Missing | Fault::Precondition, _) => false,
+            // The commit that seems to be in the way is looked for, and not found; what could not be read back at once is
+            // read back before the commit.
+            (Fault::Precondition, Stage::CommitPut | Stage::Data)
+            | (Fault::Missing, Stage::Data) => !self.endless,
+            // Else, what is said to be gone, or another, is not asked for again.
+            (Fault::Missing | Fault::Precondition | Fault::Outage, _) => false,
             // It was carried out, which is found out afterwards.
             (Fault::Silent | Fault::Stalled | Fault::Reset | Fault::Lost, Stage::CommitPut) => true,
             _ => !self.endless,
@@ -148,7 +159,23 @@ fn each(name: &str, cases: &[Case], check: impl Fn(usize, Case) -> Option<String
             ));
         }
     }
-    filtered(|| insta::assert_snapshot!(format!("faults-{name}"), text));
+    // Of several files, any may be the first that fails.
+    let mut settings = insta::Settings::clone_current();
+    settings.add_filter(r"[^`\s]*/part-[^`\s:]*\.parquet", "[FILE]");
+    settings.add_filter(r"\b\d{5}\.csv\.gz", "[NUMBER].csv.gz");
+    settings.add_filter(r"\d+ bytes instead of \d+", "[N] bytes instead of [N]");
+    settings.add_filter(r"bytes[ =]\d+-\d+(/\d+)?", "bytes [RANGE]");
+    settings.add_filter(r"s3://store-\d+/", "s3://[BUCKET]/");
+    settings.bind(|| filtered(|| insta::assert_snapshot!(format!("faults-{name}"), text)));
+}
+
+/// Every file below `folder`, by its path in it, with its content.
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let relative = |path: &Path| path.strip_prefix(folder).unwrap().to_owned();
+    content(folder)
+        .into_iter()
+        .map(|(path, bytes)| (relative(&path), bytes))
+        .collect()
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -163,6 +190,9 @@ fn copy(from: &Path, to: &Path) {
         }
     }
 }
+
+/// The commit that is made on top of the store's first.
+const COMMITTED: &str = "_delta_log/00000000000000000001.json";
 
 const BEFORE: [&str; 11] = [
     "generate",
@@ -201,12 +231,7 @@ fn while_a_report_is_read() {
     each("reading", &cases, |_, case| {
         let place = case.place();
         copy(&before.store(), &place.store());
-        let content = || -> Vec<_> {
-            let files = place.content(&place.store()).into_iter();
-            let relative = |path: PathBuf| path.strip_prefix(place.store()).unwrap().to_owned();
-            files.map(|(path, bytes)| (relative(path), bytes)).collect()
-        };
-        let held = content();
+        let held = files(&place.store());
         let proxy = case.proxy(&endpoint);
         let url = proxy.url();
         match case.run(&proxy, &place, &s3::ingest(&url, "s3://acme-billing/cur")) {
@@ -222,7 +247,7 @@ fn while_a_report_is_read() {
                 None
             }
             Err(error) => {
-                assert!(content() == held, "{case:?}: the store changed");
+                assert!(files(&place.store()) == held, "{case:?}: the store changed");
                 Some(error)
             }
         }
@@ -233,22 +258,19 @@ fn while_a_report_is_read() {
 fn while_a_store_in_a_bucket_is_written() {
     let endpoint = Endpoint::start();
     let at = |place: Place, url: &str, name: &str| {
-        let store = format!("s3://acme-billing/stores/{name}");
+        let store = format!("s3://{name}/store");
         place
             .with("AWS_ENDPOINT_URL_S3", url)
             .with("CURTAIL_STORE", &store)
     };
-    let files = |name: &str| -> Vec<_> {
-        let folder = endpoint.bucket().join("stores").join(name);
-        let files = crate::harness::content(&folder).into_iter();
-        files
-            .map(|(path, bytes)| (path.strip_prefix(&folder).unwrap().to_owned(), bytes))
-            .collect()
-    };
+    let files = |name: &str| files(&endpoint.other_bucket(name));
     let of_kind = |name: &str, ending: &str| {
-        let fits = |(path, _): &(PathBuf, _)| path.to_string_lossy().ends_with(ending);
-        files(name).iter().filter(|file| fits(file)).count()
+        let fits = |path: &&PathBuf| path.to_string_lossy().ends_with(ending);
+        files(name).keys().filter(fits).count()
     };
+    // Each store has a bucket of its own: the server fails to list a bucket while files go away anywhere in it.
+    let copied = |name: &str| copy(&endpoint.other_bucket("base"), &endpoint.other_bucket(name));
+    fs::create_dir(endpoint.other_bucket("base")).unwrap();
     let direct = endpoint.url();
     let before = at(Endpoint::place(), &direct, "base");
     before.ok(&BEFORE);
@@ -264,10 +286,6 @@ fn while_a_store_in_a_bucket_is_written() {
         "--month",
         "2026-10",
     ]);
-    let copied = |name: &str| {
-        let stores = endpoint.bucket().join("stores");
-        copy(&stores.join("base"), &stores.join(name));
-    };
     copied("clean");
     let report = before.path("report").display().to_string();
     at(Endpoint::place(), &direct, "clean").ok(&["ingest", &report]);
@@ -280,24 +298,28 @@ fn while_a_store_in_a_bucket_is_written() {
         Stage::DataPut,
         Stage::CommitPut,
     ];
-    let cases = Case::all(&stages, |stage| match stage {
+    let mut cases = Case::all(&stages, |stage| match stage {
         Stage::LogList => CONTENT.to_vec(),
         Stage::Commit => [&CONTENT[..], &[Fault::OtherRange]].concat(),
         Stage::Data => [&CONTENT[..], &[Fault::OtherRange, Fault::Whole]].concat(),
-        _ => vec![Fault::Lost],
+        _ => vec![Fault::Lost, Fault::Outage],
+    });
+    // That looks like other writers being faster some hundred times, and takes as long.
+    cases.retain(|case| {
+        case.stage != Stage::CommitPut || case.fault != Fault::Precondition || !case.endless
     });
     each("writing", &cases, |index, case| {
-        let name = index.to_string();
+        let name = format!("store-{index}");
         copied(&name);
         let proxy = case.proxy(&endpoint);
         let place = at(case.place(), &proxy.url(), &name);
-        let error = match case.run(&proxy, &place, &["ingest", &report]) {
+        match case.run(&proxy, &place, &["ingest", &report]) {
             Ok(run) => {
                 let rows = csv(&run.stdout).1;
                 let row: Vec<_> = rows[0][2..4].iter().map(String::as_str).collect();
                 assert_eq!((rows.len(), &row[..]), (1, &["1", "added"][..]), "{case:?}");
-                let commits = of_kind(&name, "0.json") + of_kind(&name, "1.json");
-                assert_eq!(commits, 2, "{case:?}: one commit");
+                assert_eq!(of_kind(&name, COMMITTED), 1, "{case:?}");
+                assert_eq!(of_kind(&name, "0002.json"), 0, "{case:?}");
                 assert_eq!(of_kind(&name, ".parquet"), clean, "{case:?}: orphans");
                 let after = at(Endpoint::place(), &direct, &name);
                 fs::copy(before.path("report/truth.json"), after.path("truth")).unwrap();
@@ -306,24 +328,23 @@ fn while_a_store_in_a_bucket_is_written() {
             }
             Err(error) => {
                 let (held, now) = (files("base"), files(&name));
-                let same = held.iter().all(|file| now.contains(file));
+                let same = held
+                    .iter()
+                    .all(|(path, bytes)| now.get(path) == Some(bytes));
                 assert!(same, "{case:?}: what was there is not as it was");
                 // Of a commit, nobody knows: it may still arrive, and must find its files then.
-                let unknown = case.stage == Stage::CommitPut;
-                if !unknown {
-                    let new: Vec<_> = now.iter().map(|(path, _)| path).collect();
-                    assert_eq!(now.len(), held.len(), "{case:?}: orphans among {new:?}");
+                if case.stage != Stage::CommitPut && case.fault != Fault::Outage {
+                    let paths: Vec<_> = now.keys().collect();
+                    assert_eq!(now.len(), held.len(), "{case:?}: orphans among {paths:?}");
                 }
                 assert_eq!(
-                    of_kind(&name, "1.json"),
+                    of_kind(&name, COMMITTED),
                     0,
                     "{case:?}: committed nevertheless"
                 );
                 Some(error)
             }
-        };
-        fs::remove_dir_all(endpoint.bucket().join("stores").join(&name)).unwrap();
-        error
+        }
     });
 }
 
@@ -379,9 +400,14 @@ fn a_query_survives_what_passes() {
     place.ok(&["ingest", "before"]);
     let costs = ["costs", "--by", "service"];
     let expected = place.ok(&costs);
-    let of_content = [&CONTENT[..], &[Fault::OtherRange, Fault::Whole]].concat();
-    let mut cases = Case::all(&[Stage::Data], |_| of_content.clone());
-    cases.retain(|case| !matches!(case.fault, Fault::Expired(_)));
+    let faults = [
+        Fault::SlowDown,
+        Fault::Stalled,
+        Fault::Reset,
+        Fault::Short,
+        Fault::OtherRange,
+    ];
+    let cases = Case::of(&[Stage::Data], |_| faults.to_vec());
     each("query", &cases, |_, case| {
         let proxy = case.proxy(&endpoint);
         match case.run(&proxy, &store(&proxy.url()), &costs) {

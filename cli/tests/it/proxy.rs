@@ -48,19 +48,20 @@ impl Stage {
     fn fits(self, request: &Message) -> bool {
         let (method, target) = request.method_and_target();
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let ends = |ending| path.ends_with(ending);
         let listing = query.contains("list-type=2");
         let log = target.contains("_delta_log");
         match self {
             Self::List => listing && !log,
             Self::LogList => listing && log,
-            Self::Manifest => method == "GET" && path.ends_with("-Manifest.json"),
-            Self::ManifestHead => method == "HEAD" && path.ends_with("-Manifest.json"),
-            Self::FileHead => method == "HEAD" && path.ends_with(".csv.gz"),
-            Self::File => method == "GET" && path.ends_with(".csv.gz"),
-            Self::Commit => method == "GET" && log && path.ends_with(".json"),
-            Self::CommitPut => method == "PUT" && log && path.ends_with(".json"),
-            Self::Data => method == "GET" && path.ends_with(".parquet"),
-            Self::DataPut => method == "PUT" && path.ends_with(".parquet"),
+            Self::Manifest => method == "GET" && ends("-Manifest.json"),
+            Self::ManifestHead => method == "HEAD" && ends("-Manifest.json"),
+            Self::FileHead => method == "HEAD" && ends(".csv.gz"),
+            Self::File => method == "GET" && ends(".csv.gz"),
+            Self::Commit => method == "GET" && log && ends(".json"),
+            Self::CommitPut => method == "PUT" && log && ends(".json"),
+            Self::Data => method == "GET" && ends(".parquet"),
+            Self::DataPut => method == "PUT" && ends(".parquet"),
         }
     }
 }
@@ -78,6 +79,8 @@ pub(crate) enum Fault {
     Precondition,
     /// Its credentials, and whatever comes with them from now on, are refused with this status.
     Expired(u16),
+    /// Neither it nor any request after it is answered.
+    Outage,
     /// The connection is closed, without it being carried out.
     Closed,
     /// It is carried out, but the connection closed before the answer.
@@ -198,7 +201,8 @@ impl State {
             self.ranges.lock().unwrap().push(range);
         }
         let mut expired = self.expired.lock().unwrap();
-        if expired.as_deref() == Some(token) {
+        let over = self.fault == Fault::Outage && self.injected.load(SeqCst) > 0;
+        if over || expired.as_deref() == Some(token) {
             return Some(self.fault);
         }
         let take = |counter: &AtomicUsize| {
@@ -253,6 +257,10 @@ impl State {
         }
         match fault {
             Fault::Closed => return Ok(false),
+            Fault::Outage => {
+                until_closed(socket).await;
+                return Ok(false);
+            }
             Fault::Garbled => {
                 socket
                     .write_all(b"HTTP/1.1 2\x01 \x02\r\nnonsense\r\n\r\n")
@@ -296,7 +304,7 @@ impl State {
                 answer.set("content-range", &range.unwrap());
             }
             Fault::Whole => {
-                answer.first = "HTTP/1.1 200 OK".to_owned();
+                "HTTP/1.1 200 OK".clone_into(&mut answer.first);
                 answer.remove("content-range");
             }
             _ => unreachable!("{fault:?} needs no answer"),
