@@ -222,6 +222,14 @@ fn restore_order(history: &mut [PeriodVersion], table: Table) {
     }
 }
 
+/// What all of `loads` come to, or the first error. Every one is waited for: reading a log blocks a thread, which must not
+/// be left behind at work when another log cannot be read.
+async fn every<T>(
+    loads: impl IntoIterator<Item = impl Future<Output = Result<T, StoreError>>>,
+) -> Result<Vec<T>, StoreError> {
+    join_all(loads).await.into_iter().collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -242,12 +250,4 @@ mod tests {
             assert!(wrong.parse::<AsOf>().is_err(), "{wrong}");
         }
     }
-}
-
-/// What all of `loads` come to, or the first error. Every one is waited for: reading a log blocks a thread, which must not
-/// be left behind at work when another log cannot be read.
-async fn every<T>(
-    loads: impl IntoIterator<Item = impl Future<Output = Result<T, StoreError>>>,
-) -> Result<Vec<T>, StoreError> {
-    join_all(loads).await.into_iter().collect()
 }
