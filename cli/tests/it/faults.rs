@@ -162,6 +162,11 @@ fn each(name: &str, cases: &[Case], check: impl Fn(usize, Case) -> Option<String
     // Of several files, any may be the first that fails.
     let mut settings = insta::Settings::clone_current();
     settings.add_filter(r"[^`\s]*/part-[^`\s:]*\.parquet", "[FILE]");
+    // Expired credentials are refused to whatever comes next.
+    settings.add_filter(
+        r"cannot (read|write) `\[FILE\]`",
+        "cannot [READ OR WRITE] `[FILE]`",
+    );
     settings.add_filter(r"\b\d{5}\.csv\.gz", "[NUMBER].csv.gz");
     settings.add_filter(r"\d+ bytes instead of \d+", "[N] bytes instead of [N]");
     settings.add_filter(r"bytes[ =]\d+-\d+(/\d+)?", "bytes [RANGE]");
