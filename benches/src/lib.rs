@@ -87,6 +87,7 @@ pub async fn engine(store: &Path) -> Engine {
     let store = Store::local(store).expect("the folder holds a store");
     let options = EngineOptions {
         memory_limit: MEMORY,
+        allocated: None,
         threads: threads(),
     };
     Engine::open(&store, &options)

@@ -28,7 +28,9 @@ const MEMORY_AT_MOST: u64 = 8 << 30;
 /// What is taken where the machine does not say how much memory it has.
 const MEMORY_UNKNOWN: u64 = 2 << 30;
 /// The least memory that anything can be done with.
-const MEMORY_AT_LEAST: u64 = 64 << 20;
+const MEMORY_AT_LEAST: u64 = 192 << 20;
+/// What the program takes beside its buffers: its own code and data, stacks, and what the allocator holds back.
+const MEMORY_BESIDE: u64 = 96 << 20;
 
 /// The variables of the environment that matter here.
 #[derive(Clone, Debug, Default)]
@@ -175,6 +177,11 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
+    /// Bytes that buffers may take, so that the process stays within its limit.
+    pub(crate) fn buffers(&self) -> u64 {
+        self.memory.saturating_sub(MEMORY_BESIDE)
+    }
+
     /// What `global` and `environment` mean together.
     pub(crate) fn new(global: &Global, environment: &Environment) -> Result<Self, CliError> {
         let text = |value: &OsString| {

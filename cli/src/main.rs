@@ -21,6 +21,10 @@ mod repl;
 mod rows;
 mod signals;
 
+/// Counts what is allocated, so that a query can be held to its budget whatever its operators account for.
+#[global_allocator]
+static ALLOCATOR: cap::Cap<std::alloc::System> = cap::Cap::new(std::alloc::System, usize::MAX);
+
 fn main() -> std::process::ExitCode {
     exit::run()
 }

@@ -20,10 +20,13 @@ use crate::{
 };
 
 /// What an engine may use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct EngineOptions {
-    /// Budget of the operators' buffers, in bytes; what does not fit is spilled to temporary files.
+    /// Budget of the buffers, in bytes; what does not fit is spilled to temporary files.
     pub memory_limit: u64,
+    /// Bytes that the process has allocated, if that can be told: then the budget holds for them, and not just for what
+    /// operators account for.
+    pub allocated: Option<fn() -> u64>,
     /// Threads that scans and operators are spread over.
     pub threads: usize,
 }

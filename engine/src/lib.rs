@@ -12,6 +12,7 @@
 //! Start at [`Engine`].
 
 mod answer;
+mod budget;
 mod catalog;
 mod costs;
 mod diff;

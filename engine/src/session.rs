@@ -1,6 +1,6 @@
 //! How DataFusion is set up.
 
-use std::{num::NonZeroUsize, sync::Arc};
+use std::sync::Arc;
 
 use curtail_store::Store;
 use datafusion::{
@@ -8,7 +8,6 @@ use datafusion::{
     error::Result,
     execution::{
         FunctionRegistry, SessionState, SessionStateBuilder, SessionStateDefaults,
-        memory_pool::{FairSpillPool, TrackConsumersPool},
         object_store::ObjectStoreUrl,
         runtime_env::{RuntimeEnv, RuntimeEnvBuilder},
     },
@@ -16,7 +15,7 @@ use datafusion::{
     prelude::{SessionConfig, SessionContext},
 };
 
-use crate::{EngineOptions, maps, money};
+use crate::{EngineOptions, budget::Budget, maps, money};
 
 /// The catalog's name.
 pub(crate) const CATALOG: &str = "curtail";
@@ -24,8 +23,11 @@ pub(crate) const CATALOG: &str = "curtail";
 pub(crate) const PUBLIC: &str = "public";
 /// The URL under which scans find the store's objects.
 const STORE_URL: &str = "curtail://store/";
-/// How many of the largest consumers of memory an error names.
-const CONSUMERS_NAMED: NonZeroUsize = NonZeroUsize::new(3).expect("three is not zero");
+
+/// DataFusion's own batches have this many rows.
+const LARGEST_BATCH: usize = 8192;
+/// With fewer rows, what is done per batch would weigh.
+const SMALLEST_BATCH: usize = 1024;
 
 /// Where scans find the store's objects.
 pub(crate) fn store_url() -> ObjectStoreUrl {
@@ -34,10 +36,8 @@ pub(crate) fn store_url() -> ObjectStoreUrl {
 
 /// What all sessions of an engine share: the memory budget, the store's objects, caches.
 pub(crate) fn runtime(store: &Store, options: &EngineOptions) -> Result<Arc<RuntimeEnv>> {
-    let budget = usize::try_from(options.memory_limit).unwrap_or(usize::MAX);
-    let pool = TrackConsumersPool::new(FairSpillPool::new(budget), CONSUMERS_NAMED);
     let runtime = RuntimeEnvBuilder::new()
-        .with_memory_pool(Arc::new(pool))
+        .with_memory_pool(Arc::new(Budget::new(options)))
         .build_arc()?;
     runtime.register_object_store(store_url().as_ref(), Arc::clone(store.objects()));
     Ok(runtime)
@@ -47,6 +47,7 @@ pub(crate) fn runtime(store: &Store, options: &EngineOptions) -> Result<Arc<Runt
 pub(crate) fn session(runtime: &Arc<RuntimeEnv>, options: &EngineOptions) -> SessionState {
     let mut config = SessionConfig::new()
         .with_target_partitions(options.threads.max(1))
+        .with_batch_size(batch_size(options))
         .with_default_catalog_and_schema(CATALOG, PUBLIC)
         .with_create_default_catalog_and_schema(true)
         .with_information_schema(true);
@@ -70,6 +71,15 @@ pub(crate) fn session(runtime: &Arc<RuntimeEnv>, options: &EngineOptions) -> Ses
     }
     maps::register(&mut state);
     state
+}
+
+/// Rows that operators hand on at a time: fewer where there is little memory, of which merging sorted files takes a batch of
+/// each, and a row of all columns takes kilobytes.
+fn batch_size(options: &EngineOptions) -> usize {
+    let per_thread = options.memory_limit / options.threads.max(1) as u64;
+    let rows = usize::try_from(per_thread >> 16).unwrap_or(usize::MAX);
+    rows.next_power_of_two()
+        .clamp(SMALLEST_BATCH, LARGEST_BATCH)
 }
 
 fn register(state: &mut SessionState, function: AggregateUDF) {

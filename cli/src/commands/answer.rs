@@ -27,8 +27,9 @@ pub(super) async fn engine(settings: &Settings, as_of: Option<AsOf>) -> Result<E
 /// What an engine may use.
 pub(super) fn options(settings: &Settings) -> EngineOptions {
     EngineOptions {
-        memory_limit: settings.memory,
+        memory_limit: settings.buffers(),
         threads: settings.threads,
+        allocated: Some(|| crate::ALLOCATOR.allocated() as u64),
     }
 }
 

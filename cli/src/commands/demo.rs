@@ -8,13 +8,13 @@ use std::{
 };
 
 use arrow::{array::RecordBatch, compute::concat_batches};
-use curtail_engine::{CostQuery, Dimension, Engine, EngineOptions, Metric};
+use curtail_engine::{CostQuery, Dimension, Engine, Metric};
 use curtail_ingest::{self as ingest, Source, discover};
 use curtail_store::Store;
 use curtail_testdata::{Folder, Options, PeriodTruth, Summary};
 use indicatif::HumanBytes;
 
-use super::{Trash, generate, say, truth};
+use super::{Trash, answer, generate, say, truth};
 use crate::{
     args::DemoArgs,
     config::Settings,
@@ -99,7 +99,7 @@ async fn fill(
     let source = Source::folder(reports)?;
     let store = Store::local(tables)?;
     let options = ingest::Options {
-        memory: settings.memory,
+        memory: settings.buffers(),
         threads: settings.threads,
         ..ingest::Options::default()
     };
@@ -112,11 +112,7 @@ async fn fill(
 
 /// Asks what a bill is asked, and holds every answer against the generator's own sums.
 async fn ask(store: &Store, summary: &Summary, settings: &Settings) -> Result<(), CliError> {
-    let options = EngineOptions {
-        memory_limit: settings.memory,
-        threads: settings.threads,
-    };
-    let engine = Engine::open(store, &options).await?;
+    let engine = Engine::open(store, &answer::options(settings)).await?;
     let truth = &summary.truth.overall;
     let questions = [
         (

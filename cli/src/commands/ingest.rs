@@ -35,7 +35,7 @@ pub(super) async fn run(args: &IngestArgs, settings: &Settings) -> Result<(), Cl
         });
     }
     let options = Options {
-        memory: settings.memory,
+        memory: settings.buffers(),
         threads: settings.threads,
         force: args.force,
         dry_run: args.dry_run,

@@ -120,7 +120,7 @@ async fn check(
     };
     if args.source {
         let options = Options {
-            memory: settings.memory,
+            memory: settings.buffers(),
             threads: settings.threads,
             ..Options::default()
         };

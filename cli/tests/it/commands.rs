@@ -101,7 +101,10 @@ fn status_tells_what_the_store_holds() {
     );
     assert_eq!(
         (field(0, "gaps"), field(1, "gaps")),
-        ("", "2026-08 2026-09")
+        (
+            "",
+            "missing months: 2026-08 2026-09; nothing from 2026-11 on"
+        )
     );
     assert_eq!(field(0, "kind"), "legacy-cur");
     let truth: serde_json::Value =

@@ -15,7 +15,7 @@ use std::{
 
 use crate::{
     endpoint::Endpoint,
-    harness::{Place, Run, content, csv, filtered},
+    harness::{Place, Run, content, copy, csv, filtered},
     proxy::{Fault, Proxy, Stage},
     reports::totals_equal_truth,
     s3,
@@ -181,19 +181,6 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
         .into_iter()
         .map(|(path, bytes)| (relative(&path), bytes))
         .collect()
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            fs::copy(path, target).unwrap();
-        }
-    }
 }
 
 /// The commit that is made on top of the store's first.

@@ -72,6 +72,7 @@ impl Fixture {
             &self.store,
             &EngineOptions {
                 memory_limit: 1 << 28,
+                allocated: None,
                 threads: 2,
             },
         )

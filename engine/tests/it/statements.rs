@@ -32,6 +32,7 @@ async fn a_store_without_tables_is_empty() {
     let fixture = Fixture::empty();
     let options = EngineOptions {
         memory_limit: 1 << 20,
+        allocated: None,
         threads: 1,
     };
     assert!(matches!(

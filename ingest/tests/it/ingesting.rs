@@ -358,43 +358,6 @@ async fn files_being_replaced_are_waited_for() {
     );
 }
 
-/// A report whose files are overwritten: its manifest is of the version before for as long as AWS writes them.
-#[tokio::test]
-async fn files_newer_than_their_manifest_are_waited_for() {
-    let (bucket, store) = (Bucket::default(), store());
-    let put = async |cost: &str| {
-        let key = "p/acme/20240301-20240401/acme-00001.csv.gz";
-        bucket.put(key, gzip(&csv(&[cost]))).await;
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        key
-    };
-    let manifest_key = "p/acme/20240301-20240401/acme-Manifest.json";
-    let key = put("1").await;
-    bucket.put(manifest_key, manifest("A", &[key])).await;
-    let run = async |force: bool| {
-        let options = Options { force, ..options() };
-        let mut outcomes = ingest_all(&bucket.source("p"), &store.store, &options)
-            .await
-            .unwrap();
-        let outcome = outcomes.remove(0);
-        (outcome.action, outcome.why)
-    };
-    assert_eq!(run(false).await, (Action::Added, None));
-    tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    bucket.put(manifest_key, manifest("B", &[key])).await;
-    tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    put("2").await;
-    let (action, why) = run(false).await;
-    assert_eq!(action, Action::Waiting);
-    assert!(
-        why.unwrap()
-            .contains("acme-00001.csv.gz` is newer than its manifest")
-    );
-    assert_eq!(run(true).await.0, Action::Replaced, "unless it is forced");
-    bucket.put(manifest_key, manifest("C", &[key])).await;
-    assert_eq!(run(false).await, (Action::Replaced, None));
-}
-
 #[derive(Debug, Default)]
 struct Counts {
     files: AtomicU64,

@@ -88,7 +88,9 @@ fn is_unreachable(error: &DeltaTableError) -> bool {
         }
         cause = error.source();
     }
-    false
+    // The kernel's own error has no source, only a text.
+    let text = error.to_string();
+    text.contains("Error interacting with object store")
 }
 
 impl Loaded {

@@ -1,0 +1,89 @@
+//! The memory that a query may take.
+
+use std::num::NonZeroUsize;
+
+use datafusion::{
+    common::resources_datafusion_err,
+    error::Result,
+    execution::memory_pool::{
+        FairSpillPool, MemoryConsumer, MemoryLimit, MemoryPool, MemoryReservation,
+        TrackConsumersPool,
+    },
+};
+
+use crate::EngineOptions;
+
+/// How many of the largest consumers of memory an error names.
+const CONSUMERS_NAMED: NonZeroUsize = NonZeroUsize::new(3).expect("three is not zero");
+
+/// A pool that is shared fairly among operators that can spill. Scans, decoded columns and some accumulators are not accounted
+/// for by anybody: so operators get no more either once the process has allocated all that it may.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    pool: TrackConsumersPool<FairSpillPool>,
+    limit: usize,
+    allocated: Option<fn() -> u64>,
+}
+
+impl Budget {
+    pub(crate) fn new(options: &EngineOptions) -> Self {
+        let limit = usize::try_from(options.memory_limit).unwrap_or(usize::MAX);
+        Self {
+            pool: TrackConsumersPool::new(FairSpillPool::new(limit), CONSUMERS_NAMED),
+            limit,
+            allocated: options.allocated,
+        }
+    }
+}
+
+impl MemoryPool for Budget {
+    fn name(&self) -> &'static str {
+        "budget"
+    }
+
+    fn register(&self, consumer: &MemoryConsumer) {
+        self.pool.register(consumer);
+    }
+
+    fn unregister(&self, consumer: &MemoryConsumer) {
+        self.pool.unregister(consumer);
+    }
+
+    fn grow(&self, reservation: &MemoryReservation, additional: usize) {
+        self.pool.grow(reservation, additional);
+    }
+
+    fn shrink(&self, reservation: &MemoryReservation, shrink: usize) {
+        self.pool.shrink(reservation, shrink);
+    }
+
+    fn try_grow(&self, reservation: &MemoryReservation, additional: usize) -> Result<()> {
+        if let Some(allocated) = self.allocated {
+            let allocated = usize::try_from(allocated()).unwrap_or(usize::MAX);
+            if allocated.saturating_add(additional) > self.limit {
+                return Err(resources_datafusion_err!(
+                    "{} more bytes for {}, when {} of {} bytes are in use",
+                    additional,
+                    reservation.consumer().name(),
+                    allocated,
+                    self.limit
+                ));
+            }
+        }
+        self.pool.try_grow(reservation, additional)
+    }
+
+    fn reserved(&self) -> usize {
+        self.pool.reserved()
+    }
+
+    fn memory_limit(&self) -> MemoryLimit {
+        MemoryLimit::Finite(self.limit)
+    }
+}
+
+impl std::fmt::Display for Budget {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "budget of {} bytes", self.limit)
+    }
+}
