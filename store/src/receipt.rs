@@ -59,6 +59,9 @@ pub struct Receipt {
     /// Linked accounts that have line items, in order.
     #[serde(default)]
     pub accounts: Vec<String>,
+    /// Line items that carry each tag, by its column; filled in by [`crate::Replacement::commit`].
+    #[serde(default)]
+    pub tagged: BTreeMap<String, u64>,
     /// The data files written; [`crate::Replacement::commit`] fills them in.
     #[serde(default)]
     pub stored: Vec<StoredFile>,

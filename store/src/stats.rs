@@ -1,6 +1,8 @@
 //! The statistics that a commit carries for each data file: how many rows, and the bounds of the columns worth skipping
 //! files by. They are taken from the Parquet footer; a bound that is not certain is left out.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, SecondsFormat};
 use parquet::{
     errors::ParquetError,
@@ -15,6 +17,9 @@ use crate::Table;
 
 /// Text longer than this has no upper bound in the log, and its lower one is cut.
 const LONGEST_TEXT: usize = 32;
+
+/// How columns of line items that hold tags begin.
+const TAG_COLUMNS: &str = "resource_tags_";
 
 /// Columns of `line_items` that have statistics in the log.
 const LINE_ITEMS: &[&str] = &[
@@ -52,8 +57,17 @@ pub(crate) fn columns(table: Table) -> &'static [&'static str] {
     }
 }
 
-/// Rows and Delta's `stats` of the Parquet file `bytes`.
-pub(crate) fn of_file(table: Table, bytes: &bytes::Bytes) -> Result<(u64, String), ParquetError> {
+/// What the footer of a Parquet file tells.
+pub(crate) struct FileStats {
+    pub(crate) rows: u64,
+    /// As Delta writes them in `stats`.
+    pub(crate) delta: String,
+    /// Rows that have a value, by column of tags.
+    pub(crate) tagged: BTreeMap<String, u64>,
+}
+
+/// The statistics of the Parquet file `bytes`.
+pub(crate) fn of_file(table: Table, bytes: &bytes::Bytes) -> Result<FileStats, ParquetError> {
     let metadata = ParquetMetaDataReader::new().parse_and_finish(bytes)?;
     let rows = metadata.file_metadata().num_rows();
     let rows =
@@ -82,7 +96,31 @@ pub(crate) fn of_file(table: Table, bytes: &bytes::Bytes) -> Result<(u64, String
     stats.insert("minValues".to_owned(), smallest.into());
     stats.insert("maxValues".to_owned(), largest.into());
     stats.insert("nullCount".to_owned(), nulls.into());
-    Ok((rows, Value::Object(stats).to_string()))
+    Ok(FileStats {
+        rows,
+        delta: Value::Object(stats).to_string(),
+        tagged: tagged(&metadata, rows),
+    })
+}
+
+/// How many of `rows` have a value in each column of tags.
+fn tagged(metadata: &ParquetMetaData, rows: u64) -> BTreeMap<String, u64> {
+    let schema = metadata.file_metadata().schema_descr();
+    let columns = (0..schema.num_columns()).filter_map(|place| {
+        let column = schema.column(place);
+        let [name] = column.path().parts() else {
+            return None;
+        };
+        let nulls = metadata.row_groups().iter().map(|group| {
+            let statistics = group.column(place).statistics();
+            statistics.and_then(Statistics::null_count_opt)
+        });
+        let nulls: u64 = nulls.sum::<Option<u64>>()?;
+        let tagged = rows.saturating_sub(nulls);
+        let is_tag = name.starts_with(TAG_COLUMNS) && tagged > 0;
+        is_tag.then(|| (name.clone(), tagged))
+    });
+    columns.collect()
 }
 
 /// Bounds of one column over all row groups of a file.
@@ -207,7 +245,8 @@ mod tests {
             writer.flush().unwrap();
         }
         writer.close().unwrap();
-        let (rows, stats) = of_file(Table::LineItems, &bytes.into()).unwrap();
+        let found = of_file(Table::LineItems, &bytes.into()).unwrap();
+        let (rows, stats) = (found.rows, found.delta);
         let stats: Value = serde_json::from_str(&stats).unwrap();
         assert_eq!(stats["numRecords"], rows);
         stats

@@ -1,5 +1,7 @@
 //! Every version of a month can be asked and compared until it is dropped.
 
+use std::fs;
+
 use crate::{
     harness::{Place, csv},
     reports::equals_truth,
@@ -194,6 +196,69 @@ fn a_diff_says_why() {
         let error = place.fails(&[&["diff"], wrong.as_slice()].concat());
         assert!(error.contains(told), "{error}");
     }
+}
+
+/// AWS can put tags on usage of the past: nothing costs more then, but other teams pay.
+#[test]
+fn a_tag_backfill_is_told() {
+    let place = Place::new();
+    place.ok(&[
+        "generate", "--out", "report", "--rows", "6000", "--month", "2026-10",
+    ]);
+    place.ok(&["ingest", "report"]);
+    let data = place.content("report".as_ref()).into_keys();
+    for path in data.filter(|path| path.to_string_lossy().ends_with(".csv.gz")) {
+        let mut reader = csv::Reader::from_reader(flate2::read::MultiGzDecoder::new(
+            fs::File::open(&path).unwrap(),
+        ));
+        let header = reader.headers().unwrap().clone();
+        let tag = header
+            .iter()
+            .position(|name| name == "resourceTags/user:team")
+            .unwrap();
+        let records: Vec<_> = reader.records().map(Result::unwrap).collect();
+        let file = fs::File::create(&path).unwrap();
+        let mut writer = csv::Writer::from_writer(flate2::write::GzEncoder::new(
+            file,
+            flate2::Compression::fast(),
+        ));
+        writer.write_record(&header).unwrap();
+        for record in records {
+            let fields = record.iter().enumerate();
+            let filled = fields.map(|(column, value)| match (column == tag, value) {
+                (true, "") => "late",
+                _ => value,
+            });
+            writer.write_record(filled).unwrap();
+        }
+        writer.into_inner().unwrap().finish().unwrap();
+    }
+    place.ok(&["ingest", "report", "--force"]);
+    let run = place.run(&["diff", "2026-10"]).success();
+    let (_, rows) = csv(&run.stdout);
+    assert_eq!(rows.len(), 1, "{run:?}");
+    assert_eq!(
+        (rows[0][0].as_str(), rows[0][3].as_str()),
+        ("tag backfill", "0")
+    );
+    assert_eq!(rows[0][4], rows[0][5], "as many line items as before");
+    assert!(
+        run.stderr.contains("`resource_tags_user_team` is on "),
+        "{run:?}"
+    );
+    let by = ["diff", "2026-10", "--by", "tag:team"];
+    let (_, rows) = csv(&place.ok(&by));
+    let late = rows.iter().find(|row| row[0] == "late").unwrap();
+    assert_eq!(
+        (late[1].as_str(), late[7].as_str()),
+        ("tag backfill", "added")
+    );
+    let moved: i128 = rows.iter().map(|row| units(&row[4])).sum();
+    assert_eq!(moved, 0);
+    assert_eq!(
+        place.ok(&by),
+        place.ok(&[&by[..], &["--no-rollups"]].concat())
+    );
 }
 
 #[test]

@@ -55,13 +55,6 @@ impl TagKeys {
         }
     }
 
-    /// The columns of line items that hold tags.
-    pub(crate) fn tag_columns(&self) -> impl Iterator<Item = String> {
-        self.tags
-            .iter()
-            .map(|key| format!("{TAG_COLUMNS}{}", key.name))
-    }
-
     /// An expression over `costs` for what is in a column that holds a tag.
     pub(crate) fn of_column(column: &str) -> String {
         let key = column.strip_prefix(TAG_COLUMNS).unwrap_or(column);

@@ -1,6 +1,6 @@
 //! The two versions that are compared, and which of their tables can tell the difference.
 
-use std::collections::BTreeSet;
+use std::{cmp::Reverse, collections::BTreeSet};
 
 use curtail_store::{Grain, Money, PeriodVersion, ROW_COUNT, Receipt, Snapshot, Store, Table};
 use datafusion::{
@@ -12,8 +12,11 @@ use datafusion::{
 use super::DiffQuery;
 use crate::{Dimension, EngineError, Metric, costs::TagKeys};
 
-/// How many tags are compared if there are no rollups: each makes it slower.
+/// How many tags are compared: each makes it slower.
 const MOST_TAGS: usize = 8;
+
+/// By how many line items of a hundred thousand the use of a tag has to change: late usage changes it a little.
+const NOTICED: u128 = 100;
 
 /// Two versions of a billing period.
 pub(super) struct Sides {
@@ -70,53 +73,54 @@ impl Sides {
     }
 
     fn rollup(&self, grain: Grain) -> Option<Candidate> {
-        let allowed = self.allowed(grain)?;
-        let tags = self.tags().into_iter();
-        let tags = tags.filter(|column| allowed.contains(column));
+        let before = allowed(&self.before.receipt, grain)?;
+        let after = allowed(&self.after.receipt, grain)?;
         Some(Candidate {
             table: self.table,
             from: self.from.rolled_up(grain)?,
             to: self.to.rolled_up(grain)?,
-            tags: tags.map(|column| TagKeys::of_column(&column)).collect(),
-            allowed: Some(allowed),
+            tags: self.tags(),
+            allowed: Some(before.intersection(&after).cloned().collect()),
         })
     }
 
     fn line_items(&self) -> Candidate {
-        let tags = self.tags();
         Candidate {
             table: self.table,
             from: self.from.clone(),
             to: self.to.clone(),
-            tags: tags
-                .iter()
-                .map(|column| TagKeys::of_column(column))
-                .collect(),
+            tags: self.tags(),
             allowed: None,
         }
     }
 
-    /// The columns that mean the same in line items and in the rollups of both versions.
-    fn allowed(&self, grain: Grain) -> Option<BTreeSet<String>> {
-        let before = allowed(&self.before.receipt, grain)?;
-        let after = allowed(&self.after.receipt, grain)?;
-        Some(before.intersection(&after).cloned().collect())
+    /// Expressions for the tags that were filled in or taken away.
+    fn tags(&self) -> Vec<String> {
+        let columns = self.retagged().into_iter().take(MOST_TAGS);
+        columns
+            .map(|(column, ..)| TagKeys::of_column(column))
+            .collect()
     }
 
-    /// The columns of tags that are compared: the same ones whatever answers.
-    fn tags(&self) -> Vec<String> {
-        let seen = |version: &PeriodVersion, column: &String| {
-            version.receipt.columns.seen.contains(column)
+    /// The columns of tags that another share of line items carries than before, and the numbers that do, most changed first.
+    fn retagged(&self) -> Vec<(&str, u64, u64)> {
+        let (before, after) = (&self.before.receipt, &self.after.receipt);
+        let columns: BTreeSet<&String> = before.tagged.keys().chain(after.tagged.keys()).collect();
+        let count = |receipt: &Receipt, column| receipt.tagged.get(column).copied().unwrap_or(0);
+        // Line items per hundred thousand.
+        let share = |receipt: &Receipt, count: u64| {
+            u128::from(count) * 100_000 / u128::from(receipt.rows.max(1))
         };
-        let columns = TagKeys::of(&self.to);
-        let columns = columns
-            .tag_columns()
-            .filter(|column| seen(&self.before, column) || seen(&self.after, column));
-        let rolled_up = Grain::ALL.iter().find_map(|&grain| self.allowed(grain));
-        match rolled_up {
-            Some(allowed) => columns.filter(|column| allowed.contains(column)).collect(),
-            None => columns.take(MOST_TAGS).collect(),
+        let mut changed = Vec::new();
+        for column in columns {
+            let (then, now) = (count(before, column), count(after, column));
+            let difference = share(before, then).abs_diff(share(after, now));
+            if difference > NOTICED {
+                changed.push((difference, (column.as_str(), then, now)));
+            }
         }
+        changed.sort_by_key(|(difference, _)| Reverse(*difference));
+        changed.into_iter().map(|(_, told)| told).collect()
     }
 
     /// What one should know about the versions.
@@ -148,6 +152,12 @@ impl Sides {
             if !names.is_empty() {
                 notes.push(format!("columns that {what}: {}", names.join(", ")));
             }
+        }
+        for (column, then, now) in self.retagged() {
+            notes.push(format!(
+                "`{column}` is on {then} of {} line items before, on {now} of {} after",
+                before.rows, after.rows
+            ));
         }
         if before.invoiced_rows != after.invoiced_rows {
             notes.push(format!(

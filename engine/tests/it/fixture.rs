@@ -333,6 +333,7 @@ fn receipt(
         ingested_at: time("2026-11-05T07:00:00Z"),
         hours: Vec::new(),
         accounts: Vec::new(),
+        tagged: BTreeMap::new(),
         stored: Vec::new(),
         rollups: Vec::new(),
         milliseconds: 5,

@@ -1,6 +1,9 @@
 //! The receipt of an ingest.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use chrono::{SubsecRound, Utc};
 use curtail_store::{ColumnChanges, Money, Receipt, Replacement, ReportKind, SourceFile};
@@ -40,6 +43,7 @@ pub(super) fn make(
         anomalies: tally.anomalies.clone(),
         hours: tally.hours.clone(),
         accounts: tally.accounts.clone(),
+        tagged: BTreeMap::new(),
         stored: Vec::new(),
         rollups: attempt.rollups(&tally.rollups),
         // What is shown and asked for has microseconds.

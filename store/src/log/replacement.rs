@@ -1,6 +1,7 @@
 //! The way into a store: data files first, then one Delta commit that makes them visible.
 
 use std::{
+    collections::BTreeMap,
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU32, Ordering},
@@ -40,6 +41,8 @@ pub struct DataFile {
     pub file: StoredFile,
     /// Smallest and largest value and number of NULLs per column, as Delta writes them in `stats` (JSON object).
     pub stats: String,
+    /// Rows that have a value, by column of tags.
+    pub tagged: BTreeMap<String, u64>,
 }
 
 /// The replacement of one billing period of one report: files are written one by one, then committed together.
@@ -115,13 +118,16 @@ impl Replacement {
     /// statistics are taken from its footer.
     pub async fn write(&self, bytes: Bytes) -> Result<DataFile, StoreError> {
         let path = self.new_path(&paths::data_folder(self.table, &self.report, self.period));
-        let (rows, stats) = stats::of_file(self.table, &bytes).map_err(|error| {
+        let stats = stats::of_file(self.table, &bytes).map_err(|error| {
             StoreError::Damaged(format!(
                 "`{path}`, about to be written, is no Parquet file: {error}"
             ))
         })?;
-        let file = self.put(path, bytes, rows).await?;
-        Ok(DataFile { file, stats })
+        Ok(DataFile {
+            file: self.put(path, bytes, stats.rows).await?,
+            stats: stats.delta,
+            tagged: stats.tagged,
+        })
     }
 
     /// Writes one Parquet file of a rollup. What it means stands in the receipt, by which readers find it.
@@ -204,7 +210,12 @@ impl Replacement {
         schema: &TableSchema,
         receipt: &Receipt,
     ) -> Result<u64, StoreError> {
+        let mut tagged = BTreeMap::new();
+        for (column, rows) in files.iter().flat_map(|file| &file.tagged) {
+            *tagged.entry(column.clone()).or_default() += rows;
+        }
         let receipt = Receipt {
+            tagged,
             stored: files.iter().map(|file| file.file.clone()).collect(),
             ..receipt.clone()
         };

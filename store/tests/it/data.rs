@@ -143,6 +143,7 @@ pub(crate) fn receipt_of(
         ingested_at: time(START),
         hours: Vec::new(),
         accounts: Vec::new(),
+        tagged: BTreeMap::new(),
         stored: Vec::new(),
         rollups: Vec::new(),
         milliseconds: 1,
