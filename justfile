@@ -20,6 +20,11 @@ fuzz *args:
 bench *args:
     cargo bench --workspace {{ args }}
 
+# Peak memory of ingest and queries under limits: just memory --rows 20000000 --limit 512MiB
+memory *args:
+    cargo build --release -p curtail
+    benches/memory.py target/release/curtail {{ args }}
+
 # Licences, sources and bans of everything linked (needs cargo-deny).
 deny:
     cargo deny check licenses bans sources
