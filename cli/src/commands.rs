@@ -30,6 +30,7 @@ use crate::{
     config::Settings,
     error::CliError,
     render::{Format, Renderer, Sink},
+    rows::{self, Cell, Kind},
     signals::cancellable,
 };
 
@@ -89,6 +90,18 @@ fn renderer(
     };
     let format = output.format.or_else(by_ending).unwrap_or(default);
     Renderer::new(format, schema, sink)
+}
+
+/// Prints rows that are all there.
+fn print_rows(
+    output: &OutputArgs,
+    settings: &Settings,
+    columns: &[(&str, Kind)],
+    rows: &[Vec<Cell>],
+) -> Result<(), CliError> {
+    let mut renderer = renderer(output, settings, &rows::schema(columns))?;
+    renderer.batch(&rows::batch(columns, rows))?;
+    renderer.finish().map(|_| ())
 }
 
 /// Writes text that is itself the result to standard output.

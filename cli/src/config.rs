@@ -28,7 +28,7 @@ const MEMORY_AT_MOST: u64 = 8 << 30;
 /// What is taken where the machine does not say how much memory it has.
 const MEMORY_UNKNOWN: u64 = 2 << 30;
 /// The least memory that anything can be done with.
-const MEMORY_AT_LEAST: u64 = 192 << 20;
+const MEMORY_AT_LEAST: u64 = 256 << 20;
 /// What the program takes beside its buffers: its own code and data, stacks, and what the allocator holds back.
 const MEMORY_BESIDE: u64 = 96 << 20;
 

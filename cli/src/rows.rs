@@ -45,6 +45,18 @@ pub(crate) enum Cell {
     Time(DateTime<Utc>),
 }
 
+impl Cell {
+    /// These texts in one cell; NULL if there are none.
+    pub(crate) fn listed(texts: &[impl AsRef<str>], separator: &str) -> Self {
+        let texts: Vec<_> = texts.iter().map(AsRef::as_ref).collect();
+        if texts.is_empty() {
+            Self::Null
+        } else {
+            Self::Text(texts.join(separator))
+        }
+    }
+}
+
 impl From<&str> for Cell {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())

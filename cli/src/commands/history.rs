@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use curtail_store::{PeriodVersion, ReportName};
 
-use super::{place, renderer, status::cost_column};
+use super::{place, print_rows, status::cost_column};
 use crate::{
     args::HistoryArgs,
     config::Settings,
     error::CliError,
-    rows::{self, Cell, Kind},
+    rows::{Cell, Kind},
 };
 
 const COLUMNS: &[(&str, Kind)] = &[
@@ -42,9 +42,7 @@ pub(super) async fn run(args: &HistoryArgs, settings: &Settings) -> Result<(), C
     if rows.is_empty() {
         return Err(CliError::NeverIngested(args.period));
     }
-    let mut renderer = renderer(&args.output, settings, &rows::schema(COLUMNS))?;
-    renderer.batch(&rows::batch(COLUMNS, &rows))?;
-    renderer.finish().map(|_| ())
+    print_rows(&args.output, settings, COLUMNS, &rows)
 }
 
 fn row(version: &PeriodVersion, before: Option<&PeriodVersion>) -> Vec<Cell> {
@@ -58,16 +56,11 @@ fn row(version: &PeriodVersion, before: Option<&PeriodVersion>) -> Vec<Cell> {
     let change = cost(version)
         .zip(earlier)
         .and_then(|(now, then)| now.checked_sub(then));
-    let listed = |names: Vec<&str>| Some(names.join(" ")).filter(|text| !text.is_empty());
     let seen = |version: &PeriodVersion, name: &String| version.receipt.columns.seen.contains(name);
-    let added = before.map(|before| {
+    let added: Vec<&String> = before.map_or_else(Vec::new, |before| {
         let names = receipt.columns.seen.iter();
-        names
-            .filter(|name| !seen(before, name))
-            .map(String::as_str)
-            .collect()
+        names.filter(|name| !seen(before, name)).collect()
     });
-    let missing = receipt.columns.missing.iter().map(String::as_str).collect();
     vec![
         receipt.report.as_str().into(),
         receipt.billing_period.to_string().into(),
@@ -79,10 +72,8 @@ fn row(version: &PeriodVersion, before: Option<&PeriodVersion>) -> Vec<Cell> {
         receipt.rows.into(),
         cost(version).into(),
         change.into(),
-        Some(receipt.currencies.join(" "))
-            .filter(|text| !text.is_empty())
-            .into(),
-        added.and_then(listed).into(),
-        listed(missing).into(),
+        Cell::listed(&receipt.currencies, " "),
+        Cell::listed(&added, " "),
+        Cell::listed(&receipt.columns.missing, " "),
     ]
 }

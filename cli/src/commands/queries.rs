@@ -2,7 +2,7 @@
 
 use curtail_queries::{Param, ParamDefault, Query, find, library};
 
-use super::{answer, renderer, say, sql};
+use super::{answer, print_rows, say, sql};
 use crate::{
     args::{Assignment, OutputArgs},
     config::Settings,
@@ -20,9 +20,7 @@ const COLUMNS: &[(&str, Kind)] = &[
 /// Lists the named queries.
 pub(super) fn list(output: &OutputArgs, settings: &Settings) -> Result<(), CliError> {
     let rows: Vec<_> = library().iter().map(row).collect();
-    let mut renderer = renderer(output, settings, &rows::schema(COLUMNS))?;
-    renderer.batch(&rows::batch(COLUMNS, &rows))?;
-    renderer.finish().map(|_| ())
+    print_rows(output, settings, COLUMNS, &rows)
 }
 
 /// Prints the SQL of a query.

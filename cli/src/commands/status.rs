@@ -5,12 +5,12 @@ mod gaps;
 use chrono::Utc;
 use curtail_store::{PeriodVersion, Receipt, ReportKind};
 
-use super::{place, renderer};
+use super::{place, print_rows};
 use crate::{
     args::OutputArgs,
     config::Settings,
     error::CliError,
-    rows::{self, Cell, Kind},
+    rows::{Cell, Kind},
 };
 
 const COLUMNS: &[(&str, Kind)] = &[
@@ -36,9 +36,7 @@ pub(super) async fn run(output: &OutputArgs, settings: &Settings) -> Result<(), 
         .into_iter()
         .map(|(period, gaps)| row(period, &gaps))
         .collect();
-    let mut renderer = renderer(output, settings, &rows::schema(COLUMNS))?;
-    renderer.batch(&rows::batch(COLUMNS, &rows))?;
-    renderer.finish().map(|_| ())
+    print_rows(output, settings, COLUMNS, &rows)
 }
 
 fn row(period: &PeriodVersion, gaps: &[String]) -> Vec<Cell> {
@@ -52,14 +50,12 @@ fn row(period: &PeriodVersion, gaps: &[String]) -> Vec<Cell> {
         (receipt.files.len() as u64).into(),
         receipt.rows.into(),
         receipt.sums.get(cost_column(receipt.kind)).copied().into(),
-        Some(receipt.currencies.join(" "))
-            .filter(|text| !text.is_empty())
-            .into(),
+        Cell::listed(&receipt.currencies, " "),
         receipt.usage_start.into(),
         receipt.usage_end.into(),
         receipt.ingested_at.into(),
         finalised(receipt).into(),
-        Some(gaps.join("; ")).filter(|text| !text.is_empty()).into(),
+        Cell::listed(gaps, "; "),
     ]
 }
 

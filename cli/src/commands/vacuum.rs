@@ -1,12 +1,7 @@
 //! `curtail vacuum`.
 
-use super::{note, place, renderer};
-use crate::{
-    args::VacuumArgs,
-    config::Settings,
-    error::CliError,
-    rows::{self, Kind},
-};
+use super::{note, place, print_rows};
+use crate::{args::VacuumArgs, config::Settings, error::CliError, rows::Kind};
 
 const COLUMNS: &[(&str, Kind)] = &[
     ("report", Kind::Text),
@@ -32,9 +27,7 @@ pub(super) async fn run(args: &VacuumArgs, settings: &Settings) -> Result<(), Cl
             ]
         })
         .collect();
-    let mut renderer = renderer(&args.output, settings, &rows::schema(COLUMNS))?;
-    renderer.batch(&rows::batch(COLUMNS, &rows))?;
-    renderer.finish()?;
+    print_rows(&args.output, settings, COLUMNS, &rows)?;
     if args.dry_run {
         note(settings, "this is what would be dropped; nothing was");
     }

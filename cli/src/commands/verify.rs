@@ -151,8 +151,6 @@ fn row(version: &PeriodVersion, checked: &Checked) -> Vec<Cell> {
         checked.bytes.into(),
         checked.rows.into(),
         checked.cost.into(),
-        Some(checked.problems.join("; "))
-            .filter(|text| !text.is_empty())
-            .into(),
+        Cell::listed(&checked.problems, "; "),
     ]
 }
