@@ -5,10 +5,10 @@
     reason = "criterion's macros make functions without docs"
 )]
 
-use std::{fs, io, path::Path, time::Duration};
+use std::{io, time::Duration};
 
 use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
-use curtail_benches::{ROWS, ingest_all, report};
+use curtail_benches::{ROWS, gzip_files, ingest_all, report};
 use curtail_testdata::Format;
 use flate2::read::MultiGzDecoder;
 
@@ -69,17 +69,6 @@ fn gunzip(criterion: &mut Criterion) {
 fn inflate(file: &[u8]) -> u64 {
     io::copy(&mut MultiGzDecoder::new(file), &mut io::sink())
         .expect("the generator writes sound gzip")
-}
-
-fn gzip_files(folder: &Path, files: &mut Vec<Vec<u8>>) {
-    for entry in fs::read_dir(folder).expect("the folder can be read") {
-        let path = entry.expect("the folder can be read").path();
-        if path.is_dir() {
-            gzip_files(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "gz") {
-            files.push(fs::read(path).expect("the file can be read"));
-        }
-    }
 }
 
 criterion_group!(benches, gunzip, end_to_end);

@@ -5,11 +5,11 @@
     reason = "criterion's macros make functions without docs"
 )]
 
-use std::{fs, path::Path, time::Duration};
+use std::time::Duration;
 
 use bytes::Bytes;
 use criterion::{BatchSize, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
-use curtail_benches::{ROWS, report};
+use curtail_benches::{ROWS, gzip_files, report};
 use curtail_ingest::stages::{self, Decoded, Dictionary, Pages, Separators};
 use curtail_testdata::Format;
 
@@ -27,17 +27,6 @@ fn legacy() -> (Bytes, Bytes) {
     std::io::copy(&mut flate2::read::MultiGzDecoder::new(&*file), &mut text)
         .expect("the generator writes sound gzip");
     (file.into(), text.into())
-}
-
-fn gzip_files(folder: &Path, files: &mut Vec<Vec<u8>>) {
-    for entry in fs::read_dir(folder).expect("the folder can be read") {
-        let path = entry.expect("the folder can be read").path();
-        if path.is_dir() {
-            gzip_files(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "gz") {
-            files.push(fs::read(path).expect("the file can be read"));
-        }
-    }
 }
 
 /// A file's way from compressed bytes to encoded columns.

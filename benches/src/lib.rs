@@ -2,7 +2,7 @@
 //!
 //! Results are kept in `results/`, each with its machine and commit; timings live here and never in tests.
 
-use std::{path::Path, sync::Arc};
+use std::{fs, path::Path, sync::Arc};
 
 use curtail_engine::{Engine, EngineOptions};
 use curtail_ingest::{Outcome, Silent, Source, discover, ingest};
@@ -63,6 +63,18 @@ pub fn report(folder: &Path, format: Format, rows: u64) -> u64 {
     };
     let summary = generate(&options, &Folder::new(folder), &|_| ());
     summary.expect("a report can be generated").rows
+}
+
+/// Adds the content of every gzip file below `folder` to `files`.
+pub fn gzip_files(folder: &Path, files: &mut Vec<Vec<u8>>) {
+    for entry in fs::read_dir(folder).expect("the folder can be read") {
+        let path = entry.expect("the folder can be read").path();
+        if path.is_dir() {
+            gzip_files(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "gz") {
+            files.push(fs::read(path).expect("the file can be read"));
+        }
+    }
 }
 
 /// Ingests all reports of `folder` into a store in `store`.

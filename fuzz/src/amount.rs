@@ -62,7 +62,7 @@ fn round(mantissa: &BigUint, divisor: &BigUint) -> (BigUint, Rounded) {
     units += u32::from(up);
     let rounded = Rounded {
         values: 1,
-        difference_e36: u64::try_from(difference).expect("at most half a unit"),
+        difference_e36: u128::try_from(difference).expect("at most half a unit"),
     };
     (units, rounded)
 }

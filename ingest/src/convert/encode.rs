@@ -45,7 +45,7 @@ use super::{
 const ROW_GROUP: usize = 128 * 1024;
 
 /// zstd's fastest level; higher ones cost more time than they save space in sorted data.
-const ZSTD_LEVEL: i32 = 1;
+pub(super) const ZSTD_LEVEL: i32 = 1;
 
 const CREATED_BY: &str = concat!("curtail version ", env!("CARGO_PKG_VERSION"));
 

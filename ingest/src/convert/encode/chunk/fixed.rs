@@ -1,5 +1,7 @@
 //! Values of fixed size: amounts and times.
 
+use crate::convert::{amounts::NO_AMOUNT, column::NO_TIME};
+
 /// A value that a row holds itself.
 pub(super) trait Fixed: Copy + Eq {
     /// Marks NULL.
@@ -13,7 +15,7 @@ pub(super) trait Fixed: Copy + Eq {
 const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
 
 impl Fixed for i128 {
-    const NULL: Self = Self::MIN;
+    const NULL: Self = NO_AMOUNT;
 
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "both halves are hashed")]
@@ -25,7 +27,7 @@ impl Fixed for i128 {
 }
 
 impl Fixed for i64 {
-    const NULL: Self = Self::MIN;
+    const NULL: Self = NO_TIME;
 
     #[inline]
     fn hash(self) -> u64 {

@@ -20,10 +20,7 @@ use super::{
     Chunk, count,
     statistics::{self, Page, Value},
 };
-use crate::convert::texts::number_of;
-
-/// zstd's fastest level; higher ones cost more time than they save space in sorted data.
-const ZSTD_LEVEL: i32 = 1;
+use crate::convert::{encode::ZSTD_LEVEL, texts::number_of};
 
 /// Chunks of less bytes are not compressed: starting zstd for each page costs more than it could save.
 const SMALL: usize = 1024;
