@@ -87,3 +87,45 @@ impl std::fmt::Display for Budget {
         write!(f, "budget of {} bytes", self.limit)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    };
+
+    use datafusion::error::DataFusionError;
+
+    use super::*;
+
+    #[test]
+    fn what_nobody_accounts_for_counts_too() {
+        static ALLOCATED: AtomicU64 = AtomicU64::new(0);
+        let budget = |allocated| {
+            let options = EngineOptions {
+                memory_limit: 1000,
+                allocated,
+                threads: 1,
+            };
+            Arc::new(Budget::new(&options)) as Arc<dyn MemoryPool>
+        };
+        let reserve = |pool: &Arc<dyn MemoryPool>, bytes| {
+            let reservation = MemoryConsumer::new("sort").register(pool);
+            reservation.try_grow(bytes)
+        };
+        let pool = budget(Some(|| ALLOCATED.load(Ordering::Relaxed)));
+        assert!(reserve(&pool, 900).is_ok());
+        ALLOCATED.store(200, Ordering::Relaxed);
+        let refused = reserve(&pool, 900).unwrap_err();
+        assert!(
+            matches!(&refused, DataFusionError::ResourcesExhausted(why) if why.starts_with(
+                "900 more bytes for sort, when 200 of 1000 bytes are in use"
+            )),
+            "{refused}"
+        );
+        assert!(reserve(&pool, 700).is_ok());
+        assert!(reserve(&budget(None), 900).is_ok());
+        assert!(reserve(&budget(None), 1100).is_err());
+    }
+}

@@ -23,6 +23,7 @@ mod help;
 mod http;
 mod interop;
 mod kill;
+mod memory;
 mod proxy;
 mod reports;
 mod s3;
