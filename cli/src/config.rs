@@ -30,7 +30,7 @@ const MEMORY_UNKNOWN: u64 = 2 << 30;
 /// The least memory that anything can be done with.
 const MEMORY_AT_LEAST: u64 = 256 << 20;
 /// What the program takes beside its buffers: its own code and data, stacks, and what the allocator holds back.
-const MEMORY_BESIDE: u64 = 96 << 20;
+const MEMORY_BESIDE: u64 = 112 << 20;
 
 /// The variables of the environment that matter here.
 #[derive(Clone, Debug, Default)]

@@ -53,12 +53,11 @@ pub(crate) enum CliError {
     },
     #[error("no report in `{location}` has a billing period in {periods}")]
     NoSuchPeriod { location: String, periods: String },
-    #[error("{failed} of {all} billing periods do not hold what was ingested: {first}")]
-    Unverified {
-        failed: usize,
-        all: usize,
-        first: String,
-    },
+    #[error("{} {first}", match failed {
+        1 => "the store is not what was written:".to_owned(),
+        several => format!("the store is not what was written, in {several} places:"),
+    })]
+    Unverified { failed: usize, first: String },
     #[error("the store has no such billing period to verify")]
     NothingToVerify,
     #[error("billing period {0} was never ingested")]

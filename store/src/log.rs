@@ -4,6 +4,7 @@ mod actions;
 mod attempts;
 mod commits;
 mod replacement;
+mod seals;
 mod table;
 mod vacuum;
 mod verify;

@@ -41,6 +41,15 @@ pub(super) async fn run(args: &VerifyArgs, settings: &Settings) -> Result<(), Cl
     let bars = Bars::new(settings);
     let mut table = renderer(&args.output, settings, &rows::schema(COLUMNS))?;
     let mut failed = Vec::new();
+    for problem in store.verify_logs().await? {
+        let row = [Cell::Null, Cell::Null, Cell::Null, "damaged".into()];
+        let row = row
+            .into_iter()
+            .chain([Cell::Null, Cell::Null, Cell::Null, Cell::Null]);
+        let row = row.chain([problem.to_string().into()]).collect();
+        table.batch(&rows::batch(COLUMNS, &[row]))?;
+        failed.push(problem.to_string());
+    }
     for version in &versions {
         let receipt = &version.receipt;
         let label = format!("{} {}", receipt.report, receipt.billing_period);
@@ -60,7 +69,6 @@ pub(super) async fn run(args: &VerifyArgs, settings: &Settings) -> Result<(), Cl
     }
     Err(CliError::Unverified {
         failed: failed.len(),
-        all: versions.len(),
         first: failed.remove(0),
     })
 }
@@ -69,7 +77,6 @@ async fn versions(store: &Store, args: &VerifyArgs) -> Result<Vec<PeriodVersion>
     let damaged = |error: curtail_store::StoreError| match error {
         curtail_store::StoreError::Damaged(what) => CliError::Unverified {
             failed: 1,
-            all: 1,
             first: what,
         },
         error => error.into(),

@@ -32,7 +32,7 @@ fn the_process_stays_within_its_limit() {
         "generate", "--out", "report", "--rows", "400000", "--month", "2026-10",
     ]);
     let limited = |arguments: &[&str]| {
-        let limit = ["--memory-limit", "256MiB"];
+        let limit = ["--memory-limit", "256MiB", "--threads", "2"];
         peak(place.start(&[arguments, &limit].concat()))
     };
     let ingest = limited(&["ingest", "report"]);

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::{
     DataFile,
     commits::{self, Tips},
+    seals,
     table::Loaded,
 };
 use crate::{
@@ -50,8 +51,7 @@ impl Plan<'_> {
     /// The actions of the commit that follows `base`.
     pub(super) fn actions(&self, base: Option<&Loaded>) -> Result<Vec<Action>, StoreError> {
         let now = Utc::now();
-        // Delta asks for commitInfo to be the first action.
-        let mut actions = vec![self.commit_info(base, now)?];
+        let mut actions = Vec::new();
         match base {
             None => {
                 actions.push(Action::Protocol(protocol()?));
@@ -70,10 +70,18 @@ impl Plan<'_> {
         for file in self.files {
             actions.push(Action::Add(self.add(file, now)?));
         }
+        // Delta asks for commitInfo to be the first action.
+        let seal = seals::of_actions(&actions)?;
+        actions.insert(0, self.commit_info(base, now, &seal)?);
         Ok(actions)
     }
 
-    fn commit_info(&self, base: Option<&Loaded>, now: DateTime<Utc>) -> Result<Action, StoreError> {
+    fn commit_info(
+        &self,
+        base: Option<&Loaded>,
+        now: DateTime<Utc>,
+        seal: &str,
+    ) -> Result<Action, StoreError> {
         let mut tips = base.map_or_else(Tips::new, |base| base.tips.clone());
         let version = base.map_or(0, |base| base.version() + 1);
         tips.insert((self.report.clone(), self.period), version);
@@ -82,7 +90,7 @@ impl Plan<'_> {
         info.read_version = base.map(Loaded::version);
         info.is_blind_append = Some(false);
         info.engine_info = Some(concat!("curtail ", env!("CARGO_PKG_VERSION")).to_owned());
-        info.info = commits::info(self.id, &tips, self.receipt)?
+        info.info = commits::info(self.id, &tips, self.receipt, seal)?
             .into_iter()
             .collect();
         let metrics = json!({

@@ -8,9 +8,9 @@ use object_store::ObjectStoreExt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
 
-use super::Store;
+use super::{Store, seals};
 use crate::{
-    BillingPeriod, PeriodVersion, Receipt, ReportName, Standing, StoreError, Table, hash, paths,
+    BillingPeriod, PeriodVersion, Receipt, ReportName, Standing, StoreError, Table, paths,
 };
 
 /// Commits that are read at the same time.
@@ -21,7 +21,7 @@ pub(super) type Tips = BTreeMap<(ReportName, BillingPeriod), u64>;
 
 /// What `commitInfo` holds of ours.
 #[derive(Deserialize)]
-struct Info {
+pub(super) struct Info {
     /// Which attempt to commit this was, so that a writer recognises a commit whose acknowledgement it never got.
     #[serde(rename = "curtail.commit")]
     id: Option<String>,
@@ -29,10 +29,13 @@ struct Info {
     #[serde(rename = "curtail.periods")]
     periods: Option<Vec<Tip>>,
     #[serde(rename = "curtail.receipt")]
-    receipt: Option<Box<RawValue>>,
-    /// SHA-256 of the receipt's text, by which an edited one is known.
+    pub(super) receipt: Option<Box<RawValue>>,
+    /// Hash of the receipt, by which an edited one is known.
     #[serde(rename = "curtail.seal")]
-    seal: Option<String>,
+    pub(super) seal: Option<String>,
+    /// Hash of the other actions of the commit.
+    #[serde(rename = "curtail.actions")]
+    pub(super) actions: Option<String>,
     /// Versions of the table whose files this commit announces the end of.
     #[serde(rename = "curtail.dropped", default)]
     dropped: Vec<u64>,
@@ -46,11 +49,13 @@ struct Tip {
     version: u64,
 }
 
-/// The fields of `commitInfo` for the commit `id` that carries `receipt` and leaves the table at `tips`.
+/// The fields of `commitInfo` for the commit `id` that carries `receipt`, leaves the table at `tips`, and whose other actions
+/// have the seal `actions`.
 pub(super) fn info(
     id: &str,
     tips: &Tips,
     receipt: &Receipt,
+    actions: &str,
 ) -> Result<Vec<(String, Value)>, StoreError> {
     let tips = tips.iter().map(|((report, period), &version)| Tip {
         report: report.clone(),
@@ -60,7 +65,11 @@ pub(super) fn info(
     let unwritable = |error| StoreError::Receipt(format!("it cannot be written: {error}"));
     let receipt = serde_json::to_value(receipt).map_err(unwritable)?;
     Ok(vec![
-        ("curtail.seal".to_owned(), seal(&receipt.to_string()).into()),
+        (
+            "curtail.seal".to_owned(),
+            seals::of_receipt(&receipt.to_string()).into(),
+        ),
+        ("curtail.actions".to_owned(), actions.into()),
         ("curtail.commit".to_owned(), Value::from(id)),
         (
             "curtail.periods".to_owned(),
@@ -73,24 +82,6 @@ pub(super) fn info(
 /// The fields of `commitInfo` of a commit that announces that the files of these versions are going to be deleted.
 pub(super) fn dropping(versions: &[u64]) -> Vec<(String, Value)> {
     vec![("curtail.dropped".to_owned(), versions.into())]
-}
-
-fn seal(receipt: &str) -> String {
-    hash::sha256(receipt.as_bytes())
-}
-
-/// Is the receipt of `version` what was written? `None` if it was written without a seal.
-pub(super) async fn is_sealed(
-    store: &Store,
-    table: Table,
-    version: u64,
-) -> Result<Option<bool>, StoreError> {
-    let info = match read(store, table, version).await? {
-        Some(bytes) => parse(table, version, &bytes)?,
-        None => None,
-    };
-    let sealed = info.and_then(|info| info.seal.zip(info.receipt));
-    Ok(sealed.map(|(written, receipt)| written == seal(receipt.get())))
 }
 
 /// The versions whose files' end was announced by the commits `first` to `last`.
@@ -215,7 +206,11 @@ async fn receipt(store: &Store, table: Table, version: u64) -> Result<Option<Rec
         })
 }
 
-async fn read(store: &Store, table: Table, version: u64) -> Result<Option<Bytes>, StoreError> {
+pub(super) async fn read(
+    store: &Store,
+    table: Table,
+    version: u64,
+) -> Result<Option<Bytes>, StoreError> {
     let path = paths::in_store(table, &paths::commit(version));
     let bytes = match store.objects.get(&paths::object(&path)).await {
         Ok(found) => found.bytes().await,
@@ -232,7 +227,7 @@ async fn read(store: &Store, table: Table, version: u64) -> Result<Option<Bytes>
     }
 }
 
-fn parse(table: Table, version: u64, commit: &[u8]) -> Result<Option<Info>, StoreError> {
+pub(super) fn parse(table: Table, version: u64, commit: &[u8]) -> Result<Option<Info>, StoreError> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Line {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use object_store::ObjectStoreExt;
 use tokio::task::JoinSet;
 
-use super::{Store, commits, table};
+use super::{Store, seals, table};
 use crate::{
     FileEntry, PeriodVersion, Standing, StoreError, StoredFile, check, hash, paths, sums,
     sums::{Contents, Sums},
@@ -30,6 +30,11 @@ pub enum Problem {
     /// The receipt is not what was written.
     ReceiptEdited {
         /// The path of the commit that holds it.
+        commit: String,
+    },
+    /// What a commit does to its table is not what was written: its files or columns.
+    CommitEdited {
+        /// The path of the commit.
         commit: String,
     },
     /// A file is not there.
@@ -64,6 +69,9 @@ impl fmt::Display for Problem {
                     "the receipt in `{commit}` was edited after it was written"
                 )
             }
+            Self::CommitEdited { commit } => {
+                write!(f, "the commit `{commit}` was edited after it was written")
+            }
             Self::Lost { path } => write!(f, "`{path}` is lost"),
             Self::Altered { path, how } | Self::Listing { path, how } => {
                 write!(f, "`{path}` {how}")
@@ -74,6 +82,22 @@ impl fmt::Display for Problem {
 }
 
 impl Store {
+    /// Checks the logs: that every commit does to its table what it did when it was written.
+    pub async fn verify_logs(&self) -> Result<Vec<Problem>, StoreError> {
+        let mut problems = Vec::new();
+        for loaded in self.newest().await? {
+            let table = loaded.table;
+            for version in 0..=loaded.version() {
+                if seals::broken(self, table, version).await?.actions {
+                    problems.push(Problem::CommitEdited {
+                        commit: paths::in_store(table, &paths::commit(version)),
+                    });
+                }
+            }
+        }
+        Ok(problems)
+    }
+
     /// Checks a version: that its receipt is the one written, that every byte of its files is, and that they add up to it.
     ///
     /// What does not hold is told in the result; errors are those of a store that cannot be read.
@@ -81,7 +105,7 @@ impl Store {
         let receipt = &version.receipt;
         let table = receipt.kind.table();
         let mut problems = Vec::new();
-        if commits::is_sealed(self, table, version.version).await? == Some(false) {
+        if seals::broken(self, table, version.version).await?.receipt {
             problems.push(Problem::ReceiptEdited {
                 commit: paths::in_store(table, &paths::commit(version.version)),
             });

@@ -133,6 +133,29 @@ async fn an_edited_receipt_is_found() {
 }
 
 #[tokio::test]
+async fn an_edited_commit_is_found() {
+    let (folder, store) = stored().await;
+    assert_eq!(store.verify_logs().await.unwrap(), []);
+    let good = fs::read_to_string(commit(&folder)).unwrap();
+    for (from, to) in [
+        // A column that readers would not find any more, and bounds that would make them skip a file.
+        ("line_item_usage_amount", "line_item_usage_amounT"),
+        ("2026-10-01T00:00:00", "2027-10-01T00:00:00"),
+    ] {
+        let (info, rest) = good.split_once('\n').unwrap();
+        assert!(rest.contains(from), "{from}");
+        let edited = format!("{info}\n{}", rest.replace(from, to));
+        fs::write(commit(&folder), edited).unwrap();
+        let edited = Problem::CommitEdited {
+            commit: "line_items/_delta_log/00000000000000000000.json".to_owned(),
+        };
+        assert_eq!(store.verify_logs().await.unwrap(), [edited], "{from}");
+    }
+    fs::write(commit(&folder), good).unwrap();
+    assert_eq!(store.verify_logs().await.unwrap(), []);
+}
+
+#[tokio::test]
 async fn a_file_taken_out_of_the_log_is_found() {
     let (folder, store) = stored().await;
     let good = fs::read_to_string(commit(&folder)).unwrap();
