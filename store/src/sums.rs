@@ -1,6 +1,10 @@
 //! Exact sums of data files, read back from where they were written.
 
-use std::{collections::BTreeMap, ops::Range, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    ops::Range,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use arrow::{
     array::{Array, AsArray, RecordBatch},
@@ -104,6 +108,15 @@ pub(crate) struct Contents {
 }
 
 impl Contents {
+    /// Takes its schema from `schemas` if it is among them: a large report has hundreds of files.
+    pub(crate) fn share(&mut self, schemas: &Mutex<Vec<SchemaRef>>) {
+        let mut schemas = schemas.lock().unwrap_or_else(PoisonError::into_inner);
+        match schemas.iter().find(|schema| **schema == self.schema) {
+            Some(schema) => self.schema = Arc::clone(schema),
+            None => schemas.push(Arc::clone(&self.schema)),
+        }
+    }
+
     /// Is the file still the very object that was read?
     pub(crate) async fn is_current(&self, store: &Store) -> bool {
         let now = store.objects().head(&paths::object(&self.path)).await;

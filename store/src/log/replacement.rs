@@ -3,12 +3,13 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::Duration,
 };
 
+use arrow::datatypes::SchemaRef;
 use bytes::Bytes;
 use deltalake_core::kernel::transaction::TransactionError;
 use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart, path::Path};
@@ -63,6 +64,8 @@ pub struct Replacement {
     written: AtomicU32,
     /// Whether a file may be there whose writing failed.
     unsure: AtomicBool,
+    /// Those of the files written so far: most have the same.
+    schemas: Arc<Mutex<Vec<SchemaRef>>>,
     /// Files being read back, begun as soon as each was written.
     reading: Mutex<JoinSet<Result<Contents, StoreError>>>,
 }
@@ -95,6 +98,7 @@ impl Replacement {
             attempt,
             written: AtomicU32::new(0),
             unsure: AtomicBool::new(false),
+            schemas: Arc::default(),
             reading: Mutex::default(),
         })
     }
@@ -171,7 +175,12 @@ impl Replacement {
     /// Begins to read back a file that was written.
     fn read_back(&self, path: &str, size: u64) {
         let read = sums::read(self.store.clone(), path.to_owned(), size);
-        self.lock().spawn(read);
+        let schemas = Arc::clone(&self.schemas);
+        self.lock().spawn(async move {
+            let mut contents = read.await?;
+            contents.share(&schemas);
+            Ok(contents)
+        });
     }
 
     fn lock(&self) -> MutexGuard<'_, JoinSet<Result<Contents, StoreError>>> {
