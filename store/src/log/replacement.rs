@@ -13,7 +13,7 @@ use arrow::datatypes::SchemaRef;
 use bytes::Bytes;
 use deltalake_core::kernel::transaction::TransactionError;
 use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart, path::Path};
-use tokio::task::JoinSet;
+use tokio::{sync::Semaphore, task::JoinSet};
 
 use super::{
     Store,
@@ -34,6 +34,9 @@ const ATTEMPTS: u32 = 200;
 
 /// Files above this size are put in parts, so that a broken connection costs a part and not the file.
 const LARGEST_PUT: usize = 64 << 20;
+
+/// Files that are read back at the same time.
+const READERS: usize = 2;
 
 /// A data file that was written and awaits its commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +69,8 @@ pub struct Replacement {
     unsure: AtomicBool,
     /// Those of the files written so far: most have the same.
     schemas: Arc<Mutex<Vec<SchemaRef>>>,
+    /// Each reader takes memory: files that were written meanwhile wait.
+    readers: Arc<Semaphore>,
     /// Files being read back, begun as soon as each was written.
     reading: Mutex<JoinSet<Result<Contents, StoreError>>>,
 }
@@ -99,6 +104,7 @@ impl Replacement {
             written: AtomicU32::new(0),
             unsure: AtomicBool::new(false),
             schemas: Arc::default(),
+            readers: Arc::new(Semaphore::new(READERS)),
             reading: Mutex::default(),
         })
     }
@@ -175,8 +181,10 @@ impl Replacement {
     /// Begins to read back a file that was written.
     fn read_back(&self, path: &str, size: u64) {
         let read = sums::read(self.store.clone(), path.to_owned(), size);
-        let schemas = Arc::clone(&self.schemas);
+        let (schemas, readers) = (Arc::clone(&self.schemas), Arc::clone(&self.readers));
         self.lock().spawn(async move {
+            // It is never closed.
+            let _permit = readers.acquire_owned().await;
             let mut contents = read.await?;
             contents.share(&schemas);
             Ok(contents)
