@@ -4,16 +4,28 @@ use std::{io::Write as _, path::Path, process::Command};
 
 use crate::harness::{Place, csv};
 
-/// Runs only where `CURTAIL_TEST_PYTHON` names a Python with `deltalake` and `polars`.
-#[test]
-fn python_reads_the_same_totals() {
+/// What a script says about the store of `place`; `None` where `CURTAIL_TEST_PYTHON` names no Python to run it with.
+fn told_by(script: &str, needs: &str, place: &Place) -> Option<Vec<u8>> {
     let Some(python) = std::env::var_os("CURTAIL_TEST_PYTHON") else {
         let _ = writeln!(
             std::io::stderr(),
-            "SKIPPED: set CURTAIL_TEST_PYTHON to a Python with deltalake and polars"
+            "SKIPPED: set CURTAIL_TEST_PYTHON to a Python with {needs}"
         );
-        return;
+        return None;
     };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../store/tests/interop");
+    let output = Command::new(python)
+        .arg(folder.join(script))
+        .arg(place.store())
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{told}");
+    Some(output.stdout)
+}
+
+#[test]
+fn python_reads_the_same_totals() {
     let place = Place::new();
     for format in ["legacy-csv", "cur2-parquet", "focus"] {
         place.ok(&[
@@ -22,15 +34,10 @@ fn python_reads_the_same_totals() {
     }
     let rows = csv(&place.ok(&["ingest", "reports"])).1;
     assert_eq!(rows.len(), 6);
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../store/tests/interop/read_store.py");
-    let output = Command::new(python)
-        .arg(script)
-        .arg(place.store())
-        .output()
-        .unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{told}");
-    let totals: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let Some(read) = told_by("read_store.py", "deltalake and polars", &place) else {
+        return;
+    };
+    let totals: serde_json::Value = serde_json::from_slice(&read).unwrap();
     for row in rows {
         let [report, period, _, _, _, count, _, cost, ..] = &row[..] else {
             panic!("too few columns: {row:?}")
@@ -52,32 +59,19 @@ fn python_reads_the_same_totals() {
     }
 }
 
-/// Runs only where `CURTAIL_TEST_PYTHON` names a Python with `duckdb`, `polars` and `pyarrow`.
 #[test]
 fn python_readers_agree_on_every_value() {
-    let Some(python) = std::env::var_os("CURTAIL_TEST_PYTHON") else {
-        let _ = writeln!(
-            std::io::stderr(),
-            "SKIPPED: set CURTAIL_TEST_PYTHON to a Python with duckdb, polars and pyarrow"
-        );
-        return;
-    };
     let place = Place::new();
     // More rows than a row group has.
     place.ok(&[
         "generate", "--out", "reports", "--rows", "150000", "--month", "2026-10",
     ]);
     place.ok(&["ingest", "reports"]);
-    let script =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../store/tests/interop/compare_readers.py");
-    let output = Command::new(python)
-        .arg(script)
-        .arg(place.store())
-        .output()
-        .unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{told}");
-    let read = String::from_utf8_lossy(&output.stdout).into_owned();
+    let needs = "duckdb, polars and pyarrow";
+    let Some(read) = told_by("compare_readers.py", needs, &place) else {
+        return;
+    };
+    let read = String::from_utf8_lossy(&read).into_owned();
     let [files, values] = read.split_whitespace().collect::<Vec<_>>()[..] else {
         panic!("{read}")
     };
