@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use curtail_ingest::{Options, reread};
-use curtail_store::{Money, PeriodVersion, Standing, Store};
+use curtail_store::{Money, PeriodVersion, Standing, Store, StoreError};
 
 use super::{place, renderer, status::cost_column};
 use crate::{
@@ -36,6 +36,19 @@ struct Checked {
 }
 
 pub(super) async fn run(args: &VerifyArgs, settings: &Settings) -> Result<(), CliError> {
+    match verify(args, settings).await {
+        // Too broken to be looked at in detail.
+        Err(CliError::Store(error)) if matches!(*error, StoreError::Damaged(_)) => {
+            Err(CliError::Unverified {
+                failed: 1,
+                first: error.to_string(),
+            })
+        }
+        verified => verified,
+    }
+}
+
+async fn verify(args: &VerifyArgs, settings: &Settings) -> Result<(), CliError> {
     let store = place::store(settings).await?;
     let versions = versions(&store, args).await?;
     let bars = Bars::new(settings);
@@ -74,17 +87,10 @@ pub(super) async fn run(args: &VerifyArgs, settings: &Settings) -> Result<(), Cl
 }
 
 async fn versions(store: &Store, args: &VerifyArgs) -> Result<Vec<PeriodVersion>, CliError> {
-    let damaged = |error: curtail_store::StoreError| match error {
-        curtail_store::StoreError::Damaged(what) => CliError::Unverified {
-            failed: 1,
-            first: what,
-        },
-        error => error.into(),
-    };
     let all = if args.all_versions {
-        store.history().await.map_err(damaged)?
+        store.history().await?
     } else {
-        let snapshot = store.snapshot().await.map_err(damaged)?;
+        let snapshot = store.snapshot().await?;
         snapshot.periods().cloned().collect()
     };
     let wanted = |version: &PeriodVersion| {

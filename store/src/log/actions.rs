@@ -71,8 +71,8 @@ impl Plan<'_> {
             actions.push(Action::Add(self.add(file, now)?));
         }
         // Delta asks for commitInfo to be the first action.
-        let seal = seals::of_actions(&actions)?;
-        actions.insert(0, self.commit_info(base, now, &seal)?);
+        let info = self.commit_info(base, now, &actions)?;
+        actions.insert(0, info);
         Ok(actions)
     }
 
@@ -80,7 +80,7 @@ impl Plan<'_> {
         &self,
         base: Option<&Loaded>,
         now: DateTime<Utc>,
-        seal: &str,
+        actions: &[Action],
     ) -> Result<Action, StoreError> {
         let mut tips = base.map_or_else(Tips::new, |base| base.tips.clone());
         let version = base.map_or(0, |base| base.version() + 1);
@@ -90,9 +90,9 @@ impl Plan<'_> {
         info.read_version = base.map(Loaded::version);
         info.is_blind_append = Some(false);
         info.engine_info = Some(concat!("curtail ", env!("CARGO_PKG_VERSION")).to_owned());
-        info.info = commits::info(self.id, &tips, self.receipt, seal)?
-            .into_iter()
-            .collect();
+        info.info = commits::info(self.id, &tips, self.receipt)?;
+        let seal = seals::of_actions(actions, &info.info)?;
+        info.info.insert("curtail.actions".to_owned(), seal.into());
         let metrics = json!({
             "numFiles": self.files.len().to_string(),
             "numOutputRows": self.receipt.rows.to_string(),

@@ -1,6 +1,6 @@
 //! What curtail writes into `commitInfo`, and how it is found again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
@@ -49,14 +49,12 @@ struct Tip {
     version: u64,
 }
 
-/// The fields of `commitInfo` for the commit `id` that carries `receipt`, leaves the table at `tips`, and whose other actions
-/// have the seal `actions`.
+/// The fields of `commitInfo` for the commit `id` that carries `receipt` and leaves the table at `tips`.
 pub(super) fn info(
     id: &str,
     tips: &Tips,
     receipt: &Receipt,
-    actions: &str,
-) -> Result<Vec<(String, Value)>, StoreError> {
+) -> Result<HashMap<String, Value>, StoreError> {
     let tips = tips.iter().map(|((report, period), &version)| Tip {
         report: report.clone(),
         billing_period: *period,
@@ -64,19 +62,18 @@ pub(super) fn info(
     });
     let unwritable = |error| StoreError::Receipt(format!("it cannot be written: {error}"));
     let receipt = serde_json::to_value(receipt).map_err(unwritable)?;
-    Ok(vec![
+    Ok(HashMap::from([
         (
             "curtail.seal".to_owned(),
             seals::of_receipt(&receipt.to_string()).into(),
         ),
-        ("curtail.actions".to_owned(), actions.into()),
         ("curtail.commit".to_owned(), Value::from(id)),
         (
             "curtail.periods".to_owned(),
             serde_json::to_value(tips.collect::<Vec<_>>()).map_err(unwritable)?,
         ),
         ("curtail.receipt".to_owned(), receipt),
-    ])
+    ]))
 }
 
 /// The fields of `commitInfo` of a commit that announces that the files of these versions are going to be deleted.

@@ -1,5 +1,7 @@
 //! Seals: hashes that a commit carries of its own content, by which it is known whether somebody changed it.
 
+use std::collections::HashMap;
+
 use deltalake_core::kernel::Action;
 use serde_json::Value;
 
@@ -19,17 +21,24 @@ pub(super) fn of_receipt(text: &str) -> String {
     hash::sha256(text.as_bytes())
 }
 
-/// The seal of all actions of a commit but its commitInfo.
-pub(super) fn of_actions(actions: &[Action]) -> Result<String, StoreError> {
+/// Fields of `commitInfo` that say which versions count.
+const STATE: [&str; 2] = ["curtail.commit", "curtail.periods"];
+
+/// The seal of all actions of a commit but its commitInfo, of which only the fields in [`STATE`] (of `info`) are sealed.
+pub(super) fn of_actions(
+    actions: &[Action],
+    info: &HashMap<String, Value>,
+) -> Result<String, StoreError> {
     let values = actions.iter().map(serde_json::to_value);
     let values: Vec<Value> = values.collect::<Result<_, _>>().map_err(|error| {
         StoreError::Damaged(format!("an action cannot be written as JSON: {error}"))
     })?;
-    Ok(of_values(&values))
+    Ok(of_values(&values, |name| info.get(name)))
 }
 
-fn of_values(actions: &[Value]) -> String {
-    let lines: Vec<String> = actions.iter().map(sorted).collect();
+fn of_values<'a>(actions: &[Value], info: impl Fn(&str) -> Option<&'a Value>) -> String {
+    let state = STATE.iter().filter_map(|name| info(name));
+    let lines: Vec<String> = actions.iter().chain(state).map(sorted).collect();
     hash::sha256(lines.join("\n").as_bytes())
 }
 
@@ -70,9 +79,12 @@ pub(super) async fn broken(
         .split(|&byte| byte == b'\n')
         .filter(|line| !line.is_empty());
     let actions: Result<Vec<Value>, _> = lines.map(serde_json::from_slice).collect();
-    let actions = actions.map(|mut actions| {
-        actions.retain(|action| action.get("commitInfo").is_none());
-        of_values(&actions)
+    let actions = actions.map(|actions| {
+        let (infos, others): (Vec<Value>, Vec<Value>) = actions
+            .into_iter()
+            .partition(|action| action.get("commitInfo").is_some());
+        let info = infos.first().and_then(|info| info.get("commitInfo"));
+        of_values(&others, |name| info?.get(name))
     });
     Ok(Broken {
         receipt: receipt.is_some_and(|(seal, receipt)| seal != of_receipt(receipt.get())),

@@ -82,34 +82,45 @@ impl fmt::Display for Problem {
 }
 
 impl Store {
-    /// Checks the logs: that every commit does to its table what it did when it was written.
+    /// Checks the logs: that every commit, of earlier versions too, is what was written, its receipt and what it does to its
+    /// table.
     pub async fn verify_logs(&self) -> Result<Vec<Problem>, StoreError> {
         let mut problems = Vec::new();
         for loaded in self.newest().await? {
             let table = loaded.table;
             for version in 0..=loaded.version() {
-                if seals::broken(self, table, version).await?.actions {
-                    problems.push(Problem::CommitEdited {
-                        commit: paths::in_store(table, &paths::commit(version)),
-                    });
+                let commit = paths::in_store(table, &paths::commit(version));
+                let broken = match seals::broken(self, table, version).await {
+                    Ok(broken) => broken,
+                    Err(StoreError::Damaged(what)) => {
+                        problems.push(Problem::Altered {
+                            path: commit,
+                            how: format!("cannot be read: {what}"),
+                        });
+                        continue;
+                    }
+                    Err(error) => return Err(error),
+                };
+                if broken.receipt {
+                    let commit = commit.clone();
+                    problems.push(Problem::ReceiptEdited { commit });
+                }
+                if broken.actions {
+                    problems.push(Problem::CommitEdited { commit });
                 }
             }
         }
         Ok(problems)
     }
 
-    /// Checks a version: that its receipt is the one written, that every byte of its files is, and that they add up to it.
+    /// Checks a version: that every byte of its files is what was written, and that they add up to its receipt. Whether that is
+    /// the one written, [`Self::verify_logs`] tells.
     ///
     /// What does not hold is told in the result; errors are those of a store that cannot be read.
     pub async fn verify(&self, version: &PeriodVersion) -> Result<Verification, StoreError> {
         let receipt = &version.receipt;
         let table = receipt.kind.table();
         let mut problems = Vec::new();
-        if seals::broken(self, table, version.version).await?.receipt {
-            problems.push(Problem::ReceiptEdited {
-                commit: paths::in_store(table, &paths::commit(version.version)),
-            });
-        }
         let at = (version.standing != Standing::Current).then_some(version.version);
         let loaded = table::load(self, table, at).await?;
         let listed = match loaded {

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use curtail_store::{Grain, PeriodVersion, Problem, Rollup, Store, Table, TableSchema};
+use curtail_store::{Grain, PeriodVersion, Problem, Rollup, Store, StoreError, Table, TableSchema};
 use tempfile::TempDir;
 
 use crate::data::{money, name, parquet, period, receipt, rollup, rows};
@@ -49,7 +49,9 @@ async fn current(store: &Store) -> PeriodVersion {
 }
 
 async fn problems(store: &Store) -> Vec<Problem> {
-    store.verify(&current(store).await).await.unwrap().problems
+    let logs = store.verify_logs().await.unwrap();
+    let version = store.verify(&current(store).await).await.unwrap();
+    [logs, version.problems].concat()
 }
 
 fn commit(folder: &TempDir) -> PathBuf {
@@ -151,8 +153,44 @@ async fn an_edited_commit_is_found() {
         };
         assert_eq!(store.verify_logs().await.unwrap(), [edited], "{from}");
     }
+    // What says which version of a billing period counts.
+    let (from, to) = (
+        "\"billingPeriod\":\"2026-10\",\"report\"",
+        "\"billingPeriod\":\"2026-11\",\"report\"",
+    );
+    assert!(good.contains(from));
+    fs::write(commit(&folder), good.replacen(from, to, 1)).unwrap();
+    assert_eq!(store.verify_logs().await.unwrap().len(), 1);
+    fs::write(
+        commit(&folder),
+        good.replacen("\"curtail.commit\":", "\"curtail.commit\";", 1),
+    )
+    .unwrap();
+    let found = store.verify_logs().await;
+    assert!(
+        matches!(&found, Ok(found) if matches!(found[..], [Problem::Altered { .. }]))
+            || matches!(found, Err(StoreError::Damaged(_))),
+        "{found:?}"
+    );
     fs::write(commit(&folder), good).unwrap();
     assert_eq!(store.verify_logs().await.unwrap(), []);
+}
+
+/// Receipts of earlier versions count too: `history` and `diff` tell what they say.
+#[tokio::test]
+async fn an_edited_receipt_of_an_earlier_version_is_found() {
+    let (folder, store) = stored().await;
+    let (report, period) = (name("a b"), period("2026-10"));
+    crate::data::replace(&store, &report, period, &rows(&["7"]), None)
+        .await
+        .unwrap();
+    let good = fs::read_to_string(commit(&folder)).unwrap();
+    fs::write(commit(&folder), good.replace("\"3.5\"", "\"4.5\"")).unwrap();
+    let found = store.verify_logs().await.unwrap();
+    assert!(
+        matches!(found[..], [Problem::ReceiptEdited { .. }]),
+        "{found:?}"
+    );
 }
 
 #[tokio::test]
@@ -169,9 +207,13 @@ async fn a_file_taken_out_of_the_log_is_found() {
     fs::write(commit(&folder), without.join("\n")).unwrap();
     let found = problems(&store).await;
     assert!(
-        matches!(&found[0], Problem::Listing { how, .. } if how.contains("not in the Delta log"))
+        matches!(&found[0], Problem::CommitEdited { .. }),
+        "{found:?}"
     );
-    assert!(matches!(&found[1], Problem::Sums(_)), "{found:?}");
+    assert!(
+        matches!(&found[1], Problem::Listing { how, .. } if how.contains("not in the Delta log"))
+    );
+    assert!(matches!(&found[2], Problem::Sums(_)), "{found:?}");
 }
 
 #[tokio::test]
