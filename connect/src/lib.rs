@@ -8,13 +8,22 @@
 //! **Invariant**: no error, log line or `Debug` text holds a secret.
 
 mod answer;
+mod config;
+mod connection;
 mod credentials;
 mod error;
+mod permissions;
 mod plain;
 mod region;
 mod s3;
 mod transport;
 mod watched;
 
+pub use config::{Config, ConfigError, ImportError, Imported, infrawallet};
+pub use connection::{
+    AccountId, Connection, ConnectionName, CostExplorerSettings, ExternalId, Invalid, Keys, Kind,
+    Missing, ReportPlace, Role, RoleArn, Secret,
+};
 pub use error::ConnectError;
+pub use permissions::{PERMISSIONS, Permission, Source};
 pub use s3::{S3Options, s3};

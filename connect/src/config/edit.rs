@@ -1,0 +1,151 @@
+//! Changing the file, with everything else in it left as it is.
+
+use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
+
+use super::{Config, ConfigError};
+use crate::{Connection, Kind};
+
+impl Config {
+    /// The text with one more connection at its end. Comments and order stay.
+    pub fn with(text: &str, connection: &Connection) -> Result<String, ConfigError> {
+        let config = Self::parse(text)?;
+        if config.find(connection.name.as_str()).is_some() {
+            return Err(ConfigError::new(format!(
+                "there is a connection named `{}` already",
+                connection.name
+            )));
+        }
+        let mut document = document(text)?;
+        tables(&mut document)?.push(table(connection));
+        let text = document.to_string();
+        Self::parse(&text)?;
+        Ok(text)
+    }
+
+    /// The text without the connection of this name; none if there is no such connection.
+    pub fn without(text: &str, name: &str) -> Result<Option<String>, ConfigError> {
+        let config = Self::parse(text)?;
+        let position = config
+            .connections
+            .iter()
+            .position(|connection| connection.name.as_str() == name);
+        let Some(position) = position else {
+            return Ok(None);
+        };
+        let mut document = document(text)?;
+        tables(&mut document)?.remove(position);
+        Ok(Some(document.to_string()))
+    }
+}
+
+fn document(text: &str) -> Result<DocumentMut, ConfigError> {
+    text.parse::<DocumentMut>()
+        .map_err(|error| ConfigError::at(text, error.span(), error.message()))
+}
+
+fn tables(document: &mut DocumentMut) -> Result<&mut ArrayOfTables, ConfigError> {
+    document
+        .entry("connection")
+        .or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()))
+        .as_array_of_tables_mut()
+        .ok_or_else(|| {
+            ConfigError::new("connections are written as [[connection]] tables to be changed here")
+        })
+}
+
+/// The connection as a table, without what is left at its default.
+fn table(connection: &Connection) -> Table {
+    let mut table = Table::new();
+    table.decor_mut().set_prefix("\n");
+    let mut text = |key: &str, text: &str| {
+        table.insert(key, value(text));
+    };
+    text("name", connection.name.as_str());
+    text("account_id", connection.account_id.as_str());
+    if connection.kind != Kind::default() {
+        text("kind", connection.kind.as_str());
+    }
+    let role = connection.role.as_ref().map(ToString::to_string);
+    let external_id = connection.external_id.as_ref().map(ToString::to_string);
+    let secret = connection.secret_access_key.as_ref();
+    for (key, given) in [
+        ("role", role.as_deref()),
+        ("external_id", external_id.as_deref()),
+        ("region", connection.region.as_deref()),
+        ("profile", connection.profile.as_deref()),
+        ("endpoint", connection.endpoint.as_deref()),
+        ("access_key_id_env", connection.access_key_id_env.as_deref()),
+        (
+            "secret_access_key_env",
+            connection.secret_access_key_env.as_deref(),
+        ),
+        ("session_token_env", connection.session_token_env.as_deref()),
+        ("access_key_id", connection.access_key_id.as_deref()),
+        ("secret_access_key", secret.map(crate::Secret::reveal)),
+    ] {
+        if let Some(given) = given {
+            text(key, given);
+        }
+    }
+    if connection.allow_http {
+        table.insert("allow_http", value(true));
+    }
+    for (key, list) in [
+        (
+            "via",
+            connection
+                .via
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>(),
+        ),
+        (
+            "reports",
+            connection.reports.iter().map(ToString::to_string).collect(),
+        ),
+    ] {
+        if !list.is_empty() {
+            table.insert(key, value(Array::from_iter(list)));
+        }
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str =
+        "# mine\n\n[[connection]] # first\nname = \"a\"\naccount_id = \"111122223333\"\n";
+
+    #[test]
+    fn comments_survive_and_nothing_else_moves() {
+        let mut connection = Connection::new("b".parse().unwrap(), "444455556666".parse().unwrap());
+        connection.role = Some("curtail".parse().unwrap());
+        connection.reports = vec!["s3://acme-billing/cur".parse().unwrap()];
+        let added = Config::with(TEXT, &connection).unwrap();
+        assert_eq!(
+            added,
+            format!(
+                "{TEXT}\n[[connection]]\nname = \"b\"\naccount_id = \"444455556666\"\nrole = \"curtail\"\nreports = [\"s3://acme-billing/cur\"]\n"
+            )
+        );
+        assert_eq!(Config::parse(&added).unwrap().find("b"), Some(&connection));
+        assert_eq!(Config::without(&added, "b").unwrap().unwrap(), TEXT);
+        assert_eq!(Config::without(&added, "c").unwrap(), None);
+    }
+
+    #[test]
+    fn a_name_is_taken_once() {
+        let again = Connection::new("a".parse().unwrap(), "444455556666".parse().unwrap());
+        let told = Config::with(TEXT, &again).unwrap_err().to_string();
+        assert!(told.contains("already"), "{told}");
+    }
+
+    #[test]
+    fn an_empty_file_will_do() {
+        let first = Connection::new("a".parse().unwrap(), "111122223333".parse().unwrap());
+        let text = Config::with("", &first).unwrap();
+        assert_eq!(Config::parse(&text).unwrap().connections, [first]);
+    }
+}
