@@ -6,14 +6,17 @@ use std::{
 };
 
 use async_trait::async_trait;
-use aws_credential_types::provider::{
-    ProvideCredentials, SharedCredentialsProvider, error::CredentialsError,
+use aws_credential_types::{
+    Credentials,
+    provider::{ProvideCredentials, SharedCredentialsProvider, error::CredentialsError, future},
 };
 use object_store::{CredentialProvider, aws::AwsCredential};
 use tokio::sync::Mutex;
 
-/// Credentials are renewed this long before they expire. Providers that renew their own (the instance metadata service)
-/// have new ones five minutes before.
+use crate::failure::told;
+
+/// Credentials are renewed this long before they expire, but not before three quarters of their time are over. Providers
+/// that renew their own (the instance metadata service) have new ones five minutes before.
 const MARGIN: Duration = Duration::from_mins(5);
 
 /// Hands out the SDK's credentials and renews them before they expire.
@@ -28,14 +31,39 @@ pub(crate) struct SdkCredentials {
 
 #[derive(Clone, Debug)]
 struct Current {
+    /// As the SDK's clients take them, and as object stores do.
+    credentials: Credentials,
     credential: Arc<AwsCredential>,
-    expiry: Option<SystemTime>,
+    /// When to get others.
+    renewal: Option<SystemTime>,
 }
 
 impl Current {
-    fn lasts(&self, margin: Duration) -> bool {
-        self.expiry
-            .is_none_or(|expiry| SystemTime::now() + margin < expiry)
+    fn new(credentials: Credentials) -> Self {
+        let now = SystemTime::now();
+        let renewal = credentials.expiry().map(|expiry| {
+            let left = expiry.duration_since(now).unwrap_or_default();
+            expiry - MARGIN.min(left / 4)
+        });
+        Self {
+            credential: Arc::new(AwsCredential {
+                key_id: credentials.access_key_id().to_owned(),
+                secret_key: credentials.secret_access_key().to_owned(),
+                token: credentials.session_token().map(str::to_owned),
+            }),
+            credentials,
+            renewal,
+        }
+    }
+
+    fn is_fresh(&self) -> bool {
+        self.renewal
+            .is_none_or(|renewal| SystemTime::now() < renewal)
+    }
+
+    fn is_valid(&self) -> bool {
+        let expiry = self.credentials.expiry();
+        expiry.is_none_or(|expiry| SystemTime::now() < expiry)
     }
 }
 
@@ -49,19 +77,23 @@ impl SdkCredentials {
 
     /// The current credentials. Callers that come while they are renewed wait for that one renewal.
     pub(crate) async fn get(&self) -> Result<Arc<AwsCredential>, CredentialsError> {
+        self.current().await.map(|held| held.credential)
+    }
+
+    async fn current(&self) -> Result<Current, CredentialsError> {
         let mut current = self.current.lock().await;
-        if let Some(held) = current.as_ref().filter(|held| held.lasts(MARGIN)) {
-            return Ok(Arc::clone(&held.credential));
+        if let Some(held) = current.as_ref().filter(|held| held.is_fresh()) {
+            return Ok(held.clone());
         }
         match self.fetch().await {
-            Ok(fresh) => Ok(Arc::clone(&current.insert(fresh).credential)),
-            Err(error) => match current.as_ref().filter(|held| held.lasts(Duration::ZERO)) {
+            Ok(fresh) => Ok(current.insert(fresh).clone()),
+            Err(error) => match current.as_ref().filter(|held| held.is_valid()) {
                 Some(held) => {
                     tracing::warn!(
                         "cannot renew AWS credentials, which are still valid: {}",
                         told(&error)
                     );
-                    Ok(Arc::clone(&held.credential))
+                    Ok(held.clone())
                 }
                 None => Err(error),
             },
@@ -87,15 +119,21 @@ impl SdkCredentials {
     }
 
     async fn fetch(&self) -> Result<Current, CredentialsError> {
-        let fresh = self.provider.provide_credentials().await?;
-        Ok(Current {
-            credential: Arc::new(AwsCredential {
-                key_id: fresh.access_key_id().to_owned(),
-                secret_key: fresh.secret_access_key().to_owned(),
-                token: fresh.session_token().map(str::to_owned),
-            }),
-            expiry: fresh.expiry(),
-        })
+        self.provider.provide_credentials().await.map(Current::new)
+    }
+}
+
+/// The same credentials, for the SDK's clients.
+#[derive(Clone, Debug)]
+pub(crate) struct Shared(pub(crate) Arc<SdkCredentials>);
+
+impl ProvideCredentials for Shared {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        let current = async { self.0.current().await.map(|held| held.credentials) };
+        future::ProvideCredentials::new(current)
     }
 }
 
@@ -113,26 +151,9 @@ impl CredentialProvider for SdkCredentials {
     }
 }
 
-/// The error with its causes: the outermost text alone ("an error occurred") says too little.
-pub(crate) fn told(error: &CredentialsError) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(next) = cause {
-        let told = next.to_string();
-        if !text.contains(&told) {
-            text.push_str(": ");
-            text.push_str(&told);
-        }
-        cause = next.source();
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
-
-    use aws_credential_types::{Credentials, provider::future};
 
     use super::*;
 
@@ -185,17 +206,49 @@ mod tests {
         }
     }
 
+    /// As if it were time to renew.
+    async fn due(credentials: &SdkCredentials) {
+        let mut current = credentials.current.lock().await;
+        let held = current.as_mut().unwrap();
+        assert!(held.is_fresh());
+        held.renewal = Some(SystemTime::UNIX_EPOCH);
+    }
+
     #[tokio::test]
     async fn credentials_about_to_expire_are_renewed() {
         let credentials = credentials(Some(Duration::from_mins(4)), usize::MAX);
         assert_eq!(credentials.get().await.unwrap().key_id, "KEY0");
+        due(&credentials).await;
         assert_eq!(credentials.get().await.unwrap().key_id, "KEY1");
+    }
+
+    #[tokio::test]
+    async fn expired_credentials_are_not_handed_out() {
+        let credentials = credentials(Some(Duration::ZERO), 1);
+        assert_eq!(credentials.get().await.unwrap().key_id, "KEY0");
+        assert!(credentials.get().await.is_err());
+    }
+
+    #[test]
+    fn long_sessions_are_renewed_five_minutes_before_their_end() {
+        for (minutes, before) in [(60, 300), (20, 300), (4, 60)] {
+            let expiry = SystemTime::now() + Duration::from_mins(minutes);
+            let current =
+                Current::new(Credentials::new("id", "secret", None, Some(expiry), "test"));
+            let margin = expiry.duration_since(current.renewal.unwrap()).unwrap();
+            assert_eq!(
+                margin.as_millis().div_ceil(1000),
+                before,
+                "{minutes} minutes"
+            );
+        }
     }
 
     #[tokio::test]
     async fn valid_credentials_survive_a_failing_renewal() {
         let credentials = credentials(Some(Duration::from_mins(4)), 1);
         assert_eq!(credentials.get().await.unwrap().key_id, "KEY0");
+        due(&credentials).await;
         assert_eq!(credentials.get().await.unwrap().key_id, "KEY0");
     }
 

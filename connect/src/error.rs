@@ -1,5 +1,7 @@
 //! What can go wrong before the first byte of a report is read.
 
+use crate::Failure;
+
 /// An error of a connection. Holds no secrets.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -17,6 +19,14 @@ pub enum ConnectError {
         bucket: String,
         /// What the chain reported.
         why: String,
+    },
+    /// AWS does not let a connection in.
+    #[error("connection {connection}: {failure}")]
+    Refused {
+        /// Its name and account.
+        connection: String,
+        /// What AWS refused, and why.
+        failure: Box<Failure>,
     },
     /// There is no such bucket.
     #[error("bucket `{bucket}` does not exist")]

@@ -8,22 +8,36 @@
 //! **Invariant**: no error, log line or `Debug` text holds a secret.
 
 mod answer;
+mod check;
 mod config;
 mod connection;
+mod cost_explorer;
 mod credentials;
 mod error;
+mod failure;
+mod organization;
 mod permissions;
 mod plain;
+mod reason;
 mod region;
+mod reports;
 mod s3;
+mod session;
 mod transport;
 mod watched;
 
+pub use check::{Check, Checked, Delivered, Finding, Link, Place, State};
 pub use config::{Config, ConfigError, ImportError, Imported, infrawallet};
 pub use connection::{
     AccountId, Connection, ConnectionName, CostExplorerSettings, ExternalId, Invalid, Keys, Kind,
     Missing, ReportPlace, Role, RoleArn, Secret,
 };
+pub use cost_explorer::{Breakdown, CENTS_PER_REQUEST, CostsFailure, DailyCost, DailyCosts};
 pub use error::ConnectError;
+pub use failure::Failure;
+pub use organization::{Organization, OrganizationAccount};
 pub use permissions::{PERMISSIONS, Permission, Source};
+pub use reason::Reason;
+pub use reports::{Content, DeliveryState, Report, ReportSettings, Reports};
 pub use s3::{S3Options, s3};
+pub use session::{Caller, Reach, Session};

@@ -11,7 +11,8 @@ use object_store::{
 
 use crate::{
     ConnectError,
-    credentials::{SdkCredentials, told},
+    credentials::SdkCredentials,
+    failure::told,
     plain::Plain,
     region,
     transport::{Signer, Transport},
@@ -56,35 +57,50 @@ impl Default for S3Options {
 /// renewed before they expire. They are fetched once right away, so that missing ones are told as such; whether they
 /// suffice shows only when something is read.
 pub async fn s3(bucket: &str, options: &S3Options) -> Result<Arc<dyn ObjectStore>, ConnectError> {
-    if let Some(endpoint) = options
-        .endpoint
-        .as_ref()
-        .filter(|endpoint| !options.allow_http && plain(endpoint))
-    {
-        return Err(ConnectError::PlainHttp {
-            endpoint: endpoint.clone(),
-        });
-    }
+    refuse_plain(options)?;
     let sdk = load(options).await;
-    let configured = sdk.region().map(ToString::to_string);
+    let credentials = if options.anonymous {
+        None
+    } else {
+        Some(Arc::new(credentials(bucket, &sdk).await?))
+    };
+    open(Bucket {
+        name: bucket,
+        options,
+        region: sdk.region().map(ToString::to_string),
+        credentials,
+    })
+    .await
+}
+
+/// A bucket, with all that requests to it need.
+pub(crate) struct Bucket<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) options: &'a S3Options,
+    /// The region that is configured.
+    pub(crate) region: Option<String>,
+    /// None for unsigned requests.
+    pub(crate) credentials: Option<Arc<SdkCredentials>>,
+}
+
+/// The objects of a bucket, with credentials that are there already.
+pub(crate) async fn open(bucket: Bucket<'_>) -> Result<Arc<dyn ObjectStore>, ConnectError> {
+    let Bucket { name, options, .. } = bucket;
+    refuse_plain(options)?;
     let region = match options.endpoint {
-        Some(_) => configured.unwrap_or_else(|| ANY_REGION.to_owned()),
-        None => region::of_bucket(bucket, configured).await?,
+        Some(_) => bucket.region.unwrap_or_else(|| ANY_REGION.to_owned()),
+        None => region::of_bucket(name, bucket.region).await?,
     };
     let endpoint = options
         .endpoint
         .clone()
         .or_else(|| region::endpoint(&region));
-    let signer = if options.anonymous {
-        None
-    } else {
-        Some(Signer {
-            credentials: Arc::new(credentials(bucket, &sdk).await?),
-            region: region.clone(),
-        })
-    };
+    let signer = bucket.credentials.map(|credentials| Signer {
+        credentials,
+        region: region.clone(),
+    });
     let mut builder = AmazonS3Builder::new()
-        .with_bucket_name(bucket)
+        .with_bucket_name(name)
         .with_region(region)
         .with_retry(retries(options))
         .with_client_options(client(options))
@@ -104,11 +120,21 @@ pub async fn s3(bucket: &str, options: &S3Options) -> Result<Arc<dyn ObjectStore
         signer,
     });
     let unusable = |error: object_store::Error| ConnectError::Options {
-        bucket: bucket.to_owned(),
+        bucket: name.to_owned(),
         why: error.to_string(),
     };
     let objects = builder.build().map_err(unusable)?;
-    Ok(Arc::new(Plain::new(bucket, objects)))
+    Ok(Arc::new(Plain::new(name, objects)))
+}
+
+fn refuse_plain(options: &S3Options) -> Result<(), ConnectError> {
+    let endpoint = options.endpoint.as_ref();
+    match endpoint.filter(|endpoint| !options.allow_http && plain(endpoint)) {
+        Some(endpoint) => Err(ConnectError::PlainHttp {
+            endpoint: endpoint.clone(),
+        }),
+        None => Ok(()),
+    }
 }
 
 async fn load(options: &S3Options) -> SdkConfig {
