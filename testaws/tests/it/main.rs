@@ -1,0 +1,11 @@
+//! The server as the AWS SDK and object stores see it.
+#![allow(missing_docs, reason = "tests are read, not linked to")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on panics, helper functions too"
+)]
+
+mod harness;
+mod policies;
+mod s3;
+mod sts;
