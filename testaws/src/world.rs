@@ -329,14 +329,16 @@ impl World {
     }
 
     /// A data export of the account in its ARN: what `GetExport` shows (`Export` and `ExportStatus`), and beside it
-    /// `Executions`, each with `ExecutionId` and `ExecutionStatus`. Times are seconds since 1970.
+    /// `Executions`, each with `ExecutionId` and `ExecutionStatus`. Unlike
+    /// those of other services that take JSON, times are text (`2026-10-03T06:12:33Z`).
     #[must_use]
     pub fn export(mut self, export: &Value) -> Self {
         let arn = export["Export"]["ExportArn"].as_str().unwrap_or_default();
         let whole = arn.starts_with("arn:aws:bcm-data-exports:us-east-1:")
             && arn::account(arn).is_some()
             && export["Export"]["Name"].is_string()
-            && export["ExportStatus"]["StatusCode"].is_string();
+            && export["ExportStatus"]["StatusCode"].is_string()
+            && !export["ExportStatus"]["LastRefreshedAt"].is_number();
         self.check(whole, &export.to_string(), "an export");
         self.exports.push(export.clone());
         self

@@ -5,7 +5,12 @@
     reason = "a test that cannot go on panics, helper functions too"
 )]
 
+mod costs;
+mod failures;
 mod harness;
+mod organizations;
+mod plain;
 mod policies;
+mod reports;
 mod s3;
 mod sts;
