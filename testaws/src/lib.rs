@@ -9,15 +9,19 @@
 
 mod answer;
 mod arn;
+mod authenticate;
 mod caller;
 mod costs;
+mod dispatch;
 mod exports;
+mod failure;
 mod json;
 mod organizations;
 mod policy;
 mod reports;
 mod request;
 mod s3;
+mod secret;
 mod server;
 mod service;
 mod signature;
@@ -26,9 +30,9 @@ mod sts;
 mod world;
 
 pub use costs::CostRow;
+pub use failure::Failure;
 pub use policy::PolicyError;
 pub use request::Request;
 pub use server::{Aws, StartError};
 pub use service::Service;
-pub use state::Failure;
 pub use world::{Member, World, WorldError};

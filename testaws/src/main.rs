@@ -3,6 +3,7 @@
 //! The folder holds the objects of the bucket `acme-billing`; without one, it is made below the current folder.
 
 use std::{
+    collections::BTreeSet,
     env,
     error::Error,
     io::{self, Write as _},
@@ -45,13 +46,14 @@ fn main() -> Result<(), Box<dyn Error>> {
          export AWS_SECRET_ACCESS_KEY={SECRET}",
         folder.display()
     )?;
-    let mut told = 0;
+    let mut told = BTreeSet::new();
     loop {
-        for request in aws.requests().iter().skip(told) {
-            let Some(status) = request.status else {
-                break;
+        for (place, request) in aws.requests().iter().enumerate() {
+            // Whoever did not wait for an answer got none.
+            let Some(status) = request.status.filter(|_| !told.contains(&place)) else {
+                continue;
             };
-            told += 1;
+            told.insert(place);
             let (action, resource) = (&request.action, &request.resource);
             let who = request.principal.as_deref().unwrap_or("somebody");
             let code = request.code.as_deref().unwrap_or_default();

@@ -8,31 +8,19 @@ use std::{
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::{
-    Request, Service, World, arn,
+    Failure, Request, Service, World, arn,
     caller::{Caller, Stranger},
     policy::{Context, Policy},
+    secret::Secret,
 };
-
-/// How a service fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Failure {
-    /// `ThrottlingException`, `Throttling` (STS) or `SlowDown` (S3).
-    Throttled,
-    /// It never answers.
-    Silent,
-    /// Status 500.
-    Internal,
-    /// It refuses whoever asks, as a service control policy does.
-    Denied,
-}
 
 /// A session of a role.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
     pub(crate) role: String,
     pub(crate) name: String,
-    pub(crate) secret: String,
-    pub(crate) token: String,
+    pub(crate) secret: Secret,
+    pub(crate) token: Secret,
     pub(crate) expires: DateTime<Utc>,
     pub(crate) policy: Option<Policy>,
     pub(crate) revoked: bool,
@@ -96,7 +84,7 @@ impl State {
     pub(crate) fn secret(&self, key: &str) -> Option<&str> {
         let user = self.world.users.get(key).map(|user| &user.secret);
         let session = || self.sessions.get(key).map(|session| &session.secret);
-        user.or_else(session).map(String::as_str)
+        user.or_else(session).map(|secret| secret.0.as_str())
     }
 
     /// Who has this access key and session token.
@@ -108,7 +96,9 @@ impl State {
             };
         }
         let session = self.sessions.get(key).ok_or(Stranger::Key)?;
-        if token != Some(&session.token) {
+        // Without its token, a session's key is as good as none.
+        let token = token.ok_or(Stranger::Key)?;
+        if token != session.token.0 {
             return Err(Stranger::Token);
         }
         if session.expires <= self.now() {

@@ -12,6 +12,7 @@ use crate::{
     arn,
     caller::{Caller, Guard, may},
     policy::{Ask, Kind, Policy},
+    secret::Secret,
     state::{Session, State},
 };
 
@@ -73,7 +74,7 @@ fn assume_role(
         format!("User: {arn} is not authorized to perform: sts:AssumeRole on resource: {role}")
     };
     let found = state.world.roles.get(role);
-    // STS does not tell a role that is not there from one that does not trust.
+    // Other accounts are not told whether the role is not there or does not trust them.
     let found = found.ok_or_else(|| denied(unauthorized()))?;
     let context = state
         .context(Some(caller), region)
@@ -85,7 +86,14 @@ fn assume_role(
         context: &context,
     };
     let (account, name) = arn::role(role).ok_or_else(|| denied(unauthorized()))?;
-    may(Some(caller), &ask, Guard::role(account, found)).map_err(denied)?;
+    may(Some(caller), &ask, Guard::role(account, found)).map_err(|why| {
+        let told = if caller.account == account {
+            why
+        } else {
+            unauthorized()
+        };
+        denied(told)
+    })?;
     if asked.seconds > found.longest {
         let message =
             "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
@@ -107,15 +115,15 @@ fn assume_role(
     let session = Session {
         role: asked.role,
         name: asked.session,
-        secret: unique() + &unique()[..8],
-        token: format!("IQoJ{}{}", unique(), unique()),
+        secret: Secret(unique() + &unique()[..8]),
+        token: Secret(format!("IQoJ{}{}", unique(), unique())),
         expires: state.now() + TimeDelta::seconds(i64::try_from(lifetime).unwrap_or(i64::MAX)),
         policy: asked.policy,
         revoked: false,
     };
     let Session {
-        secret,
-        token,
+        secret: Secret(secret),
+        token: Secret(token),
         expires,
         ..
     } = &session;

@@ -12,6 +12,7 @@ use crate::{
     CostRow, PolicyError, arn,
     costs::Row,
     policy::{Kind, Policy},
+    secret::Secret,
 };
 
 /// Accounts, users, roles, buckets, an organisation, reports and costs.
@@ -64,7 +65,7 @@ pub enum WorldError {
 
 #[derive(Clone, Debug)]
 pub(crate) struct User {
-    pub(crate) secret: String,
+    pub(crate) secret: Secret,
     pub(crate) account: String,
     pub(crate) name: String,
     pub(crate) policy: Policy,
@@ -169,7 +170,7 @@ impl World {
         self.check_account(account);
         if let Some(policy) = self.policy(Kind::Identity, name, policy) {
             let user = User {
-                secret: secret.to_owned(),
+                secret: Secret(secret.to_owned()),
                 account: account.to_owned(),
                 name: name.to_owned(),
                 policy,
@@ -220,7 +221,8 @@ impl World {
         self
     }
 
-    /// A bucket, where it is, which account owns it, and the folder with its objects.
+    /// A bucket, where it is, which account owns it, and the folder with its objects. To be written to, the folder must be on
+    /// the same file system as temporary folders.
     #[must_use]
     pub fn bucket(mut self, name: &str, region: &str, owner: &str, folder: &Path) -> Self {
         self.check_account(owner);
@@ -290,7 +292,8 @@ impl World {
         self
     }
 
-    /// An organisation: its management account and its accounts, among them the management account.
+    /// An organisation: its management account and its accounts, among them the management account. Its id is `o-` and the
+    /// first ten digits of that account.
     #[must_use]
     pub fn organisation(mut self, management: &str, members: &[Member]) -> Self {
         self.check_account(management);

@@ -74,7 +74,7 @@ pub(super) fn parse(kind: Kind, json: &str) -> Result<Policy> {
         let fields = object("Statement", value)?;
         if let Some(id) = fields.get("Sid") {
             let id = text("Sid", id)?;
-            if kind == Kind::Identity && !id.chars().all(|one| one.is_ascii_alphanumeric()) {
+            if kind != Kind::Resource && !id.chars().all(|one| one.is_ascii_alphanumeric()) {
                 return Err(PolicyError::wrong(
                     "Sid",
                     "has other than letters and digits",
@@ -132,6 +132,12 @@ fn statement(kind: Kind, fields: &Map<String, Value>) -> Result<Statement> {
             });
         if !known {
             return Err(PolicyError::unknown("action", action));
+        }
+        if kind == Kind::Trust && !action.starts_with("sts:") {
+            return Err(PolicyError::wrong(
+                "Action",
+                "is not of STS, in a trust policy",
+            ));
         }
     }
     let resources = match (chosen(fields, "Resource", "NotResource")?, kind) {
@@ -354,6 +360,11 @@ mod tests {
                 "{refusal}"
             );
         }
+        let other = r#"{"Effect": "Allow", "Action": "s3:*", "Principal": "*"}"#;
+        assert_eq!(
+            refusal(Kind::Trust, other),
+            "Action is not of STS, in a trust policy"
+        );
         let none = r#"{"Effect": "Allow", "Action": "sts:AssumeRole"}"#;
         assert_eq!(refusal(Kind::Trust, none), "Principal is missing");
         let resource =

@@ -175,4 +175,6 @@ fn secrets_stand_in_no_answer_and_no_list() {
         "{answer}"
     );
     assert!(list.contains(KEY) && !list.contains(SECRET), "{list}");
+    let told = format!("{aws:?} {:?}", world());
+    assert!(told.contains(KEY) && !told.contains(SECRET), "{told}");
 }

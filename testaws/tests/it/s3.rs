@@ -1,6 +1,6 @@
 //! Buckets: regions, sessions, policies, keys.
 
-use curtail_testaws::{Aws, Service};
+use curtail_testaws::{Aws, Member, Service};
 use futures::TryStreamExt as _;
 use object_store::{Error, ObjectStore, ObjectStoreExt as _, aws::AmazonS3, path::Path};
 
@@ -109,7 +109,7 @@ async fn keys_and_tokens_are_checked() {
         ),
         (
             Keys(key.clone(), secret.clone(), None),
-            is(400, "InvalidToken"),
+            is(403, "InvalidAccessKeyId"),
         ),
     ] {
         assert!(get(&bucket(&aws, &keys, REGION), REPORT).await.is_err());
@@ -225,6 +225,26 @@ async fn other_accounts_need_the_bucket_policy_and_their_own() {
 }
 
 #[tokio::test]
+async fn a_bucket_may_be_open_to_an_organisation() {
+    let (aws, _folder) = with_bucket();
+    let open = policy(
+        r#""Effect": "Allow", "Action": "s3:GetObject", "Principal": "*", "Resource": "arn:aws:s3:::billing/*",
+        "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-4444555566"}}"#,
+    );
+    aws.change(|world| {
+        world
+            .user(KEY, SECRET, ENGINE, "engine", ALL)
+            .bucket_policy("billing", &open)
+    })
+    .unwrap();
+    let billing = bucket(&aws, &user(), REGION);
+    assert!(get(&billing, REPORT).await.is_err());
+    aws.change(|world| world.organisation(ENGINE, &[Member::active(ENGINE, "engine")]))
+        .unwrap();
+    get(&billing, REPORT).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_bucket_policy_may_deny_its_own_account() {
     let (aws, _folder) = with_bucket();
     let keys = session(assuming(&aws, &user())).await;
@@ -286,6 +306,35 @@ async fn encrypted_objects_need_their_key() {
     aws.change(|world| world.role(ROLE, &trust("secret-id"), &more))
         .unwrap();
     get(&billing, REPORT).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_key_of_another_account_needs_its_policy_and_writing_another_action() {
+    const CMK: &str = "arn:aws:kms:eu-central-1:777788889999:key/abc";
+    let (aws, _folder) = with_bucket();
+    let lets = |action: &str| {
+        policy(&format!(
+            r#""Effect": "Allow", "Action": "{action}", "Resource": "*", "Principal": {{"AWS": "{PAYER}"}}"#
+        ))
+    };
+    aws.change(|world| {
+        world
+            .kms("billing", CMK)
+            .role(ROLE, &trust("secret-id"), ALL)
+    })
+    .unwrap();
+    let keys = session(assuming(&aws, &user())).await;
+    let billing = bucket(&aws, &keys, REGION);
+    assert!(get(&billing, REPORT).await.is_err());
+    aws.change(|world| world.key_policy(CMK, &lets("kms:Decrypt")))
+        .unwrap();
+    get(&billing, REPORT).await.unwrap();
+    let new = Path::from("cur/new");
+    let error = billing.put(&new, "x".into()).await.unwrap_err();
+    assert!(error.to_string().contains("kms:GenerateDataKey"), "{error}");
+    aws.change(|world| world.key_policy(CMK, &lets("kms:*")))
+        .unwrap();
+    billing.put(&new, "x".into()).await.unwrap();
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Sessions and who gets them.
 
+use aws_sdk_sts::error::ProvideErrorMetadata as _;
 use curtail_testaws::{Aws, Service};
 
 use crate::harness::{
@@ -86,6 +87,18 @@ async fn trust_is_checked() {
     assert_eq!(refusal(missing), denied);
     let unknown = assuming(&aws, &user()).role_arn("arn:aws:iam::111122223333:role/none");
     assert_eq!(refusal(unknown.send().await), denied);
+
+    // Nobody learns from the refusal which roles there are.
+    let message = async |role: &str| {
+        let answer = assuming(&aws, &user())
+            .role_arn(role)
+            .external_id("wrong")
+            .send()
+            .await;
+        answer.unwrap_err().message().unwrap().to_owned()
+    };
+    let none = "arn:aws:iam::111122223333:role/none";
+    assert_eq!(message(ROLE).await.replace(ROLE, none), message(none).await);
 
     let other = "arn:aws:iam::444455556666:role/other";
     let trusting = policy(&format!(
