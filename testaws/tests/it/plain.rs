@@ -178,3 +178,27 @@ fn secrets_stand_in_no_answer_and_no_list() {
     let told = format!("{aws:?} {:?}", world());
     assert!(told.contains(KEY) && !told.contains(SECRET), "{told}");
 }
+
+#[test]
+fn signatures_are_for_one_service() {
+    let aws = Aws::start(world()).unwrap();
+    let now = chrono::Utc::now();
+    let (day, time) = (now.format("%Y%m%d"), now.format("%Y%m%dT%H%M%SZ"));
+    let host = aws.address();
+    let answer = send(
+        &aws,
+        &format!(
+            "POST / HTTP/1.1\r\nHost: {host}\r\nX-Amz-Target: AWSOrganizationsV20161128.ListAccounts\r\nX-Amz-Date: {time}\r\n\
+             Authorization: AWS4-HMAC-SHA256 Credential={KEY}/{day}/us-east-1/s3/aws4_request, \
+             SignedHeaders=host;x-amz-date, Signature=0\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}"
+        ),
+    );
+    assert!(
+        answer.contains("should be scoped to correct service: 'organizations'"),
+        "{answer}"
+    );
+    assert_eq!(
+        aws.requests()[0].code.as_deref(),
+        Some("InvalidSignatureException")
+    );
+}
