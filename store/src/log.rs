@@ -3,6 +3,7 @@
 mod actions;
 mod attempts;
 mod commits;
+mod land;
 mod replacement;
 mod seals;
 mod table;

@@ -49,7 +49,7 @@ pub(crate) fn is_of_attempt(path: &str, id: &Uuid) -> bool {
 
 /// The folder of a billing period's data files.
 pub(crate) fn data_folder(table: Table, report: &ReportName, period: BillingPeriod) -> String {
-    in_store(table, &partition(report, period))
+    in_store(table.name(), &partition(report, period))
 }
 
 /// The folder of the files of one of its rollups.
@@ -78,14 +78,14 @@ fn partition(report: &ReportName, period: BillingPeriod) -> String {
     format!("{REPORT}={folder}/{BILLING_PERIOD}={period}")
 }
 
-/// The path within the store of what lies at `path` within the table's folder.
-pub(crate) fn in_store(table: Table, path: &str) -> String {
-    format!("{}/{path}", table.name())
+/// The path within the store of what lies at `path` within the folder of the table called `table`.
+pub(crate) fn in_store(table: &str, path: &str) -> String {
+    format!("{table}/{path}")
 }
 
-/// The path within the table's folder of what lies at `path` within the store, if it lies in that folder.
-pub(crate) fn in_table(table: Table, path: &str) -> Option<&str> {
-    path.strip_prefix(table.name())?.strip_prefix('/')
+/// The path within the folder of the table called `table` of what lies at `path` within the store, if it lies in that folder.
+pub(crate) fn in_table<'a>(table: &str, path: &'a str) -> Option<&'a str> {
+    path.strip_prefix(table)?.strip_prefix('/')
 }
 
 /// The path within the table's folder of the commit that made `version`.
@@ -203,10 +203,10 @@ mod tests {
 
     #[test]
     fn a_path_leads_in_and_out_of_its_table() {
-        let path = in_store(Table::Focus, "report=a/x.parquet");
+        let path = in_store("focus", "report=a/x.parquet");
         assert_eq!(path, "focus/report=a/x.parquet");
-        assert_eq!(in_table(Table::Focus, &path), Some("report=a/x.parquet"));
-        assert_eq!(in_table(Table::LineItems, &path), None);
+        assert_eq!(in_table("focus", &path), Some("report=a/x.parquet"));
+        assert_eq!(in_table("line_items", &path), None);
         assert_eq!(commit(17), "_delta_log/00000000000000000017.json");
     }
 }

@@ -5,22 +5,31 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use deltalake_core::{
     DeltaTableError,
-    kernel::{Action, Add, Metadata, MetadataExt, Protocol, new_metadata},
+    kernel::{
+        Action, Add, EagerSnapshot, Metadata, MetadataExt, Protocol, StructType, new_metadata,
+    },
     protocol::{DeltaOperation, SaveMode},
 };
 use serde_json::{Value, json};
 
 use super::{
-    DataFile,
+    DataFile, Store,
     commits::{self, Tips},
+    land::{Base, Change},
     seals,
-    table::Loaded,
+    table::{self, Loaded},
 };
 use crate::{
     BillingPeriod, Receipt, ReportName, StoreError, Table, TableSchema,
     paths::{self, BILLING_PERIOD, REPORT},
     stats,
 };
+
+impl Base for Loaded {
+    fn log(&self) -> &EagerSnapshot {
+        &self.delta
+    }
+}
 
 /// What one commit is to do, apart from the version of the table that it does it to.
 pub(super) struct Plan<'a> {
@@ -34,9 +43,19 @@ pub(super) struct Plan<'a> {
     pub(super) id: &'a str,
 }
 
-impl Plan<'_> {
-    /// The operation as other Delta readers show it: a part of the table was overwritten.
-    pub(super) fn operation(&self) -> DeltaOperation {
+impl Change for Plan<'_> {
+    type Base = Loaded;
+
+    fn table(&self) -> &'static str {
+        self.table.name()
+    }
+
+    fn id(&self) -> &str {
+        self.id
+    }
+
+    /// A part of the table was overwritten.
+    fn operation(&self) -> DeltaOperation {
         let report = self.report.as_str().replace('\'', "''");
         DeltaOperation::Write {
             mode: SaveMode::Overwrite,
@@ -48,8 +67,7 @@ impl Plan<'_> {
         }
     }
 
-    /// The actions of the commit that follows `base`.
-    pub(super) fn actions(&self, base: Option<&Loaded>) -> Result<Vec<Action>, StoreError> {
+    fn actions(&self, base: Option<&Loaded>) -> Result<Vec<Action>, StoreError> {
         let now = Utc::now();
         let mut actions = Vec::new();
         match base {
@@ -67,8 +85,11 @@ impl Plan<'_> {
                 .iter()
                 .map(|file| Action::Remove(file.remove_action(true))),
         );
+        let period = self.period.to_string();
+        let partition = [(REPORT, self.report.as_str()), (BILLING_PERIOD, &period)];
         for file in self.files {
-            actions.push(Action::Add(self.add(file, now)?));
+            let add = add(self.table.name(), file, &partition, now)?;
+            actions.push(Action::Add(add));
         }
         // Delta asks for commitInfo to be the first action.
         let info = self.commit_info(base, now, &actions)?;
@@ -76,6 +97,21 @@ impl Plan<'_> {
         Ok(actions)
     }
 
+    fn tip(&self, base: Option<&Loaded>) -> Option<u64> {
+        base.and_then(|base| base.tip(self.report, self.period))
+    }
+
+    fn conflict(&self) -> StoreError {
+        let (report, period) = (self.report.clone(), self.period);
+        StoreError::Conflict { report, period }
+    }
+
+    async fn newest(&self, store: &Store) -> Result<Option<Loaded>, StoreError> {
+        table::load(store, self.table, None).await
+    }
+}
+
+impl Plan<'_> {
     fn commit_info(
         &self,
         base: Option<&Loaded>,
@@ -85,40 +121,17 @@ impl Plan<'_> {
         let mut tips = base.map_or_else(Tips::new, |base| base.tips.clone());
         let version = base.map_or(0, |base| base.version() + 1);
         tips.insert((self.report.clone(), self.period), version);
-        let mut info = self.operation().get_commit_info();
-        info.timestamp = Some(now.timestamp_millis());
-        info.read_version = base.map(Loaded::version);
-        info.is_blind_append = Some(false);
-        info.engine_info = Some(concat!("curtail ", env!("CARGO_PKG_VERSION")).to_owned());
-        info.info = commits::info(self.id, &tips, self.receipt)?;
-        let seal = seals::of_actions(actions, &info.info)?;
-        info.info.insert("curtail.actions".to_owned(), seal.into());
-        let metrics = json!({
-            "numFiles": self.files.len().to_string(),
-            "numOutputRows": self.receipt.rows.to_string(),
-            "numOutputBytes": self.files.iter().map(|file| file.file.size).sum::<u64>().to_string(),
-        });
-        info.info.insert("operationMetrics".to_owned(), metrics);
-        Ok(Action::CommitInfo(info))
+        let fields = commits::info(self.id, &tips, self.receipt)?;
+        info(&self.operation(), base, now, fields, actions)
     }
 
     fn new_table(&self) -> Result<Metadata, StoreError> {
         let schema = TableSchema::documented(self.table)
             .union(self.schema)?
             .delta()?;
-        let configuration = [
-            ("delta.checkpointInterval", "10"),
-            // Receipts stand in the log, and earlier versions of a bill stay readable until curtail drops them.
-            ("delta.enableExpiredLogCleanup", "false"),
-            ("delta.logRetentionDuration", "interval 36500 days"),
-            ("delta.deletedFileRetentionDuration", "interval 36500 days"),
-            (
-                "delta.dataSkippingStatsColumns",
-                &stats::columns(self.table).join(","),
-            ),
-        ];
-        new_metadata(&schema, [REPORT, BILLING_PERIOD], configuration)
-            .map_err(|error| self.unwritable(error.into()))
+        let statistics = stats::columns(self.table);
+        new_table(&schema, &[REPORT, BILLING_PERIOD], statistics)
+            .map_err(|error| self.unwritable(error))
     }
 
     /// The table's metadata with the columns that it lacks, if it lacks any.
@@ -133,31 +146,6 @@ impl Plan<'_> {
             .map_err(|error| self.unwritable(error.into()))
     }
 
-    fn add(&self, data: &DataFile, now: DateTime<Utc>) -> Result<Add, StoreError> {
-        let file = &data.file;
-        let foreign = || {
-            StoreError::Damaged(format!(
-                "`{}` is no path of `{}`",
-                file.path,
-                self.table.name()
-            ))
-        };
-        Ok(Add {
-            path: paths::in_table(self.table, &file.path)
-                .ok_or_else(foreign)?
-                .to_owned(),
-            partition_values: HashMap::from([
-                (REPORT.to_owned(), Some(self.report.to_string())),
-                (BILLING_PERIOD.to_owned(), Some(self.period.to_string())),
-            ]),
-            size: file.size.try_into().map_err(|_| foreign())?,
-            modification_time: now.timestamp_millis(),
-            data_change: true,
-            stats: Some(data.stats.clone()),
-            ..Add::default()
-        })
-    }
-
     fn unwritable(&self, source: DeltaTableError) -> StoreError {
         StoreError::Log {
             action: "cannot write",
@@ -167,8 +155,88 @@ impl Plan<'_> {
     }
 }
 
+/// The metadata of a new table, whose log is going to hold bounds of the columns in `statistics`.
+pub(super) fn new_table(
+    schema: &StructType,
+    partitioned_by: &[&str],
+    statistics: &[&str],
+) -> Result<Metadata, DeltaTableError> {
+    let configuration = [
+        ("delta.checkpointInterval", "10"),
+        // Receipts stand in the log, and earlier versions of a bill stay readable until curtail drops them.
+        ("delta.enableExpiredLogCleanup", "false"),
+        ("delta.logRetentionDuration", "interval 36500 days"),
+        ("delta.deletedFileRetentionDuration", "interval 36500 days"),
+        ("delta.dataSkippingStatsColumns", &statistics.join(",")),
+    ];
+    Ok(new_metadata(schema, partitioned_by, configuration)?)
+}
+
+/// The action that makes a file of the table called `table` visible.
+pub(super) fn add(
+    table: &'static str,
+    data: &DataFile,
+    partition: &[(&str, &str)],
+    now: DateTime<Utc>,
+) -> Result<Add, StoreError> {
+    let file = &data.file;
+    let foreign = || StoreError::Damaged(format!("`{}` is no path of `{table}`", file.path));
+    let value = |(column, value): &(&str, &str)| ((*column).to_owned(), Some((*value).to_owned()));
+    Ok(Add {
+        path: paths::in_table(table, &file.path)
+            .ok_or_else(foreign)?
+            .to_owned(),
+        partition_values: partition.iter().map(value).collect(),
+        size: file.size.try_into().map_err(|_| foreign())?,
+        modification_time: now.timestamp_millis(),
+        data_change: true,
+        stats: Some(data.stats.clone()),
+        ..Add::default()
+    })
+}
+
+/// The commitInfo of a commit that does `actions` to `base`, with `fields` of ours, sealed.
+pub(super) fn info(
+    operation: &DeltaOperation,
+    base: Option<&impl Base>,
+    now: DateTime<Utc>,
+    fields: HashMap<String, Value>,
+    actions: &[Action],
+) -> Result<Action, StoreError> {
+    let mut info = operation.get_commit_info();
+    info.timestamp = Some(now.timestamp_millis());
+    info.read_version = base.map(|base| base.log().version());
+    info.is_blind_append = Some(false);
+    info.engine_info = Some(concat!("curtail ", env!("CARGO_PKG_VERSION")).to_owned());
+    info.info = fields;
+    let seal = seals::of_actions(actions, &info.info)?;
+    info.info.insert("curtail.actions".to_owned(), seal.into());
+    info.info
+        .insert("operationMetrics".to_owned(), metrics(actions));
+    Ok(Action::CommitInfo(info))
+}
+
+/// What other readers show of a commit: how much it wrote.
+fn metrics(actions: &[Action]) -> Value {
+    let added = || {
+        actions.iter().filter_map(|action| match action {
+            Action::Add(add) => Some(add),
+            _ => None,
+        })
+    };
+    let rows = |add: &Add| {
+        let stats: Value = serde_json::from_str(add.stats.as_deref()?).ok()?;
+        stats["numRecords"].as_u64()
+    };
+    json!({
+        "numFiles": added().count().to_string(),
+        "numOutputRows": added().filter_map(rows).sum::<u64>().to_string(),
+        "numOutputBytes": added().map(|add| add.size).sum::<i64>().to_string(),
+    })
+}
+
 /// The oldest protocol that has all that the tables need, so that every Delta reader opens them.
-fn protocol() -> Result<Protocol, StoreError> {
+pub(super) fn protocol() -> Result<Protocol, StoreError> {
     let protocol: Value = json!({ "minReaderVersion": 1, "minWriterVersion": 2 });
     serde_json::from_value(protocol)
         .map_err(|error| StoreError::Damaged(format!("no Delta protocol: {error}")))

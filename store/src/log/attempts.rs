@@ -285,9 +285,9 @@ impl Found {
             .into_iter()
             .find(|table| table.name() == marker.table);
         let Some(table) = table else { return Ok(0) };
-        if let Some(loaded) = table::load(store, table, None).await? {
-            for version in marker.since..=loaded.version() {
-                if commits::is(store, table, version, &self.id.to_string()).await? {
+        if let Some(log) = table::log(store, table.name(), None).await? {
+            for version in marker.since..=log.version() {
+                if commits::is(store, table.name(), version, &self.id.to_string()).await? {
                     return Ok(0);
                 }
             }

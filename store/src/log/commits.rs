@@ -9,9 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
 
 use super::{Store, seals};
-use crate::{
-    BillingPeriod, PeriodVersion, Receipt, ReportName, Standing, StoreError, Table, paths,
-};
+use crate::{BillingPeriod, PeriodVersion, Receipt, ReportName, Standing, StoreError, paths};
 
 /// Commits that are read at the same time.
 const PARALLEL: usize = 16;
@@ -84,7 +82,7 @@ pub(super) fn dropping(versions: &[u64]) -> Vec<(String, Value)> {
 /// The versions whose files' end was announced by the commits `first` to `last`.
 pub(super) async fn dropped(
     store: &Store,
-    table: Table,
+    table: &str,
     first: u64,
     last: u64,
 ) -> Result<BTreeSet<u64>, StoreError> {
@@ -100,7 +98,7 @@ pub(super) async fn dropped(
 }
 
 /// The current version of each billing period at `version` of the table.
-pub(super) async fn tips(store: &Store, table: Table, version: u64) -> Result<Tips, StoreError> {
+pub(super) async fn tips(store: &Store, table: &str, version: u64) -> Result<Tips, StoreError> {
     // Other Delta writers may have committed since curtail did, so the newest commit need not be ours.
     for version in (0..=version).rev() {
         let Some(bytes) = read(store, table, version).await? else {
@@ -119,7 +117,7 @@ pub(super) async fn tips(store: &Store, table: Table, version: u64) -> Result<Ti
 /// The receipts of `tips`, in their order.
 pub(super) async fn receipts(
     store: &Store,
-    table: Table,
+    table: &str,
     tips: &Tips,
 ) -> Result<Vec<PeriodVersion>, StoreError> {
     let reads: Vec<_> = tips
@@ -132,7 +130,6 @@ pub(super) async fn receipts(
         let receipt = receipt
             .filter(|receipt| receipt.report == *report && receipt.billing_period == *period);
         let receipt = receipt.ok_or_else(|| {
-            let table = table.name();
             StoreError::Damaged(format!("commit {version} of `{table}` does not hold the receipt of {period} of report `{report}`"))
         })?;
         versions.push(PeriodVersion {
@@ -147,7 +144,7 @@ pub(super) async fn receipts(
 /// Every receipt up to `newest`, in the order of commits.
 pub(super) async fn all(
     store: &Store,
-    table: Table,
+    table: &str,
     newest: u64,
 ) -> Result<Vec<PeriodVersion>, StoreError> {
     let reads: Vec<_> = (0..=newest)
@@ -169,7 +166,7 @@ pub(super) async fn all(
 /// Whether the commit that made `version` is the one called `id`.
 pub(super) async fn is(
     store: &Store,
-    table: Table,
+    table: &str,
     version: u64,
     id: &str,
 ) -> Result<bool, StoreError> {
@@ -183,11 +180,10 @@ pub(super) async fn is(
 }
 
 /// The receipt that the commit of `version` holds, if it is one of ours.
-async fn receipt(store: &Store, table: Table, version: u64) -> Result<Option<Receipt>, StoreError> {
+async fn receipt(store: &Store, table: &str, version: u64) -> Result<Option<Receipt>, StoreError> {
     let Some(bytes) = read(store, table, version).await? else {
         return Err(StoreError::Damaged(format!(
-            "commit {version} of `{}` is missing from its log",
-            table.name()
+            "commit {version} of `{table}` is missing from its log"
         )));
     };
     let Some(receipt) = parse(table, version, &bytes)?.and_then(|info| info.receipt) else {
@@ -197,15 +193,14 @@ async fn receipt(store: &Store, table: Table, version: u64) -> Result<Option<Rec
         .map(Some)
         .map_err(|error| {
             StoreError::Damaged(format!(
-                "the receipt in commit {version} of `{}` is unreadable: {error}",
-                table.name()
+                "the receipt in commit {version} of `{table}` is unreadable: {error}"
             ))
         })
 }
 
 pub(super) async fn read(
     store: &Store,
-    table: Table,
+    table: &str,
     version: u64,
 ) -> Result<Option<Bytes>, StoreError> {
     let path = paths::in_store(table, &paths::commit(version));
@@ -224,7 +219,7 @@ pub(super) async fn read(
     }
 }
 
-pub(super) fn parse(table: Table, version: u64, commit: &[u8]) -> Result<Option<Info>, StoreError> {
+pub(super) fn parse(table: &str, version: u64, commit: &[u8]) -> Result<Option<Info>, StoreError> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Line {
@@ -238,8 +233,7 @@ pub(super) fn parse(table: Table, version: u64, commit: &[u8]) -> Result<Option<
         .map(|line| Some(line.commit_info))
         .map_err(|error| {
             StoreError::Damaged(format!(
-                "commit {version} of `{}` is unreadable: {error}",
-                table.name()
+                "commit {version} of `{table}` is unreadable: {error}"
             ))
         })
 }

@@ -6,34 +6,19 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU32, Ordering},
     },
-    time::Duration,
 };
 
 use arrow::datatypes::SchemaRef;
 use bytes::Bytes;
-use deltalake_core::kernel::transaction::TransactionError;
-use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart, path::Path};
+use object_store::ObjectStoreExt;
 use tokio::{sync::Semaphore, task::JoinSet};
 
-use super::{
-    Store,
-    actions::Plan,
-    attempts::Attempt,
-    commits,
-    table::{self, Loaded},
-    write::{self, Failure},
-};
+use super::{Store, actions::Plan, attempts::Attempt, land::land, table::Loaded, write::put};
 use crate::{
     BillingPeriod, Grain, PeriodVersion, Receipt, ReportName, StoreError, StoredFile, Table,
     TableSchema, check, hash, paths, stats,
     sums::{self, Contents},
 };
-
-/// How often a commit is tried: each failure means that another writer's commit came first.
-const ATTEMPTS: u32 = 200;
-
-/// Files above this size are put in parts, so that a broken connection costs a part and not the file.
-const LARGEST_PUT: usize = 64 << 20;
 
 /// Files that are read back at the same time.
 const READERS: usize = 2;
@@ -128,7 +113,7 @@ impl Replacement {
     /// statistics are taken from its footer.
     pub async fn write(&self, bytes: Bytes) -> Result<DataFile, StoreError> {
         let path = self.new_path(&paths::data_folder(self.table, &self.report, self.period));
-        let stats = stats::of_file(self.table, &bytes).map_err(|error| {
+        let stats = stats::of_file(stats::columns(self.table), &bytes).map_err(|error| {
             StoreError::Damaged(format!(
                 "`{path}`, about to be written, is no Parquet file: {error}"
             ))
@@ -302,89 +287,15 @@ impl Replacement {
         schema: &TableSchema,
         receipt: &Receipt,
     ) -> Result<u64, StoreError> {
-        let id = self.attempt.id.to_string();
-        let (table, report, period) = (self.table, &self.report, self.period);
         let plan = Plan {
-            table,
-            report,
-            period,
+            table: self.table,
+            report: &self.report,
+            period: self.period,
             files,
             schema,
             receipt,
-            id: &id,
+            id: &self.attempt.id.to_string(),
         };
-        let mut newer: Option<Loaded> = None;
-        for attempt in 0..ATTEMPTS {
-            let base = newer.as_ref().or(self.base.as_ref());
-            let target = base.map_or(0, |base| base.version() + 1);
-            let actions = plan.actions(base)?;
-            let operation = plan.operation();
-            match write::commit(&self.store, table, base, actions, operation).await {
-                Ok(version) => return Ok(version),
-                Err(Failure::Outrun) => {}
-                // Whether the commit was written is known only to the log.
-                Err(Failure::Log(source)) => {
-                    let landed = commits::is(&self.store, table, target, &id)
-                        .await
-                        .unwrap_or(false);
-                    return if landed {
-                        Ok(target)
-                    } else {
-                        Err(StoreError::Log {
-                            action: "cannot write",
-                            table: table.name(),
-                            source: Box::new(source),
-                        })
-                    };
-                }
-            }
-            // The commit in the way may be this very one: when an answer gets lost, the repeated request finds its own object.
-            if commits::is(&self.store, table, target, &id).await? {
-                return Ok(target);
-            }
-            let newest = table::load(&self.store, table, None).await?;
-            let tip =
-                |loaded: Option<&Loaded>| loaded.and_then(|loaded| loaded.tip(report, period));
-            if tip(newest.as_ref()) != tip(self.base.as_ref()) {
-                return Err(StoreError::Conflict {
-                    report: report.clone(),
-                    period,
-                });
-            }
-            tracing::debug!(
-                table = table.name(),
-                attempt,
-                "another commit came first, trying again"
-            );
-            newer = newest;
-            tokio::time::sleep(pause(attempt, &id)).await;
-        }
-        Err(StoreError::Log {
-            action: "cannot write",
-            table: table.name(),
-            source: Box::new(TransactionError::MaxCommitAttempts(ATTEMPTS.cast_signed()).into()),
-        })
+        land(&self.store, &plan, self.base.as_ref()).await
     }
-}
-
-/// How long to wait before trying again: longer from time to time, and not the same for two writers.
-fn pause(attempt: u32, id: &str) -> Duration {
-    let spread = id.bytes().fold(u64::from(attempt), |sum, byte| {
-        sum.wrapping_mul(31).wrapping_add(byte.into())
-    }) % 16;
-    Duration::from_millis(u64::from(attempt.min(16)) * 2 + spread)
-}
-
-async fn put(
-    objects: &dyn ObjectStore,
-    path: &Path,
-    bytes: Bytes,
-) -> Result<(), object_store::Error> {
-    if bytes.len() <= LARGEST_PUT {
-        return objects.put(path, bytes.into()).await.map(drop);
-    }
-    let mut parts =
-        WriteMultipart::new_with_chunk_size(objects.put_multipart(path).await?, LARGEST_PUT / 4);
-    parts.put(bytes);
-    parts.finish().await.map(drop)
 }

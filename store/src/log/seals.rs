@@ -6,7 +6,7 @@ use deltalake_core::kernel::Action;
 use serde_json::Value;
 
 use super::{Store, commits};
-use crate::{StoreError, Table, hash};
+use crate::{StoreError, hash};
 
 /// Which parts of a commit are not what was written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,11 +63,7 @@ fn sorted(value: &Value) -> String {
 }
 
 /// What is broken about the commit of `version`. Commits of others, and of versions before there were seals, have none.
-pub(super) async fn broken(
-    store: &Store,
-    table: Table,
-    version: u64,
-) -> Result<Broken, StoreError> {
+pub(super) async fn broken(store: &Store, table: &str, version: u64) -> Result<Broken, StoreError> {
     let Some(bytes) = commits::read(store, table, version).await? else {
         return Ok(Broken::default());
     };

@@ -29,15 +29,15 @@ pub(super) struct Loaded {
     pub(super) tips: Tips,
 }
 
-/// The Delta log of `table`, whether or not there is one yet.
+/// The Delta log of the table called `table`, whether or not there is one yet.
 ///
 /// Delta sees the store as a bucket of its own, of a kind whose listings come in no order, as those of S3's directory
 /// buckets (`…--x-s3`) and of local folders do: so it sorts them, does not look for the folder by itself, and no
 /// character of the store's real location can go wrong on the way through its URLs.
-pub(super) fn log_store(store: &Store, table: Table) -> LogStoreRef {
-    let url = Url::parse(&format!("store://unsorted--x-s3/{}/", table.name()))
-        .expect("a table's name is plain");
-    let prefixed = Arc::new(PrefixStore::new(Arc::clone(&store.objects), table.name()));
+pub(super) fn log_store(store: &Store, table: &str) -> LogStoreRef {
+    let url =
+        Url::parse(&format!("store://unsorted--x-s3/{table}/")).expect("a table's name is plain");
+    let prefixed = Arc::new(PrefixStore::new(Arc::clone(&store.objects), table));
     default_logstore(
         prefixed,
         Arc::clone(&store.objects),
@@ -52,31 +52,37 @@ pub(super) async fn load(
     table: Table,
     version: Option<u64>,
 ) -> Result<Option<Loaded>, StoreError> {
-    let delta = match EagerSnapshot::try_new(log_store(store, table).as_ref(), version).await {
-        Ok(delta) => delta,
-        Err(DeltaTableError::NotATable(_)) => return Ok(None),
-        Err(source) if is_unreachable(&source) => {
-            return Err(StoreError::Log {
-                action: "cannot read",
-                table: table.name(),
-                source: Box::new(source),
-            });
-        }
-        Err(source) => {
-            let table = table.name();
-            return Err(StoreError::Damaged(format!(
-                "the Delta log of `{table}` is unreadable: {source}"
-            )));
-        }
+    let Some(delta) = log(store, table.name(), version).await? else {
+        return Ok(None);
     };
     let schema = TableSchema::of_delta(&delta.schema())?.with_documented(table);
-    let tips = commits::tips(store, table, delta.version()).await?;
+    let tips = commits::tips(store, table.name(), delta.version()).await?;
     Ok(Some(Loaded {
         table,
         delta,
         schema,
         tips,
     }))
+}
+
+/// The log of the table called `table` at `version` (or its newest one), if it was ever written.
+pub(super) async fn log(
+    store: &Store,
+    table: &'static str,
+    version: Option<u64>,
+) -> Result<Option<EagerSnapshot>, StoreError> {
+    match EagerSnapshot::try_new(log_store(store, table).as_ref(), version).await {
+        Ok(delta) => Ok(Some(delta)),
+        Err(DeltaTableError::NotATable(_)) => Ok(None),
+        Err(source) if is_unreachable(&source) => Err(StoreError::Log {
+            action: "cannot read",
+            table,
+            source: Box::new(source),
+        }),
+        Err(source) => Err(StoreError::Damaged(format!(
+            "the Delta log of `{table}` is unreadable: {source}"
+        ))),
+    }
 }
 
 /// Is it the object store that failed, and not what is in it?
@@ -134,7 +140,9 @@ impl Loaded {
             .map(|(key, &version)| (key.clone(), version))
             .into_iter()
             .collect();
-        Ok(commits::receipts(store, self.table, &tips).await?.pop())
+        Ok(commits::receipts(store, self.table.name(), &tips)
+            .await?
+            .pop())
     }
 
     /// The table as readers see it.
@@ -157,7 +165,7 @@ impl Loaded {
             version: self.version(),
             schema: self.schema.clone(),
             files,
-            periods: commits::receipts(store, self.table, &self.tips).await?,
+            periods: commits::receipts(store, self.table.name(), &self.tips).await?,
         })
     }
 
@@ -169,7 +177,7 @@ impl Loaded {
     }
 
     fn file(&self, file: &LogicalFileView) -> Result<FileEntry, StoreError> {
-        let path = paths::in_store(self.table, &file.path());
+        let path = paths::in_store(self.table.name(), &file.path());
         let damaged = |what: &str| {
             StoreError::Damaged(format!("the log does not tell the {what} of `{path}`"))
         };

@@ -10,9 +10,7 @@ use super::{
     table::{self, Loaded},
     write::{self, Failure},
 };
-use crate::{
-    BillingPeriod, PeriodVersion, ReportName, Standing, StoreError, StoredFile, Table, paths,
-};
+use crate::{BillingPeriod, PeriodVersion, ReportName, Standing, StoreError, StoredFile, paths};
 
 /// How often the announcement is tried when other commits come first.
 const ATTEMPTS: usize = 20;
@@ -84,7 +82,7 @@ impl Store {
             specified_retention_millis: None,
             default_retention_millis: 0,
         };
-        let name = table.table;
+        let name = table.table.name();
         let mut base = table;
         for _ in 0..ATTEMPTS {
             let mut info = operation.get_commit_info();
@@ -93,17 +91,17 @@ impl Store {
             info.engine_info = Some(concat!("curtail ", env!("CARGO_PKG_VERSION")).to_owned());
             info.info = commits::dropping(versions).into_iter().collect();
             let actions = vec![Action::CommitInfo(info)];
-            match write::commit(self, name, Some(&base), actions, operation.clone()).await {
+            match write::commit(self, name, Some(&base.delta), actions, operation.clone()).await {
                 Ok(_) => return Ok(()),
                 Err(Failure::Outrun) => {}
                 Err(Failure::Log(source)) => return Err(unwritten(name, source)),
             }
-            let newest = table::load(self, name, None).await?;
+            let newest = table::load(self, base.table, None).await?;
             base = newest.ok_or_else(|| StoreError::Absent(self.url().to_string()))?;
         }
         Err(StoreError::Damaged(format!(
             "no commit could be added to `{}` in {ATTEMPTS} attempts",
-            name.name()
+            name
         )))
     }
 
@@ -157,10 +155,10 @@ fn files_of(version: &PeriodVersion) -> impl Iterator<Item = &StoredFile> {
     receipt.stored.iter().chain(rollups)
 }
 
-fn unwritten(table: Table, source: deltalake_core::DeltaTableError) -> StoreError {
+fn unwritten(table: &'static str, source: deltalake_core::DeltaTableError) -> StoreError {
     StoreError::Log {
         action: "cannot write",
-        table: table.name(),
+        table,
         source: Box::new(source),
     }
 }

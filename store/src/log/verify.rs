@@ -87,7 +87,7 @@ impl Store {
     pub async fn verify_logs(&self) -> Result<Vec<Problem>, StoreError> {
         let mut problems = Vec::new();
         for loaded in self.newest().await? {
-            let table = loaded.table;
+            let table = loaded.table.name();
             for version in 0..=loaded.version() {
                 let commit = paths::in_store(table, &paths::commit(version));
                 let broken = match seals::broken(self, table, version).await {

@@ -132,7 +132,7 @@ impl Store {
         table: &Loaded,
         time: DateTime<Utc>,
     ) -> Result<Option<u64>, StoreError> {
-        let versions = commits::all(self, table.table, table.version()).await?;
+        let versions = commits::all(self, table.table.name(), table.version()).await?;
         let by_then = versions
             .iter()
             .rev()
@@ -142,7 +142,7 @@ impl Store {
 
     /// No version that `then` consists of may have been dropped since.
     async fn still_there(&self, as_of: AsOf, then: &Loaded, newest: u64) -> Result<(), StoreError> {
-        let dropped = commits::dropped(self, then.table, then.version() + 1, newest).await?;
+        let dropped = commits::dropped(self, then.table.name(), then.version() + 1, newest).await?;
         let gone = then
             .tips
             .iter()
@@ -172,9 +172,9 @@ impl Store {
         &self,
         table: &Loaded,
     ) -> Result<Vec<PeriodVersion>, StoreError> {
-        let dropped = commits::dropped(self, table.table, 0, table.version()).await?;
+        let dropped = commits::dropped(self, table.table.name(), 0, table.version()).await?;
         let current: BTreeSet<u64> = table.tips.values().copied().collect();
-        let mut versions = commits::all(self, table.table, table.version()).await?;
+        let mut versions = commits::all(self, table.table.name(), table.version()).await?;
         for version in &mut versions {
             version.standing = if current.contains(&version.version) {
                 Standing::Current

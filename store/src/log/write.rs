@@ -1,19 +1,20 @@
-//! Writing one commit.
+//! Writing files, and one commit.
 
+use bytes::Bytes;
 use deltalake_core::{
     DeltaTableError,
     kernel::{
-        Action,
+        Action, EagerSnapshot,
         transaction::{CommitBuilder, CommitProperties, TableReference, TransactionError},
     },
     protocol::DeltaOperation,
 };
+use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart, path::Path};
 
-use super::{
-    Store,
-    table::{self, Loaded},
-};
-use crate::Table;
+use super::{Store, table};
+
+/// Files above this size are put in parts, so that a broken connection costs a part and not the file.
+const LARGEST_PUT: usize = 64 << 20;
 
 /// Why a commit was not written.
 pub(super) enum Failure {
@@ -23,11 +24,11 @@ pub(super) enum Failure {
     Log(DeltaTableError),
 }
 
-/// Writes the commit that follows `base`, unless there is one already. Returns its version.
+/// Writes the commit that follows `base` of the table called `table`, unless there is one already. Returns its version.
 pub(super) async fn commit(
     store: &Store,
-    table: Table,
-    base: Option<&Loaded>,
+    table: &str,
+    base: Option<&EagerSnapshot>,
     actions: Vec<Action>,
     operation: DeltaOperation,
 ) -> Result<u64, Failure> {
@@ -35,7 +36,7 @@ pub(super) async fn commit(
     let properties = CommitProperties::default()
         .with_max_retries(0)
         .with_cleanup_expired_logs(Some(false));
-    let reference = base.map(|base| &base.delta as &dyn TableReference);
+    let reference = base.map(|base| base as &dyn TableReference);
     let log = table::log_store(store, table);
     let commit = CommitBuilder::from(properties)
         .with_actions(actions)
@@ -54,7 +55,22 @@ pub(super) async fn commit(
     let version = committed.version;
     // From here on the commit stands; what follows (a checkpoint, now and then) only makes reading faster.
     if let Err(error) = committed.await {
-        tracing::warn!(table = table.name(), version, %error, "no checkpoint could be written");
+        tracing::warn!(table, version, %error, "no checkpoint could be written");
     }
     Ok(version)
+}
+
+/// Puts an object, a large one in parts.
+pub(super) async fn put(
+    objects: &dyn ObjectStore,
+    path: &Path,
+    bytes: Bytes,
+) -> Result<(), object_store::Error> {
+    if bytes.len() <= LARGEST_PUT {
+        return objects.put(path, bytes.into()).await.map(drop);
+    }
+    let mut parts =
+        WriteMultipart::new_with_chunk_size(objects.put_multipart(path).await?, LARGEST_PUT / 4);
+    parts.put(bytes);
+    parts.finish().await.map(drop)
 }
