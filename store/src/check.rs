@@ -138,7 +138,8 @@ pub(crate) fn rollup(
     equal(&what, &found, &wanted)
 }
 
-fn equal(what: &str, found: &Sums, wanted: &Sums) -> Result<(), StoreError> {
+/// What was `found` in `what` is what the receipt says.
+pub(crate) fn equal(what: &str, found: &Sums, wanted: &Sums) -> Result<(), StoreError> {
     if found.rows != wanted.rows {
         return Err(StoreError::Receipt(format!(
             "{what} have {} rows, the receipt says {}",

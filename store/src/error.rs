@@ -1,6 +1,6 @@
 //! What can go wrong with a store.
 
-use crate::{BillingPeriod, ReportName};
+use crate::{BillingPeriod, ReportName, SidePart};
 
 /// An error of the store.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +37,12 @@ pub enum StoreError {
         /// Its billing period.
         period: BillingPeriod,
     },
+    /// Another writer replaced the same part of a side table first.
+    #[error("{0} was replaced by another writer at the same time")]
+    PartConflict(SidePart),
+    /// As [`Self::Overdue`], of a part of a side table.
+    #[error("replacing {0} took too long a pause and was given up")]
+    PartOverdue(SidePart),
     /// No version of the store is as old as that, or as new.
     #[error("the store has no version {asked}: {why}")]
     NoVersion {

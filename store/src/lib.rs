@@ -7,7 +7,8 @@
 //! DataFusion.
 //!
 //! **Invariants**: a data file never changes after it was written, and only a commit makes it visible; one commit
-//! replaces one billing period of one report, whole, and carries its [`Receipt`].
+//! replaces one billing period of one report, whole, and carries its [`Receipt`]. The same holds for the parts of tables that are kept
+//! beside reports ([`SideTable`]).
 
 mod check;
 mod error;
@@ -20,13 +21,15 @@ mod receipt;
 mod report;
 mod rollup;
 mod schema;
+mod side;
 mod snapshot;
 mod stats;
 mod sums;
 
 pub use error::StoreError;
 pub use log::{
-    AsOf, DataFile, Dropped, ParseAsOfError, Problem, Replacement, Store, Vacuumed, Verification,
+    AsOf, DataFile, Dropped, DroppedPart, ParseAsOfError, Problem, Replacement, Store, Vacuumed,
+    Verification,
 };
 pub use money::{MONEY_PRECISION, MONEY_SCALE, Money, ParseMoneyError};
 pub use period::{BillingPeriod, ParsePeriodError};
@@ -34,5 +37,9 @@ pub use receipt::{Anomaly, ColumnChanges, ManifestRef, Receipt, Rounded, SourceF
 pub use report::{InvalidReportName, ReportKind, ReportName};
 pub use rollup::{Grain, ROW_COUNT, Rollup};
 pub use schema::{Column, ColumnType, Table, TableSchema};
+pub use side::{
+    Fetched, LinkedAccount, ProvisionalCost, SideFile, SidePart, SideReceipt, SideSnapshot,
+    SideTable, SideVersion,
+};
 pub use snapshot::{FileEntry, PeriodVersion, Snapshot, Standing, TableSnapshot};
 pub use sums::{Sums, sums};

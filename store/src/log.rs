@@ -6,6 +6,7 @@ mod commits;
 mod land;
 mod replacement;
 mod seals;
+mod side;
 mod table;
 mod vacuum;
 mod verify;
@@ -20,7 +21,7 @@ use url::Url;
 use crate::{BillingPeriod, ReportName, StoreError, Table};
 
 pub use replacement::{DataFile, Replacement};
-pub use vacuum::{Dropped, Vacuumed};
+pub use vacuum::{Dropped, DroppedPart, Vacuumed};
 pub use verify::{Problem, Verification};
 pub use versions::{AsOf, ParseAsOfError};
 

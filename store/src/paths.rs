@@ -4,6 +4,8 @@
 //! line_items/_delta_log/00000000000000000000.json
 //! line_items/report=Team%20costs/billing_period=2026-10/part-00000-<attempt>.parquet
 //! rollups/line_items/daily/report=Team%20costs/billing_period=2026-10/part-00001-<attempt>.parquet
+//! cost_explorer/payer_account_id=011122223333/billing_period=2026-10/part-00000-<attempt>.parquet
+//! accounts/payer_account_id=011122223333/part-00000-<attempt>.parquet
 //! _attempts/<attempt>.json
 //! ```
 //!
@@ -14,7 +16,7 @@ use std::fmt::Write;
 use object_store::path::Path;
 use uuid::Uuid;
 
-use crate::{BillingPeriod, Grain, ReportName, Table};
+use crate::{BillingPeriod, Grain, ReportName, SidePart, Table};
 
 /// The partition column that holds the report's name.
 pub(crate) const REPORT: &str = "report";
@@ -61,6 +63,13 @@ pub(crate) fn rollup_folder(
 ) -> String {
     let (table, grain) = (table.name(), grain.as_str());
     format!("rollups/{table}/{grain}/{}", partition(report, period))
+}
+
+/// The folder of the data files of a part of a side table.
+pub(crate) fn side_folder(part: &SidePart) -> String {
+    let partition = part.values().into_iter();
+    let partition = partition.map(|(column, value)| format!("{column}={}", escape(&value)));
+    in_store(part.table.name(), &partition.collect::<Vec<_>>().join("/"))
 }
 
 /// Every folder that files of a billing period lie in.

@@ -1,16 +1,20 @@
 //! One version of a store, as a reader sees it.
 
-use crate::{BillingPeriod, Grain, Receipt, ReportName, Table, TableSchema};
+use crate::{
+    BillingPeriod, Grain, Receipt, ReportName, SideSnapshot, SideTable, SideVersion, Table,
+    TableSchema,
+};
 
 /// A consistent view of every table of a store, at one version each.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     tables: Vec<TableSnapshot>,
+    sides: Vec<SideSnapshot>,
 }
 
 impl Snapshot {
-    pub(crate) fn new(tables: Vec<TableSnapshot>) -> Self {
-        Self { tables }
+    pub(crate) fn new(tables: Vec<TableSnapshot>, sides: Vec<SideSnapshot>) -> Self {
+        Self { tables, sides }
     }
 
     /// The table, if anything was ever committed to it.
@@ -44,7 +48,20 @@ impl Snapshot {
             })
         };
         let tables: Option<Vec<_>> = self.tables.iter().map(table).collect();
-        tables.map(Self::new)
+        let sides = self.sides.clone();
+        tables.map(|tables| Self::new(tables, sides))
+    }
+
+    /// The table that is kept beside reports, if anything was ever committed to it.
+    pub fn side(&self, table: SideTable) -> Option<&SideSnapshot> {
+        self.sides.iter().find(|side| side.table == table)
+    }
+
+    /// What Cost Explorer told: the current version of every payer account's billing periods, by account and period. Told by
+    /// the log alone.
+    pub fn provisional(&self) -> impl Iterator<Item = &SideVersion> {
+        let costs = self.side(SideTable::CostExplorer);
+        costs.into_iter().flat_map(|side| &side.parts)
     }
 
     /// The current version of every billing period of every report, by report and period.

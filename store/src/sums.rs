@@ -154,22 +154,8 @@ impl Contents {
     async fn fill(&mut self, store: &Store, size: u64) -> Result<(), StoreError> {
         let path = self.path.clone();
         let path = path.as_str();
-        let unreadable = |error: ParquetError| match error {
-            ParquetError::External(source) => match source.downcast::<object_store::Error>() {
-                Ok(source) => StoreError::Object {
-                    action: "cannot read",
-                    path: path.to_owned(),
-                    source: *source,
-                },
-                Err(source) => StoreError::Damaged(format!("`{path}` cannot be read: {source}")),
-            },
-            error => StoreError::Damaged(format!("`{path}` cannot be read: {error}")),
-        };
-        let mut reader = StoredFile {
-            objects: Arc::clone(store.objects()),
-            path: paths::object(path),
-            size,
-        };
+        let unreadable = |error: ParquetError| unreadable(path, error);
+        let mut reader = ObjectFile::new(store, path, size);
         // What counts is the Parquet types, not the Arrow types of the writer's arrays that it may have noted beside them.
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
         let metadata = ArrowReaderMetadata::load_async(&mut reader, options)
@@ -235,18 +221,44 @@ impl Contents {
     }
 }
 
+/// What it means that the Parquet file at `path` cannot be read: the store is out of reach, or the file is damaged.
+pub(crate) fn unreadable(path: &str, error: ParquetError) -> StoreError {
+    match error {
+        ParquetError::External(source) => match source.downcast::<object_store::Error>() {
+            Ok(source) => StoreError::Object {
+                action: "cannot read",
+                path: path.to_owned(),
+                source: *source,
+            },
+            Err(source) => StoreError::Damaged(format!("`{path}` cannot be read: {source}")),
+        },
+        error => StoreError::Damaged(format!("`{path}` cannot be read: {error}")),
+    }
+}
+
 /// A data file, of which only the column chunks asked for are fetched.
-struct StoredFile {
+pub(crate) struct ObjectFile {
     objects: Arc<dyn ObjectStore>,
     path: Path,
     size: u64,
+}
+
+impl ObjectFile {
+    /// The file at `path` within the store, of so many bytes.
+    pub(crate) fn new(store: &Store, path: &str, size: u64) -> Self {
+        Self {
+            objects: Arc::clone(store.objects()),
+            path: paths::object(path),
+            size,
+        }
+    }
 }
 
 fn external(error: object_store::Error) -> ParquetError {
     ParquetError::External(Box::new(error))
 }
 
-impl AsyncFileReader for StoredFile {
+impl AsyncFileReader for ObjectFile {
     fn get_bytes(&mut self, range: Range<u64>) -> BoxFuture<'_, Result<Bytes, ParquetError>> {
         async move {
             self.objects

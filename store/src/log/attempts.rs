@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::{Store, commits, table};
-use crate::{BillingPeriod, ReportName, StoreError, Table, paths};
+use crate::{BillingPeriod, ReportName, SidePart, StoreError, Table, paths};
 
 /// How often a marker in an object store is renewed.
 const RENEWED: Duration = Duration::from_mins(1);
@@ -31,7 +31,7 @@ const DEAD: Duration = Duration::from_mins(30);
 /// How the name of a marker ends that is not locked yet.
 const UNSEEN: &str = "new";
 
-/// The marker of one attempt to replace a billing period.
+/// The marker of one attempt to replace a billing period, or a part of a side table.
 #[derive(Debug)]
 pub(super) struct Attempt {
     pub(super) id: Uuid,
@@ -49,31 +49,62 @@ enum Hold {
     Renewal(JoinSet<()>),
 }
 
+/// What an attempt replaces.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(untagged, rename_all_fields = "camelCase")]
+pub(super) enum Target {
+    /// A billing period of a report.
+    Period {
+        table: Table,
+        report: ReportName,
+        billing_period: BillingPeriod,
+    },
+    /// A part of a side table.
+    Part(SidePart),
+}
+
 /// What a marker says.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Marker {
-    table: String,
-    report: ReportName,
-    billing_period: BillingPeriod,
+    #[serde(flatten)]
+    target: Target,
     /// The first version of the table that the attempt may have committed.
     since: u64,
     began_at: DateTime<Utc>,
 }
 
+impl Target {
+    /// The name of the table.
+    fn table(&self) -> &'static str {
+        match self {
+            Self::Period { table, .. } => table.name(),
+            Self::Part(part) => part.table.name(),
+        }
+    }
+
+    /// Every folder that its files lie in.
+    fn folders(&self) -> Vec<String> {
+        match self {
+            Self::Period {
+                table,
+                report,
+                billing_period,
+            } => paths::folders(*table, report, *billing_period).collect(),
+            Self::Part(part) => vec![paths::side_folder(part)],
+        }
+    }
+}
+
 impl Attempt {
     pub(super) async fn begin(
         store: &Store,
-        table: Table,
-        report: &ReportName,
-        period: BillingPeriod,
+        target: Target,
         since: u64,
     ) -> Result<Self, StoreError> {
         let id = Uuid::new_v4();
         let marker = Marker {
-            table: table.name().to_owned(),
-            report: report.clone(),
-            billing_period: period,
+            target,
             since,
             began_at: Utc::now(),
         };
@@ -188,7 +219,7 @@ pub(super) async fn sweep(store: &Store) -> Result<u64, StoreError> {
     for attempt in found.into_iter().filter(|found| found.state == State::Dead) {
         deleted += attempt.clear(store).await?;
         if alone && let (Some(folder), Some(marker)) = (store.folder(), &attempt.marker) {
-            deleted += unstage(&folder.join(&marker.table).join(paths::LOG));
+            deleted += unstage(&folder.join(marker.target.table()).join(paths::LOG));
         }
         let path = paths::attempt(&attempt.id);
         delete(store, &path).await?;
@@ -281,19 +312,16 @@ impl Found {
         let Some(marker) = &self.marker else {
             return Ok(0);
         };
-        let table = Table::ALL
-            .into_iter()
-            .find(|table| table.name() == marker.table);
-        let Some(table) = table else { return Ok(0) };
-        if let Some(log) = table::log(store, table.name(), None).await? {
+        let table = marker.target.table();
+        if let Some(log) = table::log(store, table, None).await? {
             for version in marker.since..=log.version() {
-                if commits::is(store, table.name(), version, &self.id.to_string()).await? {
+                if commits::is(store, table, version, &self.id.to_string()).await? {
                     return Ok(0);
                 }
             }
         }
         let mut deleted = 0;
-        for folder in paths::folders(table, &marker.report, marker.billing_period) {
+        for folder in marker.target.folders() {
             for path in files_in(store, &folder).await? {
                 if paths::is_of_attempt(&path, &self.id) {
                     delete(store, &path).await?;

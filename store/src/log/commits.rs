@@ -5,11 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
 use object_store::ObjectStoreExt;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, value::RawValue};
 
 use super::{Store, seals};
-use crate::{BillingPeriod, PeriodVersion, Receipt, ReportName, Standing, StoreError, paths};
+use crate::{
+    BillingPeriod, PeriodVersion, Receipt, ReportName, SideReceipt, SideVersion, Standing,
+    StoreError, paths,
+};
 
 /// Commits that are read at the same time.
 const PARALLEL: usize = 16;
@@ -26,6 +29,9 @@ pub(super) struct Info {
     /// The billing periods as of this commit: readers need not read the whole log to find the current receipts.
     #[serde(rename = "curtail.periods")]
     periods: Option<Vec<Tip>>,
+    /// The parts of a side table as of this commit, with their receipts, which are small.
+    #[serde(rename = "curtail.parts")]
+    parts: Option<Vec<SideVersion>>,
     #[serde(rename = "curtail.receipt")]
     pub(super) receipt: Option<Box<RawValue>>,
     /// Hash of the receipt, by which an edited one is known.
@@ -74,6 +80,26 @@ pub(super) fn info(
     ]))
 }
 
+/// The fields of `commitInfo` for the commit `id` of a side table that carries `receipt` and leaves the table at `parts`.
+pub(super) fn side_info(
+    id: &str,
+    parts: &[SideVersion],
+    receipt: &SideReceipt,
+) -> Result<HashMap<String, Value>, StoreError> {
+    let unwritable = |error| StoreError::Receipt(format!("it cannot be written: {error}"));
+    let receipt = serde_json::to_value(receipt).map_err(unwritable)?;
+    let parts = serde_json::to_value(parts).map_err(unwritable)?;
+    Ok(HashMap::from([
+        (
+            "curtail.seal".to_owned(),
+            seals::of_receipt(&receipt.to_string()).into(),
+        ),
+        ("curtail.commit".to_owned(), Value::from(id)),
+        ("curtail.parts".to_owned(), parts),
+        ("curtail.receipt".to_owned(), receipt),
+    ]))
+}
+
 /// The fields of `commitInfo` of a commit that announces that the files of these versions are going to be deleted.
 pub(super) fn dropping(versions: &[u64]) -> Vec<(String, Value)> {
     vec![("curtail.dropped".to_owned(), versions.into())]
@@ -99,19 +125,43 @@ pub(super) async fn dropped(
 
 /// The current version of each billing period at `version` of the table.
 pub(super) async fn tips(store: &Store, table: &str, version: u64) -> Result<Tips, StoreError> {
+    let periods = latest(store, table, version, |info| info.periods).await?;
+    let periods = periods.unwrap_or_default().into_iter();
+    Ok(periods
+        .map(|tip| ((tip.report, tip.billing_period), tip.version))
+        .collect())
+}
+
+/// The current version of each part at `version` of a side table, in the order of parts.
+pub(super) async fn parts(
+    store: &Store,
+    table: &str,
+    version: u64,
+) -> Result<Vec<SideVersion>, StoreError> {
+    let mut parts = latest(store, table, version, |info| info.parts)
+        .await?
+        .unwrap_or_default();
+    parts.sort_by(|a, b| a.receipt.part.cmp(&b.receipt.part));
+    Ok(parts)
+}
+
+/// What the last commit up to `version` says that says it.
+async fn latest<T>(
+    store: &Store,
+    table: &str,
+    version: u64,
+    field: fn(Info) -> Option<T>,
+) -> Result<Option<T>, StoreError> {
     // Other Delta writers may have committed since curtail did, so the newest commit need not be ours.
     for version in (0..=version).rev() {
         let Some(bytes) = read(store, table, version).await? else {
             break;
         };
-        if let Some(periods) = parse(table, version, &bytes)?.and_then(|info| info.periods) {
-            return Ok(periods
-                .into_iter()
-                .map(|tip| ((tip.report, tip.billing_period), tip.version))
-                .collect());
+        if let Some(said) = parse(table, version, &bytes)?.and_then(field) {
+            return Ok(Some(said));
         }
     }
-    Ok(Tips::new())
+    Ok(None)
 }
 
 /// The receipts of `tips`, in their order.
@@ -124,7 +174,8 @@ pub(super) async fn receipts(
         .values()
         .map(|&version| receipt(store, table, version))
         .collect();
-    let receipts: Vec<_> = stream::iter(reads).buffered(PARALLEL).try_collect().await?;
+    let receipts: Vec<Option<Receipt>> =
+        stream::iter(reads).buffered(PARALLEL).try_collect().await?;
     let mut versions = Vec::with_capacity(receipts.len());
     for (((report, period), &version), receipt) in tips.iter().zip(receipts) {
         let receipt = receipt
@@ -147,19 +198,40 @@ pub(super) async fn all(
     table: &str,
     newest: u64,
 ) -> Result<Vec<PeriodVersion>, StoreError> {
+    let versions = every(store, table, newest).await?.into_iter();
+    Ok(versions
+        .map(|(version, receipt)| PeriodVersion {
+            version,
+            receipt,
+            standing: Standing::Superseded,
+        })
+        .collect())
+}
+
+/// Every receipt of a side table up to `newest`, in the order of commits.
+pub(super) async fn all_parts(
+    store: &Store,
+    table: &str,
+    newest: u64,
+) -> Result<Vec<SideVersion>, StoreError> {
+    let versions = every(store, table, newest).await?.into_iter();
+    Ok(versions
+        .map(|(version, receipt)| SideVersion { version, receipt })
+        .collect())
+}
+
+async fn every<R: DeserializeOwned>(
+    store: &Store,
+    table: &str,
+    newest: u64,
+) -> Result<Vec<(u64, R)>, StoreError> {
     let reads: Vec<_> = (0..=newest)
         .map(|version| receipt(store, table, version))
         .collect();
-    let receipts: Vec<_> = stream::iter(reads).buffered(PARALLEL).try_collect().await?;
+    let receipts: Vec<Option<R>> = stream::iter(reads).buffered(PARALLEL).try_collect().await?;
     let versions = (0..).zip(receipts);
     Ok(versions
-        .filter_map(|(version, receipt)| {
-            Some(PeriodVersion {
-                version,
-                receipt: receipt?,
-                standing: Standing::Superseded,
-            })
-        })
+        .filter_map(|(version, receipt)| Some((version, receipt?)))
         .collect())
 }
 
@@ -180,7 +252,11 @@ pub(super) async fn is(
 }
 
 /// The receipt that the commit of `version` holds, if it is one of ours.
-async fn receipt(store: &Store, table: &str, version: u64) -> Result<Option<Receipt>, StoreError> {
+async fn receipt<R: DeserializeOwned>(
+    store: &Store,
+    table: &str,
+    version: u64,
+) -> Result<Option<R>, StoreError> {
     let Some(bytes) = read(store, table, version).await? else {
         return Err(StoreError::Damaged(format!(
             "commit {version} of `{table}` is missing from its log"

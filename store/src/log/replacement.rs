@@ -13,7 +13,14 @@ use bytes::Bytes;
 use object_store::ObjectStoreExt;
 use tokio::{sync::Semaphore, task::JoinSet};
 
-use super::{Store, actions::Plan, attempts::Attempt, land::land, table::Loaded, write::put};
+use super::{
+    Store,
+    actions::Plan,
+    attempts::{Attempt, Target},
+    land::land,
+    table::Loaded,
+    write::put,
+};
 use crate::{
     BillingPeriod, Grain, PeriodVersion, Receipt, ReportName, StoreError, StoredFile, Table,
     TableSchema, check, hash, paths, stats,
@@ -76,7 +83,12 @@ impl Replacement {
             None => (TableSchema::documented(table), None),
         };
         let since = base.as_ref().map_or(0, |base| base.version() + 1);
-        let attempt = Attempt::begin(&store, table, &report, period, since).await?;
+        let target = Target::Period {
+            table,
+            report: report.clone(),
+            billing_period: period,
+        };
+        let attempt = Attempt::begin(&store, target, since).await?;
         Ok(Self {
             store,
             table,

@@ -22,7 +22,7 @@ pub(super) fn of_receipt(text: &str) -> String {
 }
 
 /// Fields of `commitInfo` that say which versions count.
-const STATE: [&str; 2] = ["curtail.commit", "curtail.periods"];
+const STATE: [&str; 3] = ["curtail.commit", "curtail.periods", "curtail.parts"];
 
 /// The seal of all actions of a commit but its commitInfo, of which only the fields in [`STATE`] (of `info`) are sealed.
 pub(super) fn of_actions(

@@ -3,14 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Utc;
-use deltalake_core::{kernel::Action, protocol::DeltaOperation};
+use deltalake_core::{
+    kernel::{Action, EagerSnapshot},
+    protocol::DeltaOperation,
+};
 
 use super::{
     Store, attempts, commits,
-    table::{self, Loaded},
+    side::Side,
+    table,
     write::{self, Failure},
 };
-use crate::{BillingPeriod, PeriodVersion, ReportName, Standing, StoreError, StoredFile, paths};
+use crate::{
+    BillingPeriod, PeriodVersion, ReportName, SidePart, Standing, StoreError, StoredFile, paths,
+};
 
 /// How often the announcement is tried when other commits come first.
 const ATTEMPTS: usize = 20;
@@ -20,6 +26,8 @@ const ATTEMPTS: usize = 20;
 pub struct Vacuumed {
     /// The versions that were dropped.
     pub versions: Vec<Dropped>,
+    /// The versions of what is kept beside reports that were dropped.
+    pub parts: Vec<DroppedPart>,
     /// Files deleted beside theirs, which processes that died had left.
     pub orphans: u64,
 }
@@ -39,9 +47,22 @@ pub struct Dropped {
     pub bytes: u64,
 }
 
+/// A version of a part of a side table that was dropped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DroppedPart {
+    /// The part.
+    pub part: SidePart,
+    /// The version of the table.
+    pub version: u64,
+    /// Its files.
+    pub files: u64,
+    /// Their size in bytes.
+    pub bytes: u64,
+}
+
 impl Store {
-    /// Drops all but the newest `keep` versions of every billing period (at least the current one stays), and what processes
-    /// that died have left. Receipts stay in the log. A dry run only tells.
+    /// Drops all but the newest `keep` versions of every billing period and of every part of a side table (at least the current
+    /// one stays), and what processes that died have left. Receipts stay in the log. A dry run only tells.
     ///
     /// A query that reads a version which is being dropped fails.
     pub async fn vacuum(&self, keep: usize, dry_run: bool) -> Result<Vacuumed, StoreError> {
@@ -49,7 +70,12 @@ impl Store {
         if !dry_run {
             vacuumed.orphans = self.sweep().await?;
         }
-        for table in self.newest().await? {
+        let newest = self.newest().await?;
+        for side in &newest.sides {
+            let dropped = self.vacuum_side(side, keep, dry_run).await?;
+            vacuumed.parts.extend(dropped);
+        }
+        for table in newest.tables {
             let history = self.history_of(&table).await?;
             let old = superfluous(&history, keep);
             let dropped = old.iter().map(|version| Dropped {
@@ -66,59 +92,121 @@ impl Store {
             let numbers: Vec<_> = old.iter().map(|version| version.version).collect();
             if !numbers.is_empty() {
                 // First: nobody may take up a version whose files are going away, however this process ends.
-                self.announce(table, &numbers).await?;
+                self.announce(table.table.name(), &table.delta, &numbers)
+                    .await?;
             }
             let gone = history.iter().filter(|version| {
                 version.standing == Standing::Dropped || numbers.contains(&version.version)
             });
-            self.delete_files(&gone.collect::<Vec<_>>()).await?;
+            let gone: Vec<_> = gone.collect();
+            let files = gone.iter().flat_map(|version| files_of(version));
+            let files = files.map(|file| file.path.as_str()).collect();
+            let receipts = gone.iter().map(|version| &version.receipt);
+            let folders = receipts.flat_map(|receipt| {
+                let table = receipt.kind.table();
+                paths::folders(table, &receipt.report, receipt.billing_period)
+            });
+            self.delete_files(&files, folders.collect()).await?;
         }
         Ok(vacuumed)
     }
 
-    async fn announce(&self, table: Loaded, versions: &[u64]) -> Result<(), StoreError> {
+    async fn vacuum_side(
+        &self,
+        side: &Side,
+        keep: usize,
+        dry_run: bool,
+    ) -> Result<Vec<DroppedPart>, StoreError> {
+        let name = side.table.name();
+        let history = self.side_history(side).await?;
+        let before = commits::dropped(self, name, 0, side.version()).await?;
+        let mut kept: BTreeMap<&SidePart, usize> = BTreeMap::new();
+        let mut old = Vec::new();
+        for version in history.iter().rev() {
+            let kept = kept.entry(&version.receipt.part).or_default();
+            if before.contains(&version.version) {
+                continue;
+            }
+            // The newest one of each part is its current one.
+            if *kept >= keep.max(1) {
+                old.push(version);
+            } else {
+                *kept += 1;
+            }
+        }
+        old.reverse();
+        let numbers: Vec<_> = old.iter().map(|version| version.version).collect();
+        if !dry_run {
+            if !numbers.is_empty() {
+                self.announce(name, &side.delta, &numbers).await?;
+            }
+            let gone: Vec<_> = history
+                .iter()
+                .filter(|version| {
+                    before.contains(&version.version) || numbers.contains(&version.version)
+                })
+                .map(|version| &version.receipt)
+                .collect();
+            let files = gone.iter().flat_map(|receipt| &receipt.stored);
+            let files = files.map(|file| file.path.as_str()).collect();
+            let folders = gone.iter().map(|receipt| paths::side_folder(&receipt.part));
+            self.delete_files(&files, folders.collect()).await?;
+        }
+        let dropped = old.into_iter().map(|version| DroppedPart {
+            part: version.receipt.part.clone(),
+            version: version.version,
+            files: version.receipt.stored.len() as u64,
+            bytes: version.receipt.stored.iter().map(|file| file.size).sum(),
+        });
+        Ok(dropped.collect())
+    }
+
+    /// Commits that the files of these versions are going away, after `newest` of the table called `table`.
+    async fn announce(
+        &self,
+        table: &'static str,
+        newest: &EagerSnapshot,
+        versions: &[u64],
+    ) -> Result<(), StoreError> {
         let operation = DeltaOperation::VacuumStart {
             retention_check_enabled: false,
             specified_retention_millis: None,
             default_retention_millis: 0,
         };
-        let name = table.table.name();
-        let mut base = table;
+        let mut newer = None;
         for _ in 0..ATTEMPTS {
+            let base = newer.as_ref().unwrap_or(newest);
             let mut info = operation.get_commit_info();
             info.timestamp = Some(Utc::now().timestamp_millis());
             info.read_version = Some(base.version());
             info.engine_info = Some(concat!("curtail ", env!("CARGO_PKG_VERSION")).to_owned());
             info.info = commits::dropping(versions).into_iter().collect();
             let actions = vec![Action::CommitInfo(info)];
-            match write::commit(self, name, Some(&base.delta), actions, operation.clone()).await {
+            match write::commit(self, table, Some(base), actions, operation.clone()).await {
                 Ok(_) => return Ok(()),
                 Err(Failure::Outrun) => {}
-                Err(Failure::Log(source)) => return Err(unwritten(name, source)),
+                Err(Failure::Log(source)) => {
+                    return Err(StoreError::Log {
+                        action: "cannot write",
+                        table,
+                        source: Box::new(source),
+                    });
+                }
             }
-            let newest = table::load(self, base.table, None).await?;
-            base = newest.ok_or_else(|| StoreError::Absent(self.url().to_string()))?;
+            let newest = table::log(self, table, None).await?;
+            newer = Some(newest.ok_or_else(|| StoreError::Absent(self.url().to_string()))?);
         }
         Err(StoreError::Damaged(format!(
-            "no commit could be added to `{}` in {ATTEMPTS} attempts",
-            name
+            "no commit could be added to `{table}` in {ATTEMPTS} attempts"
         )))
     }
 
-    async fn delete_files(&self, versions: &[&PeriodVersion]) -> Result<(), StoreError> {
-        let files: BTreeSet<&str> = versions
-            .iter()
-            .flat_map(|version| files_of(version))
-            .map(|file| file.path.as_str())
-            .collect();
-        let folders: BTreeSet<_> = versions
-            .iter()
-            .map(|version| &version.receipt)
-            .flat_map(|receipt| {
-                let table = receipt.kind.table();
-                paths::folders(table, &receipt.report, receipt.billing_period)
-            })
-            .collect();
+    /// Deletes those of `files` that are still in `folders`.
+    async fn delete_files(
+        &self,
+        files: &BTreeSet<&str>,
+        folders: BTreeSet<String>,
+    ) -> Result<(), StoreError> {
         for folder in folders {
             for path in attempts::files_in(self, &folder).await? {
                 if files.contains(path.as_str()) {
@@ -153,12 +241,4 @@ fn files_of(version: &PeriodVersion) -> impl Iterator<Item = &StoredFile> {
     let receipt = &version.receipt;
     let rollups = receipt.rollups.iter().flat_map(|rollup| &rollup.files);
     receipt.stored.iter().chain(rollups)
-}
-
-fn unwritten(table: &'static str, source: deltalake_core::DeltaTableError) -> StoreError {
-    StoreError::Log {
-        action: "cannot write",
-        table,
-        source: Box::new(source),
-    }
 }

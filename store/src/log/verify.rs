@@ -5,9 +5,14 @@ use std::{collections::BTreeMap, fmt};
 use object_store::ObjectStoreExt;
 use tokio::task::JoinSet;
 
-use super::{Store, seals, table};
+use super::{
+    Store, seals,
+    side::{self, Side},
+    table,
+};
 use crate::{
-    FileEntry, PeriodVersion, Standing, StoreError, StoredFile, check, hash, paths, sums,
+    FileEntry, PeriodVersion, SideVersion, Standing, StoreError, StoredFile, check, hash, paths,
+    sums,
     sums::{Contents, Sums},
 };
 
@@ -86,9 +91,8 @@ impl Store {
     /// table.
     pub async fn verify_logs(&self) -> Result<Vec<Problem>, StoreError> {
         let mut problems = Vec::new();
-        for loaded in self.newest().await? {
-            let table = loaded.table.name();
-            for version in 0..=loaded.version() {
+        for (table, newest) in self.newest().await?.logs() {
+            for version in 0..=newest {
                 let commit = paths::in_store(table, &paths::commit(version));
                 let broken = match seals::broken(self, table, version).await {
                     Ok(broken) => broken,
@@ -131,7 +135,8 @@ impl Store {
             file.report == receipt.report && file.billing_period == receipt.billing_period
         });
         let listed: Vec<_> = listed.collect();
-        problems.extend(listing(&listed, &receipt.stored));
+        let paths: Vec<_> = listed.iter().map(|file| file.path.as_str()).collect();
+        problems.extend(listing(&paths, &receipt.stored));
 
         let rollups = receipt.rollups.iter().flat_map(|rollup| &rollup.files);
         let mut files: Vec<StoredFile> = receipt.stored.iter().chain(rollups).cloned().collect();
@@ -174,6 +179,44 @@ impl Store {
         })
     }
 
+    /// The same of a version of a part of a side table.
+    pub async fn verify_part(&self, version: &SideVersion) -> Result<Verification, StoreError> {
+        let receipt = &version.receipt;
+        let newest = side::load(self, receipt.part.table, None).await?;
+        let current = |side: &Side| side.part(&receipt.part).map(|part| part.version);
+        let loaded = match newest {
+            Some(side) if current(&side) == Some(version.version) => Some(side),
+            _ => side::load(self, receipt.part.table, Some(version.version)).await?,
+        };
+        let files = match &loaded {
+            Some(side) => side.snapshot()?.files,
+            None => Vec::new(),
+        };
+        let listed: Vec<_> = files
+            .iter()
+            .filter(|file| file.part == receipt.part)
+            .map(|file| file.path.as_str())
+            .collect();
+        let mut problems = listing(&listed, &receipt.stored);
+        let (contents, damages) = self.read_files(&receipt.stored).await?;
+        let whole = damages.is_empty();
+        problems.extend(damages);
+        let mut found = Sums::default();
+        for contents in &contents {
+            found.checked_add(&contents.sums)?;
+        }
+        if whole {
+            let equal = check::equal("the data files", &found, &receipt.sums()?);
+            problems.extend(equal.err().map(|error| Problem::Sums(error.to_string())));
+        }
+        Ok(Verification {
+            files: receipt.stored.len() as u64,
+            bytes: receipt.stored.iter().map(|file| file.size).sum(),
+            found,
+            problems,
+        })
+    }
+
     /// Reads files, some at a time: what is in those that are whole, and what is wrong with the others.
     async fn read_files(
         &self,
@@ -204,7 +247,7 @@ impl Store {
 }
 
 /// Files that only the log has, or only the receipt. Receipts of early versions list none.
-fn listing(listed: &[FileEntry], stored: &[StoredFile]) -> Vec<Problem> {
+fn listing(listed: &[&str], stored: &[StoredFile]) -> Vec<Problem> {
     if stored.is_empty() {
         return Vec::new();
     }
@@ -214,12 +257,12 @@ fn listing(listed: &[FileEntry], stored: &[StoredFile]) -> Vec<Problem> {
     };
     let missing = stored
         .iter()
-        .filter(|file| !listed.iter().any(|entry| entry.path == file.path))
+        .filter(|file| !listed.contains(&file.path.as_str()))
         .map(|file| how(&file.path, "is in the receipt, and not in the Delta log"));
     let foreign = listed
         .iter()
-        .filter(|entry| !stored.iter().any(|file| file.path == entry.path))
-        .map(|entry| how(&entry.path, "is in the Delta log, and not in the receipt"));
+        .filter(|path| !stored.iter().any(|file| file.path == **path))
+        .map(|path| how(path, "is in the Delta log, and not in the receipt"));
     missing.chain(foreign).collect()
 }
 

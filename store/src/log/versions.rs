@@ -3,20 +3,23 @@
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use futures::future::join_all;
+use futures::future::{join, join_all};
 
 use super::{
     Store, commits,
+    side::{self, Side},
     table::{self, Loaded},
 };
 use crate::{
-    BillingPeriod, PeriodVersion, ReportName, Snapshot, Standing, StoreError, Table, TableSnapshot,
+    BillingPeriod, PeriodVersion, ReportName, SideSnapshot, Snapshot, Standing, StoreError, Table,
+    TableSnapshot,
 };
 
 /// An earlier state of a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AsOf {
-    /// Each table as it was at this version, or at its newest one if it has fewer.
+    /// Each table of reports as it was at this version, or at its newest one if it has fewer; what is kept beside them as it was
+    /// when the last of that was committed.
     Version(u64),
     /// What was committed at this time or before.
     Time(DateTime<Utc>),
@@ -62,16 +65,18 @@ impl fmt::Display for AsOf {
 impl Store {
     /// The newest version of every table. A store without any table is [`StoreError::Absent`].
     pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        let loaded = self.newest().await?;
-        let tables = loaded.iter().map(|table| table.snapshot(self));
-        Ok(Snapshot::new(every(tables).await?))
+        let newest = self.newest().await?;
+        let tables = newest.tables.iter().map(|table| table.snapshot(self));
+        let tables = every(tables).await?;
+        let sides: Result<_, _> = newest.sides.iter().map(Side::snapshot).collect();
+        Ok(Snapshot::new(tables, sides?))
     }
 
     /// Every table as it was. [`StoreError::NoVersion`] if there was none yet, or if files of that version were dropped since.
     pub async fn snapshot_at(&self, as_of: AsOf) -> Result<Snapshot, StoreError> {
         let newest = self.newest().await?;
         let mut tables = Vec::new();
-        for table in &newest {
+        for table in &newest.tables {
             let version = match as_of {
                 AsOf::Version(version) => Some(version.min(table.version())),
                 AsOf::Time(time) => self.version_at(table, time).await?,
@@ -84,7 +89,8 @@ impl Store {
             self.still_there(as_of, &then, table.version()).await?;
             tables.push(then.snapshot(self).await?);
         }
-        let newest = newest.iter().map(Loaded::version).max().unwrap_or_default();
+        let sides = self.sides_at(as_of, &newest, &tables).await?;
+        let newest = newest.newest();
         let none = |why: String| StoreError::NoVersion {
             asked: as_of.to_string(),
             why,
@@ -93,9 +99,47 @@ impl Store {
             AsOf::Version(version) if version > newest => {
                 Err(none(format!("its newest one is {newest}")))
             }
-            _ if tables.is_empty() => Err(none("nothing had been ingested yet".to_owned())),
-            _ => Ok(Snapshot::new(tables)),
+            _ if tables.is_empty() && sides.is_empty() => {
+                Err(none("nothing had been ingested yet".to_owned()))
+            }
+            _ => Ok(Snapshot::new(tables, sides)),
         }
+    }
+
+    /// The side tables beside `tables`, which are as they were. A version is one of reports: an earlier one has beside it what
+    /// there was when it was committed. Only in a store without reports it is one of the side tables themselves.
+    async fn sides_at(
+        &self,
+        as_of: AsOf,
+        newest: &Newest,
+        tables: &[TableSnapshot],
+    ) -> Result<Vec<SideSnapshot>, StoreError> {
+        let earlier = tables.iter().any(|table| {
+            let mut known = newest.tables.iter();
+            known.any(|known| known.table == table.table && known.version() != table.version)
+        });
+        let mut sides = Vec::new();
+        for side in &newest.sides {
+            let then = match as_of {
+                AsOf::Time(time) => side::at(self, side, time, as_of).await?,
+                AsOf::Version(version) if newest.tables.is_empty() => {
+                    let version = version.min(side.version());
+                    side::at_version(self, side, version, as_of).await?
+                }
+                AsOf::Version(_) if earlier => {
+                    let periods = tables.iter().flat_map(|table| &table.periods);
+                    let committed = periods.map(|period| period.receipt.ingested_at).max();
+                    let Some(time) = committed else { continue };
+                    side::at(self, side, time, as_of).await?
+                }
+                AsOf::Version(_) => {
+                    sides.push(side.snapshot()?);
+                    continue;
+                }
+            };
+            sides.extend(then.map(|side| side.snapshot()).transpose()?);
+        }
+        Ok(sides)
     }
 
     /// One version of one billing period, and nothing else.
@@ -117,13 +161,14 @@ impl Store {
         let own = files.filter(|file| {
             file.report == receipt.report && file.billing_period == receipt.billing_period
         });
-        Ok(Snapshot::new(vec![TableSnapshot {
+        let table = TableSnapshot {
             table,
             version: version.version,
             schema: loaded.schema.clone(),
             files: own.collect(),
             periods: vec![version.clone()],
-        }]))
+        };
+        Ok(Snapshot::new(vec![table], Vec::new()))
     }
 
     /// The last version of a table that was committed by `time`.
@@ -156,7 +201,7 @@ impl Store {
     /// Every committed version of every billing period, oldest first (by time of ingestion across tables).
     pub async fn history(&self) -> Result<Vec<PeriodVersion>, StoreError> {
         let mut history = Vec::new();
-        for table in self.newest().await? {
+        for table in self.newest().await?.tables {
             history.extend(self.history_of(&table).await?);
         }
         // Within a table the order of commits stands, whatever the clocks of the machines that made them said.
@@ -188,13 +233,40 @@ impl Store {
     }
 
     /// The tables that exist.
-    pub(super) async fn newest(&self) -> Result<Vec<Loaded>, StoreError> {
-        let tables = Table::ALL.map(|table| table::load(self, table, None));
-        let tables: Vec<_> = every(tables).await?.into_iter().flatten().collect();
-        if tables.is_empty() {
+    pub(super) async fn newest(&self) -> Result<Newest, StoreError> {
+        let tables = every(Table::ALL.map(|table| table::load(self, table, None)));
+        let (tables, sides) = join(tables, side::all(self)).await;
+        let tables: Vec<_> = tables?.into_iter().flatten().collect();
+        let sides = sides?;
+        if tables.is_empty() && sides.is_empty() {
             return Err(StoreError::Absent(self.url().to_string()));
         }
-        Ok(tables)
+        Ok(Newest { tables, sides })
+    }
+}
+
+/// The newest version of every table that exists.
+pub(super) struct Newest {
+    pub(super) tables: Vec<Loaded>,
+    pub(super) sides: Vec<Side>,
+}
+
+impl Newest {
+    /// The largest version that can be asked for: that of reports, if there are any.
+    fn newest(&self) -> u64 {
+        let sides = self.sides.iter().map(Side::version).max();
+        let tables = self.tables.iter().map(Loaded::version).max();
+        tables.or(sides).unwrap_or_default()
+    }
+
+    /// The name and newest version of each table.
+    pub(super) fn logs(&self) -> Vec<(&'static str, u64)> {
+        let tables = self.tables.iter();
+        let tables = tables.map(|table| (table.table.name(), table.version()));
+        let sides = self.sides.iter();
+        tables
+            .chain(sides.map(|side| (side.table.name(), side.version())))
+            .collect()
     }
 }
 

@@ -13,6 +13,7 @@ mod faulty;
 mod interop;
 mod replace;
 mod schema;
+mod side;
 mod sweep;
 mod verify;
 mod versions;
