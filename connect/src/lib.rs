@@ -23,6 +23,7 @@ mod region;
 mod reports;
 mod s3;
 mod session;
+mod template;
 mod transport;
 mod watched;
 
@@ -41,3 +42,7 @@ pub use reason::Reason;
 pub use reports::{Content, DeliveryState, Report, ReportSettings, Reports};
 pub use s3::{S3Options, s3};
 pub use session::{Caller, Reach, Session};
+pub use template::{
+    InvalidKey, InvalidPrincipal, KmsKeyArn, NewReport, Principal, TEMPLATE_VERSION, Template,
+    TemplateError, TemplateKind, TemplateOptions, explain_validation_error, template,
+};
