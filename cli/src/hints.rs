@@ -158,10 +158,12 @@ fn store(error: &StoreError) -> Option<String> {
             "ingest a report first: `curtail ingest SOURCE`; or name another store with --store; `curtail demo` shows all without one"
         }
         StoreError::Location { .. } => "name a folder or s3://bucket/prefix with --store",
-        StoreError::Conflict { .. } => {
+        StoreError::Conflict { .. } | StoreError::PartConflict(_) => {
             "run it again: what the other writer did is taken into account then"
         }
-        StoreError::Overdue { .. } => "run it again: nothing is half-done",
+        StoreError::Overdue { .. } | StoreError::PartOverdue(_) => {
+            "run it again: nothing is half-done"
+        }
         StoreError::NoVersion { .. } => {
             "`curtail history YYYY-MM` lists the versions of a month and when they were ingested"
         }
@@ -251,6 +253,9 @@ fn engine(error: &EngineError) -> Option<String> {
         }
         EngineError::UnknownReport { known, .. } => {
             return Some(format!("there are: {}", known.join(", ")));
+        }
+        EngineError::Unavailable(_) => {
+            "until then costs come from Cost Explorer: ask by account, service, day or month (by region, tag or charge type if that was fetched)"
         }
         EngineError::Incomparable(_) => {
             "`curtail history YYYY-MM` lists the versions of a month; name them with --from and --to, and the report with --report"

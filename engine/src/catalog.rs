@@ -1,5 +1,6 @@
 //! What SQL sees: the catalog of one snapshot.
 
+mod beside;
 mod meta;
 mod scan;
 mod views;
@@ -16,6 +17,7 @@ use datafusion::{
     execution::SessionState,
 };
 
+pub(crate) use beside::Beside;
 pub(crate) use views::counted_costs;
 
 use crate::session::PUBLIC;
@@ -57,11 +59,12 @@ impl Catalog {
     pub(crate) async fn of(
         store: &Store,
         snapshot: &Snapshot,
+        beside: &Beside,
         session: &SessionState,
     ) -> Result<Self> {
         let line_items = Arc::new(scan::DataFiles::new(snapshot, Table::LineItems)?);
         let focus = Arc::new(scan::DataFiles::new(snapshot, Table::Focus)?);
-        let public = views::public(session, snapshot, line_items, focus).await?;
+        let public = views::public(session, snapshot, beside, line_items, focus).await?;
         Ok(Self {
             public,
             meta: meta::tables(store, snapshot)?,

@@ -12,7 +12,7 @@ use curtail_store::BillingPeriod;
 
 pub use dimension::{Dimension, Granularity, Metric, ParseCostError, Sort};
 pub(crate) use overlap::LeftOut;
-pub(crate) use sql::{dimension, identifier, sql};
+pub(crate) use sql::{accounts, dimension, dimensions, identifier, quoted, scope, sql};
 pub(crate) use tags::TagKeys;
 
 /// A question about costs.

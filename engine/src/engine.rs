@@ -6,18 +6,35 @@ use curtail_queries::{ParamDefault, ParamType, Query};
 use curtail_store::{BillingPeriod, Snapshot, Store};
 use datafusion::{
     arrow::array::RecordBatch,
+    common::DFSchema,
     error::DataFusionError,
     execution::{SessionState, runtime_env::RuntimeEnv},
+    logical_expr::Expr,
     prelude::SessionContext,
     sql::parser::Statement,
 };
 
 use crate::{
     Answer, CostQuery, Dimension, EngineError, Params, TableInfo,
-    catalog::Catalog,
+    catalog::{Beside, Catalog},
     costs::{self, LeftOut, TagKeys},
-    params, session, statement, suggest,
+    params,
+    provisional::{self, Coverage},
+    session, statement, suggest,
 };
+
+/// Tables and columns that a query of the library needs reports for.
+const ONLY_IN_REPORTS: [&str; 9] = [
+    "cur",
+    "cur2",
+    "focus",
+    "resource_id",
+    "usage_type",
+    "operation",
+    "purchase_option",
+    "product_family",
+    "invoice_id",
+];
 
 /// What an engine may use.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +57,7 @@ pub struct Engine {
     /// Sees each charge once, where several reports tell it.
     chosen: SessionContext,
     left_out: LeftOut,
-    tag_keys: TagKeys,
+    beside: Beside,
     runtime: Arc<RuntimeEnv>,
     memory_limit: u64,
 }
@@ -57,14 +74,15 @@ impl Engine {
         snapshot: Snapshot,
         options: &EngineOptions,
     ) -> Result<Self, EngineError> {
-        if snapshot.periods().next().is_none() {
+        if snapshot.periods().next().is_none() && snapshot.provisional().next().is_none() {
             return Err(EngineError::EmptyStore(store.url().to_string()));
         }
         let limit = options.memory_limit;
         let sorted = |error| EngineError::from_datafusion(error, limit);
         let runtime = session::runtime(store, options).map_err(sorted)?;
         let state = session::session(&runtime, options);
-        let catalog = Catalog::of(store, &snapshot, &state)
+        let beside = Beside::of(&snapshot, store.accounts(&snapshot).await?);
+        let catalog = Catalog::of(store, &snapshot, &beside, &state)
             .await
             .map_err(sorted)?;
         let everything = session::context(state.clone(), catalog.provider().map_err(sorted)?);
@@ -81,14 +99,13 @@ impl Engine {
                 restricted.provider().map_err(sorted)?,
             )
         };
-        let tag_keys = TagKeys::of(&snapshot);
         Ok(Self {
             snapshot,
             catalog,
             everything,
             chosen,
             left_out,
-            tag_keys,
+            beside,
             runtime,
             memory_limit: limit,
         })
@@ -162,9 +179,12 @@ impl Engine {
                 &format!("`{}` has no such parameter", query.name),
             ));
         }
+        self.needs_no_report(query)?;
         let statement = self.parse(&query.sql)?.remove(0);
+        let provisional = self.provisional_notes(&self.chosen.state(), &statement);
         let answer = self.plan(&self.chosen, statement, &values).await?;
-        Ok(answer.with_notes(self.left_out.notes()))
+        let notes = self.left_out.notes().into_iter().chain(provisional);
+        Ok(answer.with_notes(notes.collect()))
     }
 
     /// Plans a cost query.
@@ -187,7 +207,7 @@ impl Engine {
             });
         }
         let left_out = LeftOut::of(&self.snapshot, &query.reports);
-        costs::sql(query, &left_out, &self.tag_keys, self).await
+        costs::sql(query, &left_out, &self.beside.tags, self).await
     }
 
     /// The expression over `costs` that a dimension groups by, and its column in the answer.
@@ -195,7 +215,40 @@ impl Engine {
         &self,
         dimension: &Dimension,
     ) -> Result<(String, String), EngineError> {
-        costs::dimension(dimension, &self.tag_keys, self).await
+        costs::dimension(dimension, &self.beside.tags, self).await
+    }
+
+    /// Which days of provisional costs reports tell themselves.
+    pub(crate) fn coverage(&self) -> &Coverage {
+        &self.beside.coverage
+    }
+
+    /// The tags and cost categories that there are.
+    pub(crate) fn tag_keys(&self) -> &TagKeys {
+        &self.beside.tags
+    }
+
+    /// What is left out because another report tells it.
+    pub(crate) fn left_out(&self) -> &LeftOut {
+        &self.left_out
+    }
+
+    /// The columns of `costs` that a condition speaks of; none if it is no condition.
+    pub(crate) fn columns_in(&self, condition: &str) -> Vec<String> {
+        let tables = self.catalog.public.iter();
+        let costs = tables.clone().find(|(name, _)| *name == "costs");
+        let schema = costs.and_then(|(_, costs)| DFSchema::try_from(costs.schema()).ok());
+        let parsed = schema.and_then(|schema| {
+            let parsed = self.everything.parse_sql_expr(condition, &schema);
+            parsed.ok()
+        });
+        let columns = parsed.as_ref().map(Expr::column_refs).unwrap_or_default();
+        let mut names: Vec<_> = columns
+            .into_iter()
+            .map(|column| column.name.clone())
+            .collect();
+        names.sort_unstable();
+        names
     }
 
     /// Rows of a statement of our own, without notes.
@@ -209,6 +262,8 @@ impl Engine {
             .periods()
             .map(|period| period.receipt.report.to_string())
             .collect();
+        let provisional = provisional::visible(&self.snapshot, self.coverage());
+        names.extend(provisional.map(provisional::report_name));
         names.sort_unstable();
         names.dedup();
         names
@@ -227,12 +282,40 @@ impl Engine {
         let sorted = |error| self.sorted(error);
         statement::check(&statement).map_err(sorted)?;
         let state = context.state();
-        let notes = self.overlap_notes(&state, &statement);
+        let mut notes = self.overlap_notes(&state, &statement);
+        notes.extend(self.provisional_notes(&state, &statement));
         let plan = state.statement_to_plan(statement).await.map_err(sorted)?;
         statement::check_plan(&plan).map_err(sorted)?;
         let plan = params::bind(plan, params)?;
         let plan = state.create_physical_plan(&plan).await.map_err(sorted)?;
         Ok(Answer::new(plan, state.task_ctx(), self.memory_limit).with_notes(notes))
+    }
+
+    /// Refuses a query of the library that only reports can answer, in a store that has none.
+    fn needs_no_report(&self, query: &Query) -> Result<(), EngineError> {
+        if self.snapshot.periods().next().is_some() {
+            return Ok(());
+        }
+        let words = query.sql.split(|c: char| !c.is_alphanumeric() && c != '_');
+        match words
+            .into_iter()
+            .find(|word| ONLY_IN_REPORTS.contains(word))
+        {
+            Some(_) => Err(EngineError::Unavailable(query.name.to_owned())),
+            None => Ok(()),
+        }
+    }
+
+    /// What one should know of the provisional costs in `costs`, for statements over it that do not speak of them themselves.
+    fn provisional_notes(&self, state: &SessionState, statement: &Statement) -> Vec<String> {
+        let Ok(tables) = state.resolve_table_references(statement) else {
+            return Vec::new();
+        };
+        let reads_costs = tables.iter().any(|table| table.table() == "costs");
+        if !reads_costs || statement.to_string().to_lowercase().contains("provisional") {
+            return Vec::new();
+        }
+        provisional::summary(self)
     }
 
     /// A warning for statements over `costs` if it tells the same charges several times, unless they speak of reports themselves.
@@ -266,8 +349,11 @@ impl Engine {
                 let latest = self
                     .snapshot
                     .periods()
-                    .map(|period| period.receipt.billing_period)
-                    .max();
+                    .map(|period| period.receipt.billing_period);
+                let provisional = self.snapshot.provisional();
+                let provisional =
+                    provisional.filter_map(|version| version.receipt.part.billing_period);
+                let latest = latest.chain(provisional).max();
                 let latest =
                     latest.ok_or_else(|| wrong(name, "the store has no billing period"))?;
                 match text.as_str() {

@@ -64,6 +64,9 @@ pub enum EngineError {
         /// The reports that there are.
         known: Vec<String>,
     },
+    /// Something that only reports tell was asked of provisional costs.
+    #[error("`{0}` is unavailable until the first report")]
+    Unavailable(String),
     /// A billing period of which there are no two versions to compare, or several reports.
     #[error("there is nothing to compare: {0}")]
     Incomparable(String),

@@ -1,6 +1,6 @@
 //! A snapshot of the store to answers: catalog, views, cost queries, execution.
 //!
-//! **Owns** what SQL sees (`cur`, `cur2`, `focus`, `costs`, `meta.*`), how money computes in it, and how a query runs.
+//! **Owns** what SQL sees (`cur`, `cur2`, `focus`, `costs`, `cost_explorer`, `accounts`, `meta.*`), how money computes in it, and how a query runs.
 //!
 //! **Does not own** what is on disk (`curtail-store`), what the metrics mean (`curtail-queries` has the formulas), or how
 //! an answer is shown.
@@ -11,6 +11,7 @@
 //!
 //! Start at [`Engine`].
 
+mod accounts;
 mod answer;
 mod budget;
 mod catalog;
@@ -21,6 +22,7 @@ mod error;
 mod maps;
 mod money;
 mod params;
+mod provisional;
 mod session;
 mod statement;
 mod suggest;
@@ -32,3 +34,4 @@ pub use diff::DiffQuery;
 pub use engine::{Engine, EngineOptions};
 pub use error::EngineError;
 pub use params::Params;
+pub use provisional::ProvisionalComparison;

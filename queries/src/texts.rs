@@ -51,7 +51,8 @@ const FORMULAS: &[Formula] = texts!(Formula, "formulas":
     "focus/usage"
 );
 
-const VIEWS: &[View] = texts!(View, "views": "costs_line_items" "costs_focus" "cur2");
+const VIEWS: &[View] =
+    texts!(View, "views": "costs_line_items" "costs_focus" "costs_provisional" "cur2");
 
 /// The formula of that name (`line_items/amortized`, `focus/list` …), as an SQL expression with its includes put in.
 ///
@@ -64,9 +65,11 @@ pub fn formula(name: &str) -> Option<String> {
         .map(|formula| expand(formula.text))
 }
 
-/// The query behind the view of that name: `costs_line_items` and `costs_focus` (the parts of `costs`), `cur2`.
+/// The query behind the view of that name: `costs_line_items`, `costs_focus` and `costs_provisional` (the parts of `costs`),
+/// `cur2`.
 ///
-/// They read `line_items` (with its maps `product`, `resource_tags`, `cost_category`, `discount`, `tags`) and `focus`.
+/// They read `line_items` (with its maps `product`, `resource_tags`, `cost_category`, `discount`, `tags`) and `focus`,
+/// and `cost_explorer` with its start and end of usage, its report's name, `tags` and `cost_categories`.
 pub fn view(name: &str) -> Option<String> {
     VIEWS
         .iter()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use curtail_store::{
-    BillingPeriod, FileEntry, Money, ROW_COUNT, ReportName, Snapshot, Table,
+    BillingPeriod, FileEntry, Money, ROW_COUNT, ReportName, SidePart, SideTable, Snapshot, Table,
     TableSchema as StoreSchema,
 };
 use datafusion::{
@@ -32,14 +32,22 @@ pub(super) const HAS_NET_COLUMNS: &str = "has_net_columns";
 /// The column that tells whether a period states net costs: all periods of CUR 2.0 have it, but zero or NULL without discounts.
 const NET_COST: &str = "line_item_net_unblended_cost";
 
-/// The data files of one table, with what is constant in each file as columns: the partition columns `report` and
-/// `billing_period`, and for line items `year` and `month` (as Athena partitions a legacy report) and [`HAS_NET_COLUMNS`].
+/// The data files of one table, with what is constant in each file as columns: the partition columns (of reports `report` and
+/// `billing_period`), and for line items `year` and `month` (as Athena partitions a legacy report) and [`HAS_NET_COLUMNS`].
 #[derive(Debug)]
 pub(super) struct DataFiles {
     schema: TableSchema,
     files: Vec<PartitionedFile>,
     /// One row per file: its constants.
     constants: RecordBatch,
+}
+
+/// One data file and what is constant in it.
+struct Entry<'a> {
+    path: &'a str,
+    size: u64,
+    rows: u64,
+    values: Vec<ScalarValue>,
 }
 
 impl DataFiles {
@@ -61,39 +69,72 @@ impl DataFiles {
             |table| table.schema.clone(),
         );
         let columns = columns.arrow();
-        let columns = Schema::new(
-            columns
-                .fields()
-                .iter()
-                .chain(more)
-                .cloned()
-                .collect::<Fields>(),
-        );
-        let fields: Vec<_> = constants(table)
-            .into_iter()
-            .map(|(name, data_type)| Arc::new(Field::new(name, data_type, false)))
-            .collect();
-        let schema = TableSchema::builder(viewed(&columns))
-            .with_table_partition_cols(fields.clone())
-            .build();
+        let columns = columns.fields().iter().chain(more).cloned();
         let entries = found
             .map(|table| table.files.as_slice())
             .unwrap_or_default();
-        let values: Vec<_> = entries
-            .iter()
-            .map(|file| values(snapshot, table, file))
+        let entries = entries.iter().map(|file| Entry {
+            path: &file.path,
+            size: file.size,
+            rows: file.rows,
+            values: values(snapshot, table, file),
+        });
+        Self::build(
+            &Schema::new(columns.collect::<Fields>()),
+            constants(table),
+            &entries.collect::<Vec<_>>(),
+        )
+    }
+
+    /// The files of a table beside reports, of those parts that are `wanted`, with the columns that it is partitioned by.
+    pub(super) fn beside(
+        snapshot: &Snapshot,
+        table: SideTable,
+        wanted: impl Fn(&SidePart) -> bool,
+    ) -> Result<Self> {
+        let found = snapshot.side(table);
+        let files = found.map(|side| side.files.as_slice()).unwrap_or_default();
+        let columns = table.partitioned_by().iter();
+        let constants = columns.map(|name| (*name, DataType::Utf8View)).collect();
+        let entries = files.iter().filter(|file| wanted(&file.part)).map(|file| {
+            let period = file.part.billing_period.map(|period| period.to_string());
+            let values = [Some(file.part.payer_account_id.clone()), period];
+            let values = values.into_iter().flatten();
+            Entry {
+                path: &file.path,
+                size: file.size,
+                rows: file.rows,
+                values: values
+                    .map(|text| ScalarValue::Utf8View(Some(text)))
+                    .collect(),
+            }
+        });
+        Self::build(&table.arrow(), constants, &entries.collect::<Vec<_>>())
+    }
+
+    fn build(
+        columns: &Schema,
+        constants: Vec<(&'static str, DataType)>,
+        entries: &[Entry<'_>],
+    ) -> Result<Self> {
+        let fields: Vec<_> = constants
+            .into_iter()
+            .map(|(name, data_type)| Arc::new(Field::new(name, data_type, false)))
             .collect();
+        let schema = TableSchema::builder(viewed(columns))
+            .with_table_partition_cols(fields.clone())
+            .build();
         let files = entries
             .iter()
-            .zip(&values)
-            .map(|(file, values)| partitioned(file, values, &schema))
+            .map(|entry| partitioned(entry, &schema))
             .collect::<Result<_>>()?;
         let constants = Arc::new(Schema::new(fields));
-        let constants = if values.is_empty() {
+        let constants = if entries.is_empty() {
             RecordBatch::new_empty(constants)
         } else {
-            let columns = (0..constants.fields().len())
-                .map(|i| ScalarValue::iter_to_array(values.iter().map(|row| row[i].clone())));
+            let columns = (0..constants.fields().len()).map(|i| {
+                ScalarValue::iter_to_array(entries.iter().map(|entry| entry.values[i].clone()))
+            });
             RecordBatch::try_new(constants, columns.collect::<Result<_>>()?)?
         };
         Ok(Self {
@@ -244,13 +285,9 @@ fn has_net_costs(snapshot: &Snapshot, report: &ReportName, period: BillingPeriod
     })
 }
 
-fn partitioned(
-    file: &FileEntry,
-    values: &[ScalarValue],
-    schema: &TableSchema,
-) -> Result<PartitionedFile> {
+fn partitioned(file: &Entry<'_>, schema: &TableSchema) -> Result<PartitionedFile> {
     let location =
-        Path::parse(&file.path).map_err(|error| DataFusionError::External(Box::new(error)))?;
+        Path::parse(file.path).map_err(|error| DataFusionError::External(Box::new(error)))?;
     let meta = ObjectMeta {
         location,
         // A data file never changes; caches may know it by its path alone.
@@ -262,7 +299,7 @@ fn partitioned(
     let mut statistics = Statistics::new_unknown(schema.file_schema());
     statistics.num_rows = Precision::Exact(usize::try_from(file.rows).unwrap_or(usize::MAX));
     Ok(PartitionedFile::new_from_meta(meta)
-        .with_partition_values(values.to_vec())
+        .with_partition_values(file.values.clone())
         .with_statistics(Arc::new(statistics)))
 }
 

@@ -1,8 +1,8 @@
 //! The schema `public`: `cur`, `cur2`, `focus` and `costs`, as views over the data files.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
-use curtail_store::{ROW_COUNT, Snapshot, Table};
+use curtail_store::{ColumnType, ROW_COUNT, SidePart, SideTable, Snapshot, Table};
 use datafusion::{
     arrow::datatypes::DataType,
     catalog::{
@@ -11,14 +11,24 @@ use datafusion::{
     datasource::{ViewTable, provider_as_source},
     error::Result,
     execution::SessionState,
-    logical_expr::{Expr, LogicalPlanBuilder, ident},
+    logical_expr::{Expr, LogicalPlanBuilder, cast, ident, lit, when},
+    prelude::{coalesce, concat},
 };
 
 use super::{
-    Tables,
+    Beside, Tables,
     scan::{DataFiles, HAS_NET_COLUMNS},
 };
-use crate::{costs::LeftOut, maps, session};
+use crate::{
+    accounts::AccountNames,
+    costs::LeftOut,
+    maps,
+    provisional::{REPORT, visible},
+    session,
+};
+
+/// The column of `costs` that is filled in where the name of an account is known.
+const ACCOUNT_NAME: &str = "account_name";
 
 /// The maps of CUR 2.0 and the prefix of the columns that they are made of.
 const MAPS: [(&str, &str, DataType); 5] = [
@@ -33,12 +43,13 @@ const MAPS: [(&str, &str, DataType); 5] = [
 pub(super) async fn public(
     session: &SessionState,
     snapshot: &Snapshot,
+    beside: &Beside,
     line_items: Arc<DataFiles>,
     focus: Arc<DataFiles>,
 ) -> Result<Tables> {
     let cur = without(&line_items, HAS_NET_COLUMNS)?;
     let line_items = with_maps(line_items)?;
-    let inner: Tables = vec![
+    let mut inner: Tables = vec![
         ("line_items", line_items),
         ("focus", Arc::clone(&focus) as _),
     ];
@@ -47,18 +58,85 @@ pub(super) async fn public(
         (Table::LineItems, "costs_line_items"),
         (Table::Focus, "costs_focus"),
     ];
-    let parts: Vec<_> = parts
+    let mut parts: Vec<_> = parts
         .iter()
         .filter(|(table, _)| snapshot.table(*table).is_some())
         .map(|(_, view)| text(view))
         .collect();
+    let provisional = visible(snapshot, &beside.coverage).next().is_some();
+    if provisional || parts.is_empty() {
+        inner.push(("cost_explorer", uncovered(snapshot, beside)?));
+        let condition = beside.coverage.condition();
+        parts.push(format!("{}\nWHERE {condition}", text("costs_provisional")));
+    }
     let costs = planned(session, &inner, &parts.join("\nUNION ALL\n")).await?;
+    let cost_explorer = DataFiles::beside(snapshot, SideTable::CostExplorer, |_| true)?;
     Ok(vec![
-        ("costs", costs),
+        ("costs", named(costs, &beside.names)?),
         ("cur", cur),
         ("cur2", cur2),
         ("focus", focus),
+        ("cost_explorer", Arc::new(cost_explorer)),
+        ("accounts", beside.accounts()?),
     ])
+}
+
+/// What Cost Explorer told, with the columns that `costs` has beside; files of parts that reports cover whole are left out.
+fn uncovered(snapshot: &Snapshot, beside: &Beside) -> Result<Arc<dyn TableProvider>> {
+    let parts: BTreeSet<_> = visible(snapshot, &beside.coverage)
+        .map(|receipt| &receipt.part)
+        .collect();
+    let wanted = |part: &SidePart| parts.contains(part);
+    let files = DataFiles::beside(snapshot, SideTable::CostExplorer, wanted)?;
+    let schema = files.schema();
+    let names = schema.fields().iter().map(|field| ident(field.name()));
+    let mut columns: Vec<Expr> = names.collect();
+    let time = ColumnType::Timestamp.arrow();
+    let day = || ident("usage_date");
+    let next_day = cast(cast(day(), DataType::Int32) + lit(1_i32), DataType::Date32);
+    let report = concat(vec![lit(REPORT), ident("payer_account_id")]);
+    let tags = beside.tags.provisional().map(|(key, name)| {
+        let of_key = when(ident("tag_key").eq(lit(key)), ident("tag_value")).end();
+        of_key.map(|value| (name, value))
+    });
+    let tags = tags.collect::<Result<Vec<_>>>()?;
+    let no_category = maps::map_of(&DataType::Utf8, std::iter::empty());
+    columns.extend([
+        report.alias("report"),
+        cast(day(), time.clone()).alias("usage_start"),
+        cast(next_day, time).alias("usage_end"),
+        maps::map_of(&DataType::Utf8, tags.into_iter()).alias("tags"),
+        no_category.alias("cost_categories"),
+    ]);
+    let source = provider_as_source(Arc::new(files));
+    let plan = LogicalPlanBuilder::scan("cost_explorer", source, None)?
+        .project(columns)?
+        .build()?;
+    Ok(Arc::new(ViewTable::new(plan, None)))
+}
+
+/// `costs`, in which rows without an account name of their own have the one that is known.
+fn named(costs: Arc<dyn TableProvider>, names: &AccountNames) -> Result<Arc<dyn TableProvider>> {
+    if names.is_empty() {
+        return Ok(costs);
+    }
+    let schema = costs.schema();
+    let columns = schema.fields().iter().map(|field| {
+        let column = ident(field.name());
+        if field.name() != ACCOUNT_NAME {
+            return column;
+        }
+        let known = cast(
+            names.name_of(ident("account_id")),
+            field.data_type().clone(),
+        );
+        coalesce(vec![column, known]).alias(ACCOUNT_NAME)
+    });
+    let columns: Vec<_> = columns.collect();
+    let plan = LogicalPlanBuilder::scan("costs", provider_as_source(costs), None)?
+        .project(columns)?
+        .build()?;
+    Ok(Arc::new(ViewTable::new(plan, None)))
 }
 
 /// `costs` over one table of a snapshot (with rollups for files if it was `rolled_up`), and as `row_count` the number of line
@@ -96,6 +174,12 @@ pub(super) async fn restricted(
         let payer = match *name {
             "costs" => "payer_account_id",
             "focus" => "billingaccountid",
+            // What is beside reports is none of theirs.
+            "cost_explorer" | "accounts" => {
+                let table = tables.iter().find(|(other, _)| other == name);
+                restricted.extend(table.cloned());
+                continue;
+            }
             _ => "bill_payer_account_id",
         };
         let sql = format!("SELECT * FROM {name} WHERE {}", left_out.condition(payer));

@@ -16,8 +16,9 @@ pub enum Dimension {
 }
 
 /// Dimensions that are columns of `costs`: the dimension's name and the column's.
-const COLUMNS: [(&str, &str); 13] = [
+const COLUMNS: [(&str, &str); 14] = [
     ("account", "account_id"),
+    ("account-name", "account_name"),
     ("service", "service"),
     ("resource", "resource_id"),
     ("region", "region"),
@@ -106,6 +107,21 @@ impl Dimension {
     /// Whether it is one of time.
     pub fn is_time(&self) -> bool {
         matches!(self, Self::Hour | Self::Column(DAY | MONTH))
+    }
+}
+
+impl fmt::Display for Dimension {
+    /// As the command line writes it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Column(column) => {
+                let known = COLUMNS.iter().find(|(_, of)| of == column);
+                f.pad(known.map_or(column, |(name, _)| name))
+            }
+            Self::Hour => f.pad("hour"),
+            Self::Tag(key) => write!(f, "tag:{key}"),
+            Self::Category(key) => write!(f, "category:{key}"),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use curtail_store::BillingPeriod;
 
 use super::{CostQuery, Dimension, LeftOut, Metric, TagKeys};
-use crate::{Engine, EngineError};
+use crate::{Engine, EngineError, provisional::Told};
 
 /// What stands for the absence of a dimension.
 const NONE: &str = "(none)";
@@ -22,9 +22,16 @@ pub(crate) async fn sql(
     tags: &TagKeys,
     engine: &Engine,
 ) -> Result<(String, Vec<String>), EngineError> {
+    let told = Told::of(query, engine).await?;
     let mut groups = Vec::new();
     for dimension in dimensions(query) {
-        groups.push(group(&dimension, tags, engine).await?);
+        let mut group = group(&dimension, tags, engine).await?;
+        if told.any && dimension == Dimension::Hour {
+            // A day's cost is none of its first hour.
+            let hour = &group.expression;
+            group.expression = format!("CASE WHEN NOT provisional THEN {hour} END");
+        }
+        groups.push(group);
     }
     let metrics = if query.metrics.is_empty() {
         vec![Metric::default()]
@@ -91,6 +98,7 @@ pub(crate) async fn sql(
         }
     };
     let mut notes = left_out.notes();
+    notes.extend(told.notes);
     if metrics.contains(&Metric::Usage) && !query.by.contains(&Dimension::Column("usage_type")) {
         notes.push("usage amounts of different usage types have different units: group by usage-type to compare them".to_owned());
     }
@@ -98,7 +106,7 @@ pub(crate) async fn sql(
 }
 
 /// A text literal.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
@@ -106,7 +114,8 @@ pub(crate) fn identifier(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-fn dimensions(query: &CostQuery) -> Vec<Dimension> {
+/// What `query` groups by, with the dimension of time that its granularity is.
+pub(crate) fn dimensions(query: &CostQuery) -> Vec<Dimension> {
     let time = query
         .granularity
         .dimension()
@@ -150,12 +159,8 @@ async fn group(
     })
 }
 
-async fn conditions(
-    query: &CostQuery,
-    left_out: &LeftOut,
-    tags: &TagKeys,
-    engine: &Engine,
-) -> Result<Vec<String>, EngineError> {
+/// Conditions on time and reports.
+pub(crate) fn scope(query: &CostQuery) -> Vec<String> {
     let mut conditions = Vec::new();
     if !query.periods.is_empty() {
         let range = |first: &BillingPeriod, last: &BillingPeriod| {
@@ -183,18 +188,32 @@ async fn conditions(
             .to
             .map(|day| format!("usage_start < '{day}T00:00:00Z'")),
     );
-    for (column, values) in [
-        ("report", &query.reports),
-        ("account_id", &query.accounts),
-        ("service", &query.services),
-        ("region", &query.regions),
-        ("charge_type", &query.charge_types),
-    ] {
-        if !values.is_empty() {
-            let values: Vec<_> = values.iter().map(|value| quoted(value)).collect();
-            conditions.push(format!("{column} IN ({})", values.join(", ")));
-        }
-    }
+    conditions.extend(one_of("report", &query.reports));
+    conditions
+}
+
+/// The condition on accounts.
+pub(crate) fn accounts(query: &CostQuery) -> Option<String> {
+    one_of("account_id", &query.accounts)
+}
+
+/// That a column has one of these values; nothing if there are none.
+fn one_of(column: &str, values: &[String]) -> Option<String> {
+    let quoted: Vec<_> = values.iter().map(|value| quoted(value)).collect();
+    (!values.is_empty()).then(|| format!("{column} IN ({})", quoted.join(", ")))
+}
+
+async fn conditions(
+    query: &CostQuery,
+    left_out: &LeftOut,
+    tags: &TagKeys,
+    engine: &Engine,
+) -> Result<Vec<String>, EngineError> {
+    let mut conditions = scope(query);
+    conditions.extend(accounts(query));
+    conditions.extend(one_of("service", &query.services));
+    conditions.extend(one_of("region", &query.regions));
+    conditions.extend(one_of("charge_type", &query.charge_types));
     for (key, value) in &query.tags {
         let expression = tags.tag(key, engine).await?;
         conditions.push(match value.as_str() {

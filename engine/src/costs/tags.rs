@@ -9,12 +9,17 @@ use crate::{Engine, EngineError, suggest};
 /// How columns of line items that hold tags begin.
 const TAG_COLUMNS: &str = "resource_tags_";
 
+/// What may stand before the key of a tag.
+const PREFIXES: [&str; 5] = ["", "user:", "user_", "aws:", "aws_"];
+
 /// The tags and cost categories that reports have columns for.
 #[derive(Clone, Debug)]
 pub(crate) struct TagKeys {
     tags: Vec<Key>,
     categories: Vec<Key>,
     focus: bool,
+    /// Keys that provisional costs have, as AWS spells them, and their names in the map.
+    provisional: Vec<(String, String)>,
 }
 
 /// A key of the maps `tags` or `cost_categories`, for line items.
@@ -48,11 +53,35 @@ impl TagKeys {
             });
             keys.collect()
         };
+        let mut tags = keys(TAG_COLUMNS);
+        let mut provisional: Vec<(String, String)> = Vec::new();
+        let told = snapshot.provisional();
+        for key in told.filter_map(|version| version.receipt.tag_key.as_ref()) {
+            if provisional.iter().all(|(known, _)| known != key) {
+                let name = named(key, &mut tags);
+                provisional.push((key.clone(), name));
+            }
+        }
         Self {
-            tags: keys(TAG_COLUMNS),
+            tags,
             categories: keys("cost_category_"),
             focus: snapshot.table(Table::Focus).is_some(),
+            provisional,
         }
+    }
+
+    /// The keys that provisional costs have: as AWS spells them, and as the map `tags` does.
+    pub(crate) fn provisional(&self) -> impl Iterator<Item = (&str, &str)> {
+        let keys = self.provisional.iter();
+        keys.map(|(key, name)| (key.as_str(), name.as_str()))
+    }
+
+    /// Whether the tag that a query calls `asked` is the one that provisional costs have under `key`.
+    pub(crate) fn is_same(&self, key: &str, asked: &str) -> bool {
+        let name = self.provisional.iter().find(|(known, _)| known == key);
+        name.is_some_and(|(_, name)| {
+            in_line_items(asked, &self.tags, &PREFIXES).contains(&name.as_str())
+        })
     }
 
     /// An expression over `costs` for what is in a column that holds a tag.
@@ -63,15 +92,8 @@ impl TagKeys {
 
     /// An expression for the value of a tag, NULL where it is absent.
     pub(crate) async fn tag(&self, key: &str, engine: &Engine) -> Result<String, EngineError> {
-        self.lookup(
-            "tag",
-            "tags",
-            key,
-            &self.tags,
-            &["", "user:", "user_", "aws:", "aws_"],
-            engine,
-        )
-        .await
+        self.lookup("tag", "tags", key, &self.tags, &PREFIXES, engine)
+            .await
     }
 
     /// An expression for the value of a cost category, NULL where it is absent.
@@ -127,6 +149,25 @@ impl TagKeys {
             format!("coalesce({})", lookups.join(", "))
         })
     }
+}
+
+/// The name in the map of a tag that Cost Explorer tells (without a prefix, unless it is AWS's own): that of line items, or else
+/// the one that they would have it under, which is added to `keys`.
+fn named(key: &str, keys: &mut Vec<Key>) -> String {
+    let spelling = if key.starts_with("aws:") {
+        key.to_owned()
+    } else {
+        format!("user:{key}")
+    };
+    if let Some(name) = in_line_items(&spelling, keys, &[""]).first() {
+        return (*name).to_owned();
+    }
+    let name = mapped(&spelling);
+    keys.push(Key {
+        name: name.clone(),
+        spellings: vec![spelling],
+    });
+    name
 }
 
 /// The keys meant by `key`: spelled just so in a report, else named so, else named so after mapping.

@@ -46,6 +46,18 @@ impl Fixture {
         period: &str,
         rows: &[Row<'_>],
     ) -> &Self {
+        self.add_with(report, kind, period, rows, |_| {}).await
+    }
+
+    /// The same, with a receipt that is changed before the commit.
+    pub(crate) async fn add_with(
+        &self,
+        report: &str,
+        kind: ReportKind,
+        period: &str,
+        rows: &[Row<'_>],
+        change: impl FnOnce(&mut Receipt),
+    ) -> &Self {
         assert!(self.folder.path().exists());
         let report: ReportName = report.parse().unwrap();
         let period: BillingPeriod = period.parse().unwrap();
@@ -62,7 +74,8 @@ impl Fixture {
             let file = replacement.write(parquet(&batch).into()).await.unwrap();
             (vec![file], sums(&batch))
         };
-        let receipt = receipt(report, kind, period, rows, sums);
+        let mut receipt = receipt(report, kind, period, rows, sums);
+        change(&mut receipt);
         replacement.commit(files, &schema, &receipt).await.unwrap();
         self
     }

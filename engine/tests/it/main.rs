@@ -9,4 +9,5 @@ mod formulas;
 mod golden;
 mod library;
 mod money;
+mod provisional;
 mod statements;
