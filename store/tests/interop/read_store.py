@@ -7,7 +7,10 @@ STORE is a folder or an s3:// URL; KEY=VALUE are object store options such as AW
 
     {"line_items": [{"report": "a", "billing_period": "2026-10", "rows": 3, "cost": "1.25"}, ...], "focus": [...]}
 
-`cost` is the exact sum of line_item_unblended_cost or billedcost, null where no row has one. Exit status 1 if the two
+and the same for `cost_explorer`, by payer_account_id and billing_period, and for `accounts`, by payer_account_id, which have no
+cost, if the store has such tables.
+
+`cost` is the exact sum of line_item_unblended_cost, billedcost or unblended_cost, null where no row has one. Exit status 1 if the two
 readers differ in anything, or if a column cannot be read.
 
 Needs: pip install deltalake polars pyarrow
@@ -22,8 +25,12 @@ import pyarrow
 from deltalake import DeltaTable
 from deltalake.exceptions import TableNotFoundError
 
-COST = {"line_items": "line_item_unblended_cost", "focus": "billedcost"}
-KEYS = ["report", "billing_period"]
+TABLES = {
+    "line_items": (["report", "billing_period"], "line_item_unblended_cost"),
+    "focus": (["report", "billing_period"], "billedcost"),
+    "cost_explorer": (["payer_account_id", "billing_period"], "unblended_cost"),
+    "accounts": (["payer_account_id"], None),
+}
 MONEY = pyarrow.decimal128(38, 18)
 
 
@@ -36,31 +43,41 @@ def text(amount):
     return "0" if printed in ("-0", "") else printed
 
 
-def rows(records):
+def rows(keys, records):
     found = [
-        {"report": report, "billing_period": period, "rows": count, "cost": text(cost)}
-        for report, period, count, cost in records
+        dict(zip(keys, key)) | {"rows": count, "cost": text(cost)} for *key, count, cost in records
     ]
-    return sorted(found, key=lambda row: (row["report"], row["billing_period"]))
+    return sorted(found, key=lambda row: [row[key] for key in keys])
 
 
-def with_deltalake(table, cost):
-    data = table.to_pyarrow_table(columns=[*KEYS, cost])
+def with_deltalake(table, keys, cost):
+    if cost is None:
+        grouped = table.to_pyarrow_table(columns=keys).group_by(keys).aggregate([([], "count_all")])
+        return rows(
+            keys,
+            ((*(row[key] for key in keys), row["count_all"], None) for row in grouped.to_pylist()),
+        )
+    data = table.to_pyarrow_table(columns=[*keys, cost])
     if data.schema.field(cost).type != MONEY:
         raise SystemExit(f"{cost} is {data.schema.field(cost).type}, not {MONEY}")
-    grouped = data.group_by(KEYS).aggregate([([], "count_all"), (cost, "sum")])
+    grouped = data.group_by(keys).aggregate([([], "count_all"), (cost, "sum")])
     return rows(
-        (row["report"], row["billing_period"], row["count_all"], row[f"{cost}_sum"])
-        for row in grouped.to_pylist()
+        keys,
+        (
+            (*(row[key] for key in keys), row["count_all"], row[f"{cost}_sum"])
+            for row in grouped.to_pylist()
+        ),
     )
 
 
-def with_polars(location, options, cost):
-    amount = polars.col(cost)
-    total = polars.when(amount.count() > 0).then(amount.sum()).otherwise(None)
+def with_polars(location, options, keys, cost):
+    total = polars.lit(None)
+    if cost is not None:
+        amount = polars.col(cost)
+        total = polars.when(amount.count() > 0).then(amount.sum()).otherwise(None)
     data = polars.scan_delta(location, storage_options=options or None)
-    grouped = data.group_by(KEYS).agg(polars.len().alias("rows"), total.alias("cost")).collect()
-    return rows(grouped.select(*KEYS, "rows", "cost").iter_rows())
+    grouped = data.group_by(keys).agg(polars.len().alias("rows"), total.alias("cost")).collect()
+    return rows(keys, grouped.select(*keys, "rows", "cost").iter_rows())
 
 
 def read_everything(table, location, options):
@@ -80,15 +97,15 @@ def main(arguments):
     store, options = arguments[0].rstrip("/"), dict(option.split("=", 1) for option in arguments[1:])
     decimal.getcontext().prec = 60
     found = {}
-    for name, cost in COST.items():
+    for name, (keys, cost) in TABLES.items():
         location = f"{store}/{name}"
         try:
             table = DeltaTable(location, storage_options=options or None)
         except TableNotFoundError:
             continue
         read_everything(table, location, options)
-        found[name] = with_deltalake(table, cost)
-        polars_found = with_polars(location, options, cost)
+        found[name] = with_deltalake(table, keys, cost)
+        polars_found = with_polars(location, options, keys, cost)
         if found[name] != polars_found:
             raise SystemExit(f"{location}: deltalake finds {found[name]}, Polars {polars_found}")
     if not found:

@@ -9,9 +9,12 @@ use arrow::{
     },
     datatypes::{Field, Schema},
 };
-use curtail_store::{ColumnType, Money, ReportKind, Store, Table, TableSchema};
+use curtail_store::{ColumnType, Money, ProvisionalCost, ReportKind, Store, Table, TableSchema};
 
-use crate::data::{extra, money, name, period, receipt_of, replace, rows, write};
+use crate::{
+    data::{extra, money, name, period, receipt_of, replace, rows, write},
+    side::{PAYER, account, cost, fetched},
+};
 
 /// Two FOCUS rows with all of their maps, one of which is NULL in the second row.
 fn focus() -> bytes::Bytes {
@@ -133,6 +136,45 @@ async fn fill(store: &Store) {
         .commit(vec![file], &TableSchema::new(Vec::new()), &receipt)
         .await
         .unwrap();
+    beside(store).await;
+}
+
+/// Provisional costs and accounts, some of them replaced.
+async fn beside(store: &Store) {
+    let at = fetched("2026-10-20T08:00:00Z");
+    let exact = [
+        cost(
+            "2026-10-01",
+            PAYER,
+            "99999999999999999999.999999999999999999",
+        ),
+        cost(
+            "2026-10-31",
+            PAYER,
+            "-99999999999999999999.999999999999999998",
+        ),
+        ProvisionalCost {
+            unblended_cost: None,
+            estimated: true,
+            ..cost("2026-10-31", PAYER, "0")
+        },
+    ];
+    for costs in [&exact[..1], &exact] {
+        store
+            .replace_provisional(PAYER, period("2026-10"), costs, &at)
+            .await
+            .unwrap();
+    }
+    store
+        .replace_provisional(PAYER, period("2026-11"), &[], &at)
+        .await
+        .unwrap();
+    for accounts in [
+        vec![],
+        vec![account("000000000007", Some("ü")), account(PAYER, None)],
+    ] {
+        store.replace_accounts(PAYER, &accounts, &at).await.unwrap();
+    }
 }
 
 fn expected() -> serde_json::Value {
@@ -144,6 +186,8 @@ fn expected() -> serde_json::Value {
             row(&"ü".repeat(41), "2026-11", 1, "-0.000000000000000001"),
         ],
         "focus": [row("focus", "2026-10", 2, "10.1")],
+        "cost_explorer": [{ "payer_account_id": PAYER, "billing_period": "2026-10", "rows": 3, "cost": "0.000000000000000001" }],
+        "accounts": [{ "payer_account_id": PAYER, "rows": 2, "cost": null }],
     })
 }
 
