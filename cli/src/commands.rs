@@ -1,6 +1,7 @@
 //! One file per command: what was typed, turned into calls of the crates below and rows for [`crate::render`].
 
 mod answer;
+mod beside;
 mod completions;
 mod costs;
 mod demo;

@@ -10,8 +10,8 @@ use super::{Assignment, OutputArgs, PeriodRange};
 /// Adds up costs. Columns are the dimensions in the order asked, then one per metric, then the currency; rows are ordered by
 /// the first metric, largest first (by time first when there is a time dimension).
 ///
-/// DIM: account, service, resource, region, usage-type, operation, charge-type, purchase-option, product-family, payer,
-/// invoice, day, hour, month, tag:KEY, category:KEY.
+/// DIM: account, account-name, service, resource, region, usage-type, operation, charge-type, purchase-option, product-family,
+/// payer, invoice, day, hour, month, tag:KEY, category:KEY.
 #[derive(Debug, clap::Args)]
 pub(crate) struct CostsArgs {
     /// Dimensions to add up by; may be repeated or separated by commas

@@ -1,6 +1,9 @@
 //! `curtail vacuum`.
 
-use super::{note, place, print_rows};
+use super::{
+    beside::{beside, month},
+    note, place, print_rows,
+};
 use crate::{args::VacuumArgs, config::Settings, error::CliError, rows::Kind};
 
 const COLUMNS: &[(&str, Kind)] = &[
@@ -14,7 +17,7 @@ const COLUMNS: &[(&str, Kind)] = &[
 pub(super) async fn run(args: &VacuumArgs, settings: &Settings) -> Result<(), CliError> {
     let store = place::store(settings).await?;
     let vacuumed = store.vacuum(args.keep, args.dry_run).await?;
-    let rows: Vec<_> = vacuumed
+    let mut rows: Vec<_> = vacuumed
         .versions
         .iter()
         .map(|dropped| {
@@ -27,6 +30,15 @@ pub(super) async fn run(args: &VacuumArgs, settings: &Settings) -> Result<(), Cl
             ]
         })
         .collect();
+    rows.extend(vacuumed.parts.iter().map(|dropped| {
+        vec![
+            beside(&dropped.part).into(),
+            month(&dropped.part),
+            dropped.version.into(),
+            dropped.files.into(),
+            dropped.bytes.into(),
+        ]
+    }));
     print_rows(&args.output, settings, COLUMNS, &rows)?;
     if args.dry_run {
         note(settings, "this is what would be dropped; nothing was");

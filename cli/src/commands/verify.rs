@@ -3,9 +3,15 @@
 use std::sync::Arc;
 
 use curtail_ingest::{Options, reread};
-use curtail_store::{Money, PeriodVersion, Standing, Store, StoreError};
+use curtail_store::{
+    Money, PeriodVersion, SideTable, SideVersion, Standing, Store, StoreError, Verification,
+};
 
-use super::{place, renderer, status::cost_column};
+use super::{
+    beside::{beside, month},
+    place, renderer,
+    status::cost_column,
+};
 use crate::{
     args::VerifyArgs,
     config::{Location, Settings},
@@ -51,6 +57,10 @@ pub(super) async fn run(args: &VerifyArgs, settings: &Settings) -> Result<(), Cl
 async fn verify(args: &VerifyArgs, settings: &Settings) -> Result<(), CliError> {
     let store = place::store(settings).await?;
     let versions = versions(&store, args).await?;
+    let parts = parts(&store, args).await?;
+    if versions.is_empty() && parts.is_empty() {
+        return Err(CliError::NothingToVerify);
+    }
     let bars = Bars::new(settings);
     let mut table = renderer(&args.output, settings, &rows::schema(COLUMNS))?;
     let mut failed = Vec::new();
@@ -74,6 +84,18 @@ async fn verify(args: &VerifyArgs, settings: &Settings) -> Result<(), CliError> 
             failed.push(format!("{label}: {problem}"));
         }
         let batch = rows::batch(COLUMNS, &[row(version, &checked)]);
+        bars.suspend(|| table.batch(&batch))?;
+    }
+    for part in &parts {
+        let label = part.receipt.part.to_string();
+        let spinner = bars.spinner(format!("verifying {label}"));
+        let verified = store.verify_part(part).await;
+        spinner.finish_and_clear();
+        let verified = verified?;
+        if let Some(problem) = verified.problems.first() {
+            failed.push(format!("{label}: {problem}"));
+        }
+        let batch = rows::batch(COLUMNS, &[part_row(part, &verified)]);
         bars.suspend(|| table.batch(&batch))?;
     }
     table.finish()?;
@@ -108,11 +130,26 @@ async fn versions(store: &Store, args: &VerifyArgs) -> Result<Vec<PeriodVersion>
     let kept = all
         .into_iter()
         .filter(|version| version.standing != Standing::Dropped);
-    let versions: Vec<_> = kept.filter(wanted).collect();
-    if versions.is_empty() {
-        return Err(CliError::NothingToVerify);
-    }
-    Ok(versions)
+    Ok(kept.filter(wanted).collect())
+}
+
+/// What is kept beside reports, and was asked for. Of its earlier versions only the logs are looked at.
+async fn parts(store: &Store, args: &VerifyArgs) -> Result<Vec<SideVersion>, CliError> {
+    let snapshot = store.snapshot().await?;
+    let sides = SideTable::ALL
+        .into_iter()
+        .filter_map(|table| snapshot.side(table));
+    let wanted = |version: &&SideVersion| {
+        let part = &version.receipt.part;
+        let in_period = |range: &crate::args::PeriodRange| {
+            let period = part.billing_period;
+            period.is_some_and(|period| (range.first..=range.last).contains(&period))
+        };
+        (args.periods.is_empty() || args.periods.iter().any(in_period))
+            && (args.reports.is_empty() || args.reports.contains(&beside(part)))
+    };
+    let parts = sides.flat_map(|side| &side.parts).filter(wanted);
+    Ok(parts.cloned().collect())
 }
 
 async fn check(
@@ -146,6 +183,22 @@ async fn check(
         checked.problems.extend(again.differences);
     }
     Ok(checked)
+}
+
+fn part_row(version: &SideVersion, verified: &Verification) -> Vec<Cell> {
+    let part = &version.receipt.part;
+    let problems: Vec<_> = verified.problems.iter().map(ToString::to_string).collect();
+    vec![
+        beside(part).into(),
+        month(part),
+        version.version.into(),
+        if problems.is_empty() { "ok" } else { "damaged" }.into(),
+        verified.files.into(),
+        verified.bytes.into(),
+        verified.found.rows.into(),
+        verified.found.sums.get("unblended_cost").copied().into(),
+        Cell::listed(&problems, "; "),
+    ]
 }
 
 fn row(version: &PeriodVersion, checked: &Checked) -> Vec<Cell> {

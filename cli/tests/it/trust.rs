@@ -2,6 +2,8 @@
 
 use std::{fs, path::PathBuf};
 
+use curtail_store::{Fetched, ProvisionalCost, Store};
+
 use crate::harness::{Place, Run, csv};
 
 fn ingested() -> Place {
@@ -16,6 +18,72 @@ fn damaged(run: &Run, names: &str) {
     assert_eq!(run.status, Some(3), "{run:?}");
     assert!(run.stderr.contains(names), "{run:?}");
     assert!(run.stderr.contains("\nhint: "), "{run:?}");
+}
+
+/// A store that Cost Explorer was asked for twice, for October of one payer account.
+fn provisional() -> Place {
+    let place = Place::new();
+    let row = |cost: &str| ProvisionalCost {
+        usage_date: "2026-10-05".parse().unwrap(),
+        service: Some("Amazon EC2".to_owned()),
+        unblended_cost: Some(cost.parse().unwrap()),
+        currency: "USD".to_owned(),
+        ..ProvisionalCost::default()
+    };
+    let fetched = Fetched {
+        connection: "main".to_owned(),
+        fetched_at: "2026-10-20T06:00:00Z".parse().unwrap(),
+        requests: 1,
+        estimated: false,
+    };
+    let store = Store::local(&place.store()).unwrap();
+    let month = "2026-10".parse().unwrap();
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        for cost in ["1", "2.5"] {
+            let rows = [row(cost)];
+            let replaced = store.replace_provisional("011122223333", month, &rows, &fetched);
+            replaced.await.unwrap();
+        }
+    });
+    place
+}
+
+#[test]
+fn what_is_beside_reports_is_verified_and_dropped_too() {
+    let place = provisional();
+    let (_, rows) = csv(&place.ok(&["verify"]));
+    assert_eq!(rows.len(), 1);
+    assert_eq!(
+        rows[0][..4],
+        ["cost-explorer:011122223333", "2026-10", "1", "ok"]
+    );
+    assert_eq!(rows[0][6..], ["1", "2.5", ""]);
+    let run = place.run(&["costs", "--by", "service"]).success();
+    assert_eq!(csv(&run.stdout).1, [["Amazon EC2", "2.5", "USD"]]);
+    assert!(
+        run.stderr.contains("provisional costs from Cost Explorer"),
+        "{run:?}"
+    );
+    let told = place.fails(&["costs", "--by", "resource"]);
+    assert!(
+        told.contains("`resource` is unavailable until the first report"),
+        "{told}"
+    );
+
+    let (_, dropped) = csv(&place.ok(&["vacuum", "--keep", "1"]));
+    assert_eq!(dropped.len(), 1);
+    assert_eq!(
+        dropped[0][..4],
+        ["cost-explorer:011122223333", "2026-10", "0", "1"]
+    );
+    let file = stored(&place, ".parquet");
+    fs::remove_file(&file).unwrap();
+    damaged(&place.run(&["verify"]), "is lost");
+    assert!(
+        place
+            .fails(&["verify", "--report", "acme"])
+            .contains("no such billing period")
+    );
 }
 
 fn stored(place: &Place, ending: &str) -> PathBuf {
