@@ -5,6 +5,7 @@
     reason = "comments on arguments are the help text, which is no Markdown"
 )]
 
+mod connections;
 mod costs;
 mod demo;
 mod diff;
@@ -23,6 +24,10 @@ use std::{num::NonZeroUsize, path::PathBuf};
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+pub(crate) use connections::{
+    AddArgs, CheckArgs, ConfigArgs, ConfigCommand, ConnectionsArgs, ConnectionsCommand,
+    NewReportArg, TemplateArgs, TemplateFormat,
+};
 pub(crate) use costs::CostsArgs;
 pub(crate) use demo::DemoArgs;
 pub(crate) use diff::{DiffArgs, HistoryArgs};
@@ -109,6 +114,8 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Writes a report as AWS lays it out, with its exact totals beside it
     Generate(GenerateArgs),
+    /// AWS accounts to read from: add, check, list; policies and templates for them
+    Connections(ConnectionsArgs),
     /// Reads reports into the store, one commit per billing period
     Ingest(IngestArgs),
     /// Shows what the store holds: one row per report and billing period
@@ -127,6 +134,8 @@ pub(crate) enum Command {
     Sql(SqlArgs),
     /// Named queries: list, show, run
     Queries(QueriesArgs),
+    /// Shows the configuration, or its JSON Schema
+    Config(ConfigArgs),
     /// Prints the completion script of a shell
     Completions {
         /// The shell

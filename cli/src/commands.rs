@@ -3,6 +3,8 @@
 mod answer;
 mod beside;
 mod completions;
+mod config;
+mod connections;
 mod costs;
 mod demo;
 mod diff;
@@ -19,8 +21,9 @@ mod verify;
 mod version;
 
 use std::{
+    cell::RefCell,
     fmt,
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
 };
 
 use arrow::datatypes::SchemaRef;
@@ -51,6 +54,9 @@ pub(crate) async fn run(
     match command {
         Command::Demo(args) => demo::run(&args, settings, trash).await,
         Command::Generate(args) => generate::run(&args, settings).await,
+        Command::Connections(args) => {
+            cancellable(Box::pin(connections::run(&args, settings))).await
+        }
         Command::Ingest(args) => cancellable(Box::pin(ingest::run(&args, settings))).await,
         Command::Status(output) => cancellable(Box::pin(status::run(&output, settings))).await,
         Command::Verify(args) => cancellable(Box::pin(verify::run(&args, settings))).await,
@@ -68,6 +74,7 @@ pub(crate) async fn run(
                 output,
             } => cancellable(Box::pin(queries::run(&name, &params, &output, settings))).await,
         },
+        Command::Config(args) => config::run(&args, settings),
         Command::Completions { shell } => completions::run(shell),
         Command::Version => version::run(),
     }
@@ -83,14 +90,34 @@ fn renderer(
         Some(path) => Sink::file(path)?,
         None => Sink::stdout(settings.terminal),
     };
+    Renderer::new(format(output), schema, sink)
+}
+
+/// The format that was asked for, or that fits where rows go.
+fn format(output: &OutputArgs) -> Format {
     let by_ending = || output.output.as_deref().and_then(Format::of_path);
-    let default = if sink.is_terminal() {
+    let default = if output.output.is_none() && is_terminal() {
         Format::Table
     } else {
         Format::Csv
     };
-    let format = output.format.or_else(by_ending).unwrap_or(default);
-    Renderer::new(format, schema, sink)
+    output.format.or_else(by_ending).unwrap_or(default)
+}
+
+/// Whether standard output is a terminal.
+fn is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// What requests to Cost Explorer cost.
+fn price(requests: u64) -> String {
+    let cents = requests * curtail_connect::CENTS_PER_REQUEST;
+    let plural = if requests == 1 { "" } else { "s" };
+    format!(
+        "{requests} request{plural} to Cost Explorer, ${}.{:02}",
+        cents / 100,
+        cents % 100
+    )
 }
 
 /// Prints rows that are all there.
@@ -103,6 +130,47 @@ fn print_rows(
     let mut renderer = renderer(output, settings, &rows::schema(columns))?;
     renderer.batch(&rows::batch(columns, rows))?;
     renderer.finish().map(|_| ())
+}
+
+/// Rows that come one by one; the header is written with the first.
+struct OutputTable<'a> {
+    output: &'a OutputArgs,
+    settings: &'a Settings,
+    columns: &'static [(&'static str, Kind)],
+    renderer: RefCell<Option<Renderer>>,
+}
+
+impl<'a> OutputTable<'a> {
+    fn new(
+        output: &'a OutputArgs,
+        settings: &'a Settings,
+        columns: &'static [(&'static str, Kind)],
+    ) -> Self {
+        Self {
+            output,
+            settings,
+            columns,
+            renderer: RefCell::new(None),
+        }
+    }
+
+    fn row(&self, row: Vec<Cell>) -> Result<(), CliError> {
+        let mut held = self.renderer.borrow_mut();
+        let renderer = if let Some(renderer) = &mut *held {
+            renderer
+        } else {
+            let schema = rows::schema(self.columns);
+            held.insert(renderer(self.output, self.settings, &schema)?)
+        };
+        renderer.batch(&rows::batch(self.columns, &[row]))
+    }
+
+    fn finish(self) -> Result<(), CliError> {
+        match self.renderer.into_inner() {
+            Some(renderer) => renderer.finish().map(|_| ()),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Writes text that is itself the result to standard output.

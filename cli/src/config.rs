@@ -1,5 +1,6 @@
 //! What the command line and the environment mean: the only place that reads the environment.
 
+mod file;
 mod memory;
 mod size;
 mod timeout;
@@ -15,6 +16,7 @@ use std::{
 
 use url::Url;
 
+pub(crate) use file::{load, save, text};
 pub(crate) use size::Size;
 pub(crate) use timeout::Timeout;
 
@@ -77,6 +79,15 @@ impl Environment {
         let base = set.or_else(|| Some(Path::new(self.home.as_ref()?).join(default)))?;
         Some(base.join("curtail"))
     }
+}
+
+/// A variable of the environment that the configuration names; an empty one counts as one that is not set.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment"
+)]
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// Where a store or a report is.

@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf};
 
-use curtail_connect::ConnectError;
+use curtail_connect::{ConfigError, ConnectError, Failure, ImportError, TemplateError};
 use curtail_engine::EngineError;
 use curtail_ingest::IngestError;
 use curtail_queries::UnknownQuery;
@@ -37,6 +37,31 @@ pub(crate) enum CliError {
     NotText(&'static str),
     #[error("nothing to ingest: no SOURCE was given, and no connection is set up in `{}`", config.display())]
     NoSource { config: PathBuf },
+    #[error(transparent)]
+    Template(Box<TemplateError>),
+    #[error("this error is not one that is known here")]
+    Unexplained,
+    #[error("{failure} ({spent})")]
+    CostExplorer {
+        failure: Box<Failure>,
+        spent: String,
+    },
+    #[error("no connection is set up in `{}`", config.display())]
+    NoConnections { config: PathBuf },
+    #[error("there is no connection named `{name}`")]
+    NoConnection { name: String, known: Vec<String> },
+    #[error("`{}` cannot be used: {error}", path.display())]
+    Config {
+        path: PathBuf,
+        error: Box<ConfigError>,
+    },
+    #[error("nothing can be taken over from `{}`: {error}", path.display())]
+    Import {
+        path: PathBuf,
+        error: Box<ImportError>,
+    },
+    #[error("{} of {all} connections {} red: {}", red.len(), if red.len() == 1 { "is" } else { "are" }, red.join(", "))]
+    Unhealthy { red: Vec<String>, all: usize },
     #[error("{failed} of {all} billing periods failed: {first}")]
     PartlyFailed {
         failed: usize,
@@ -100,6 +125,7 @@ boxed! {
     Ingest(IngestError),
     Store(StoreError),
     Connect(ConnectError),
+    Template(TemplateError),
     Engine(EngineError),
     Generate(GenerateError),
 }

@@ -98,7 +98,7 @@ fn report(error: &CliError, colour: bool) -> u8 {
     // If even standard error is closed, the exit status has to do.
     let _ = io::stderr().write_all(lines.as_bytes());
     match error {
-        CliError::Unverified { .. } => UNVERIFIED,
+        CliError::Unverified { .. } | CliError::Unhealthy { .. } => UNVERIFIED,
         _ => FAILED,
     }
 }

@@ -38,7 +38,28 @@ pub(crate) fn hint(error: &CliError) -> Option<String> {
             return Some(format!("set {variable} to a plain path, or unset it"));
         }
         CliError::NoSource { .. } => {
-            "name one: `curtail ingest FOLDER` or `curtail ingest s3://bucket/prefix`; to see it work without AWS: `curtail demo`"
+            "set one up with `curtail connections add`, or name a SOURCE: `curtail ingest FOLDER` or `curtail ingest s3://bucket/prefix`; to see it work without AWS: `curtail demo`"
+        }
+        CliError::CostExplorer { .. } => {
+            "what was stored before is kept; `curtail connections check --paid` tells more, and cost_explorer = { enabled = false } in the configuration switches it off"
+        }
+        CliError::Template(_) => "`curtail connections template --help` lists what is possible",
+        CliError::Unexplained => {
+            "`curtail connections check` finds out what a role lacks; the events of the stack (`aws cloudformation describe-stack-events`) say more"
+        }
+        CliError::NoConnections { .. } => "set one up with `curtail connections add`",
+        CliError::NoConnection { known, .. } => {
+            return Some(match known.as_slice() {
+                [] => "set one up with `curtail connections add`".to_owned(),
+                known => format!("there are: {}", known.join(", ")),
+            });
+        }
+        CliError::Config { .. } => {
+            "correct the file; `curtail config schema` prints its JSON Schema, which editors can check it with"
+        }
+        CliError::Import { .. } => "nothing was changed: correct the file, and import it again",
+        CliError::Unhealthy { .. } => {
+            "each red link says what to do; what depends on it is checked when it is green"
         }
         CliError::NoSuchPeriod { .. } => {
             "leave out --period to ingest every billing period that is there"
@@ -196,6 +217,9 @@ fn connect(error: &ConnectError) -> Option<String> {
         }
         ConnectError::Credentials { .. } => {
             "log in again (`aws sso login`), or check the profile in AWS_PROFILE"
+        }
+        ConnectError::Refused { .. } => {
+            "`curtail connections check` says which link fails, and what to do"
         }
         ConnectError::NoSuchBucket { .. } => {
             "check the bucket's name, and --endpoint if it is not on AWS"

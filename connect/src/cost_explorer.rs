@@ -2,6 +2,8 @@
 
 mod request;
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
 use crate::{Failure, Reason, Session};
@@ -65,6 +67,8 @@ impl Breakdown {
 pub struct DailyCosts {
     /// The rows.
     pub rows: Vec<DailyCost>,
+    /// Days that AWS calls estimated, whether or not they have rows.
+    pub estimated: BTreeSet<NaiveDate>,
     /// Requests made, each of which costs [`CENTS_PER_REQUEST`].
     pub requests: u64,
 }
@@ -102,7 +106,7 @@ impl Session {
         accounts.dedup();
         let mut finer = DailyCosts {
             rows: Vec::new(),
-            requests: costs.requests,
+            ..costs
         };
         for account in accounts {
             asked.of_account(&account, by, &mut finer).await?;

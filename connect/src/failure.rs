@@ -183,6 +183,12 @@ pub(crate) fn reason(action: &str, code: &str, message: &str, status: u16) -> Re
         "InvalidRange" => Reason::RangeInvalid,
         "DataUnavailableException" => Reason::CostExplorerOff,
         "AWSOrganizationsNotInUseException" => Reason::NoOrganization,
+        "InternalError"
+        | "InternalFailure"
+        | "InternalErrorException"
+        | "InternalServerException"
+        | "ServiceException"
+        | "ServiceUnavailable" => Reason::ServiceFailed,
         code if code.starts_with("KMS.") => Reason::KmsDisabled,
         "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "Forbidden" => {
             denied(action, message)
@@ -343,6 +349,13 @@ mod tests {
                 Reason::BucketRegion,
             ),
             ("s3:GetObject", "SlowDown", "", 503, Reason::Throttled),
+            (
+                "s3:GetObject",
+                "InternalError",
+                "",
+                0,
+                Reason::ServiceFailed,
+            ),
             (
                 "s3:GetObject",
                 "PreconditionFailed",

@@ -35,9 +35,11 @@ pub struct Delivery {
     /// The compression that the manifest states.
     pub(crate) compression: Option<String>,
     /// Why the manifest cannot be used. Told when it is ingested, so that other periods are not held up by it.
-    pub(crate) fault: Option<String>,
+    pub fault: Option<String>,
     /// When the manifest was written, which decides between copies of it.
-    pub(crate) modified: DateTime<Utc>,
+    pub modified: DateTime<Utc>,
+    /// The columns that it lists; those of legacy reports as `category/name`.
+    pub columns: Vec<String>,
 }
 
 /// How to ingest.

@@ -13,7 +13,7 @@ use crate::{
     Delivery, IngestError, Source,
     failure::classify,
     layout::{Family, Place},
-    manifest::{Contents, Manifest},
+    manifest::{Contents, Manifest, ManifestColumn},
     source::LEADS_OUT,
 };
 
@@ -137,7 +137,15 @@ async fn read(source: &Source, candidate: Candidate, alone: bool) -> Result<Read
         compression: manifest.compression,
         fault,
         modified: meta.last_modified,
+        columns: manifest.columns.into_iter().map(full_name).collect(),
     })))
+}
+
+fn full_name(column: ManifestColumn) -> String {
+    match column.category {
+        Some(category) => format!("{category}/{}", column.name),
+        None => column.name,
+    }
 }
 
 /// The manifest's bytes and entity tag, of one and the same version.

@@ -2,28 +2,26 @@
 
 mod attempt;
 mod in_place;
+mod naming;
 mod read;
 mod receipt;
 mod reread;
 mod status;
 mod writing;
 
+pub use naming::distinct_names;
 pub use reread::{Reread, reread};
 
 use std::{sync::Arc, time::Instant};
 
-use curtail_store::{PeriodVersion, ReportKind, ReportName, Store, StoreError};
+use curtail_store::{PeriodVersion, ReportName, Store, StoreError};
 use futures::{StreamExt, TryStreamExt, stream};
 use object_store::{ObjectMeta, ObjectStoreExt};
 
 use self::attempt::Attempt;
 use crate::{
-    Action, Delivery, IngestError, Options, Outcome, Progress, Source,
-    failure::classify,
-    fetch::same_version,
-    format::Format,
-    layout::{Family, Place},
-    locate,
+    Action, Delivery, IngestError, Options, Outcome, Progress, Source, failure::classify,
+    fetch::same_version, format::Format, layout::Family, locate,
 };
 
 /// Files that are looked at once more at the same time.
@@ -83,7 +81,7 @@ async fn decide(
         .as_ref()
         .map(|snapshot| snapshot.periods().collect())
         .unwrap_or_default();
-    let report = name(&periods, delivery, options)?;
+    let report = naming::name(&periods, delivery, options)?;
     let held = periods.iter().find(|held| {
         held.receipt.report == report && held.receipt.billing_period == delivery.period
     });
@@ -159,49 +157,6 @@ async fn decide(
         currency,
         ..Outcome::unread(delivery, report, action)
     })
-}
-
-/// The report's name in the store: the one asked for, else the one under which the store knows this very report, else its
-/// own. Refused if the store holds another report under that name.
-fn name(
-    held: &[&PeriodVersion],
-    delivery: &Delivery,
-    options: &Options,
-) -> Result<ReportName, IngestError> {
-    let receipts = || held.iter().map(|held| &held.receipt);
-    let same = |kind: ReportKind, id: &str| kind == delivery.kind && id == delivery.report_id;
-    let name = options.name.clone().unwrap_or_else(|| {
-        let folder = |key: &str| Place::of(key).map(|place| place.folder);
-        let here = folder(delivery.path.as_ref());
-        // Tools that make reports may give several the same id; folders then tell them apart.
-        let moved = |key: &str| {
-            folder(key)
-                .zip(here.clone())
-                .is_some_and(|(held, here)| held != here)
-        };
-        let known = || {
-            let same = receipts().filter(|receipt| {
-                same(receipt.kind, &receipt.report_id) && !moved(&receipt.manifest.key)
-            });
-            same.map(|receipt| &receipt.report)
-        };
-        let own = known().find(|name| **name == delivery.report);
-        own.or_else(|| known().next())
-            .unwrap_or(&delivery.report)
-            .clone()
-    });
-    match receipts()
-        .find(|receipt| receipt.report == name && !same(receipt.kind, &receipt.report_id))
-    {
-        None => Ok(name),
-        Some(other) => Err(IngestError::NameTaken {
-            name,
-            held_kind: other.kind,
-            held_id: other.report_id.clone(),
-            kind: delivery.kind,
-            id: delivery.report_id.clone(),
-        }),
-    }
 }
 
 /// Whether the store's version was made from this very manifest. Two writes of an object never share an entity tag, so it

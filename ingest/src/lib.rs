@@ -31,7 +31,7 @@ mod source;
 pub use delivery::{Action, Delivery, Options, Outcome};
 pub use discover::discover;
 pub use error::IngestError;
-pub use ingest::{Reread, ingest, reread};
+pub use ingest::{Reread, distinct_names, ingest, reread};
 pub use progress::{Progress, Silent};
 pub use source::Source;
 

@@ -4,7 +4,7 @@ use std::{path, sync::Arc};
 
 use object_store::{ObjectStore, local::LocalFileSystem, path::Path};
 
-use crate::{IngestError, layout::Place};
+use crate::{Delivery, IngestError, layout::Place};
 
 /// Why what a symbolic link leads to is not read.
 pub(crate) const LEADS_OUT: &str = "a symbolic link leads out of the folder that was given";
@@ -73,6 +73,11 @@ impl Source {
     /// Where it is, for people: `s3://bucket/prefix` or an absolute path.
     pub fn location(&self) -> &str {
         &self.location
+    }
+
+    /// The full name of a delivery's manifest, which no other delivery has.
+    pub fn manifest_of(&self, delivery: &Delivery) -> String {
+        self.display(delivery.path.as_ref())
     }
 
     /// An object's full name, for people.

@@ -57,6 +57,12 @@ impl BillingPeriod {
     pub fn next(self) -> Self {
         Self(self.0 + Months::new(1))
     }
+
+    /// The period before this one.
+    #[must_use]
+    pub fn previous(self) -> Self {
+        Self(self.0 - Months::new(1))
+    }
 }
 
 impl fmt::Display for BillingPeriod {

@@ -8,9 +8,13 @@ use super::{OutputArgs, PeriodRange, S3Args};
 /// period is replaced whole, in one commit. Prints one row per report and billing period.
 #[derive(Debug, clap::Args)]
 pub(crate) struct IngestArgs {
-    /// A folder or s3://bucket/prefix that holds reports (searched for manifests), or one manifest
+    /// A folder or s3://bucket/prefix that holds reports (searched for manifests), or one manifest [default: every
+    /// connection]
     #[arg(value_name = "SOURCE")]
     pub(crate) sources: Vec<String>,
+    /// Only through this connection; may be repeated
+    #[arg(long = "connection", value_name = "NAME", conflicts_with = "sources")]
+    pub(crate) connections: Vec<String>,
     /// Only these billing periods; may be repeated
     #[arg(long = "period", value_name = "YYYY-MM|YYYY-MM..YYYY-MM")]
     pub(crate) periods: Vec<PeriodRange>,

@@ -44,25 +44,29 @@ pub(super) async fn source(
     }
 }
 
-/// The objects of a bucket. An endpoint in the environment (`AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`) counts as asked
-/// for, TLS or not.
+/// The objects of a bucket.
 pub(super) async fn bucket_at(
     bucket: &str,
     args: &S3Args,
     settings: &Settings,
 ) -> Result<Arc<dyn ObjectStore>, CliError> {
+    Ok(s3(bucket, &options(args, settings)).await?)
+}
+
+/// How S3 is reached. An endpoint in the environment (`AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`) counts as asked for, TLS
+/// or not.
+pub(super) fn options(args: &S3Args, settings: &Settings) -> S3Options {
     let inherited = settings
         .endpoint
         .as_ref()
         .filter(|_| args.endpoint.is_none());
     let defaults = S3Options::default();
-    let options = S3Options {
+    S3Options {
         endpoint: args.endpoint.clone().or_else(|| inherited.cloned()),
         region: args.region.clone(),
         allow_http: args.allow_http || inherited.is_some(),
         anonymous: args.anonymous,
         timeout: settings.timeout.unwrap_or(defaults.timeout),
         retries: settings.retries.unwrap_or(defaults.retries),
-    };
-    Ok(s3(bucket, &options).await?)
+    }
 }

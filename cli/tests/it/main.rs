@@ -14,6 +14,7 @@
 )]
 
 mod commands;
+mod connections;
 mod endpoint;
 mod errors;
 mod faults;

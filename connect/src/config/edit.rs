@@ -1,9 +1,12 @@
 //! Changing the file, with everything else in it left as it is.
 
-use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
+use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, value};
 
 use super::{Config, ConfigError};
-use crate::{Connection, Kind};
+use crate::{Connection, CostExplorerSettings, Kind};
+
+/// What stands for a secret.
+const HIDDEN: &str = "(not shown)";
 
 impl Config {
     /// The text with one more connection at its end. Comments and order stay.
@@ -20,6 +23,20 @@ impl Config {
         let text = document.to_string();
         Self::parse(&text)?;
         Ok(text)
+    }
+
+    /// The configuration as text, without any secret and without comments.
+    pub fn without_secrets(&self) -> String {
+        let mut document = DocumentMut::new();
+        let mut all = ArrayOfTables::new();
+        for connection in &self.connections {
+            let mut shown = connection.clone();
+            shown.access_key_id = shown.access_key_id.map(|_| HIDDEN.to_owned());
+            shown.secret_access_key = shown.secret_access_key.map(|_| HIDDEN.to_owned().into());
+            all.push(table(&shown));
+        }
+        document.insert("connection", Item::ArrayOfTables(all));
+        document.to_string()
     }
 
     /// The text without the connection of this name; none if there is no such connection.
@@ -86,6 +103,16 @@ fn table(connection: &Connection) -> Table {
         if let Some(given) = given {
             text(key, given);
         }
+    }
+    let asked = &connection.cost_explorer;
+    if *asked != CostExplorerSettings::default() {
+        let mut inline = InlineTable::new();
+        inline.insert("enabled", asked.enabled.into());
+        inline.insert("months", i64::from(asked.months).into());
+        if let Some(by) = &asked.by {
+            inline.insert("by", by.into());
+        }
+        table.insert("cost_explorer", value(inline));
     }
     if connection.allow_http {
         table.insert("allow_http", value(true));

@@ -104,8 +104,15 @@ impl Asked {
                 .await
                 .map_err(|error| failed(Failure::of(ACTION, &error)))?;
             for result in page.results_by_time() {
-                let rows = rows(result, keys).map_err(|said| failed(unexpected(ACTION, &said)))?;
-                costs.rows.extend(rows);
+                let unknown = |said: String| failed(unexpected(ACTION, &said));
+                let day = day(result).map_err(unknown)?;
+                let groups = result.groups().iter();
+                let rows = groups.map(|group| row(day, result.estimated(), group, keys));
+                let rows: Result<Vec<_>, _> = rows.collect();
+                costs.rows.extend(rows.map_err(unknown)?);
+                if result.estimated() {
+                    costs.estimated.insert(day);
+                }
             }
             token = page.next_page_token().map(str::to_owned);
             if token.is_none() {
@@ -144,19 +151,13 @@ fn group(kind: GroupDefinitionType, key: &str) -> GroupDefinition {
     GroupDefinition::builder().r#type(kind).key(key).build()
 }
 
-fn rows(result: &ResultByTime, keys: Keys<'_>) -> Result<Vec<DailyCost>, String> {
+fn day(result: &ResultByTime) -> Result<NaiveDate, String> {
     let start = result
         .time_period()
         .map(DateInterval::start)
         .unwrap_or_default();
-    let day = start
-        .get(..10)
-        .and_then(|day| day.parse::<NaiveDate>().ok())
-        .ok_or_else(|| format!("`{start}` is no day"))?;
-    let groups = result.groups().iter();
-    groups
-        .map(|group| row(day, result.estimated(), group, keys))
-        .collect()
+    let day = start.get(..10).and_then(|day| day.parse().ok());
+    day.ok_or_else(|| format!("`{start}` is no day"))
 }
 
 fn row(

@@ -1,0 +1,116 @@
+//! Checking connections.
+
+mod tree;
+
+use std::sync::Arc;
+
+use curtail_connect::{Check, Checked, Connection, Delivered, Place, Reach, Reason, State};
+use curtail_ingest::{Source, discover};
+use futures::{StreamExt, stream};
+
+use super::{Cell, Kind, Settings, named, note, print_rows, reach, say};
+use crate::{args::CheckArgs, error::CliError, exit::describe, progress::Bars, render::Format};
+
+/// Connections that are checked at once.
+const AT_ONCE: usize = 8;
+
+const COLUMNS: &[(&str, Kind)] = &[
+    ("connection", Kind::Text),
+    ("account_id", Kind::Text),
+    ("link", Kind::Text),
+    ("state", Kind::Text),
+    ("reason", Kind::Text),
+    ("explanation", Kind::Text),
+    ("found", Kind::Text),
+    ("remedy", Kind::Text),
+];
+
+pub(super) async fn run(args: &CheckArgs, settings: &Settings) -> Result<(), CliError> {
+    let connections = named(&args.names, settings)?;
+    let reach = reach(settings);
+    let bars = Bars::new(settings);
+    let spinner = bars.spinner(match &connections[..] {
+        [one] => format!("checking {}", one.label()),
+        several => format!("checking {} connections", several.len()),
+    });
+    let checked: Vec<Checked> = stream::iter(&connections)
+        .map(|connection| check(connection, &reach, args.paid))
+        .buffered(AT_ONCE)
+        .collect()
+        .await;
+    spinner.finish_and_clear();
+    let requests: u64 = checked.iter().map(|checked| checked.requests).sum();
+    if requests > 0 {
+        note(settings, &super::super::price(requests));
+    }
+    if super::super::format(&args.output) == Format::Table && args.output.output.is_none() {
+        say(tree::draw(
+            &checked,
+            settings.terminal.colour && super::super::is_terminal(),
+        ))?;
+    } else {
+        let rows: Vec<_> = checked.iter().flat_map(rows).collect();
+        print_rows(&args.output, settings, COLUMNS, &rows)?;
+    }
+    let red: Vec<_> = checked
+        .iter()
+        .filter(|checked| checked.state() == State::Red)
+        .map(|checked| checked.connection.label())
+        .collect();
+    if red.is_empty() {
+        Ok(())
+    } else {
+        Err(CliError::Unhealthy {
+            red,
+            all: checked.len(),
+        })
+    }
+}
+
+async fn check(connection: &Connection, reach: &Reach, paid: bool) -> Checked {
+    let mut check = Box::pin(Check::run(connection, reach, paid)).await;
+    for place in check.places().to_vec() {
+        match look(&place).await {
+            Ok(found) => check.delivered(&place, Ok(&found)),
+            Err(why) => check.delivered(&place, Err(&why)),
+        }
+    }
+    check.finish().await
+}
+
+/// What is delivered at a place.
+async fn look(place: &Place) -> Result<Vec<Delivered>, String> {
+    let source = Source::bucket(
+        Arc::clone(&place.objects),
+        &place.place.bucket,
+        &place.place.prefix,
+    );
+    let source = source.map_err(|error| describe(&error))?;
+    let found = discover(&source).await.map_err(|error| describe(&error))?;
+    let delivered = found.into_iter().map(|delivery| Delivered {
+        report: delivery.report.to_string(),
+        period: delivery.period.to_string(),
+        modified: delivery.modified,
+        files: delivery.files.len(),
+        fault: delivery.fault,
+        columns: delivery.columns,
+    });
+    Ok(delivered.collect())
+}
+
+fn rows(checked: &Checked) -> Vec<Vec<Cell>> {
+    let connection = &checked.connection;
+    let row = |finding: &curtail_connect::Finding| {
+        vec![
+            connection.name.as_str().into(),
+            connection.account_id.as_str().into(),
+            finding.link.as_str().into(),
+            finding.state.as_str().into(),
+            finding.reason.map(Reason::code).into(),
+            finding.reason.map(Reason::means).into(),
+            finding.found.clone().into(),
+            finding.remedy.clone().into(),
+        ]
+    };
+    checked.findings.iter().map(row).collect()
+}

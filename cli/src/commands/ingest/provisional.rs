@@ -1,0 +1,289 @@
+//! What AWS tells beside reports: names of accounts, and costs until the first report.
+
+use std::collections::BTreeSet;
+
+use chrono::{Days, NaiveDate, TimeDelta, Utc};
+use curtail_connect::{Breakdown, DailyCost, OrganizationAccount, Session};
+use curtail_engine::{Engine, ProvisionalComparison};
+use curtail_store::{
+    BillingPeriod, Fetched, LinkedAccount, Money, ProvisionalCost, Snapshot, StoreError,
+};
+
+use super::{Run, note};
+use crate::{
+    commands::{answer, price},
+    error::CliError,
+};
+
+/// How long an answer that is not final is good for: Cost Explorer is refreshed up to three times a day.
+const GOOD_FOR: TimeDelta = TimeDelta::hours(12);
+
+/// Stores the organisation's accounts. Without them, accounts are shown by number: no failure.
+pub(super) async fn accounts(run: &Run<'_>, session: &Session, label: &str) {
+    let accounts = match session.accounts().await {
+        Ok(accounts) => accounts,
+        Err(failure) => {
+            let without = "accounts are shown by number";
+            tracing::info!("{label}: {failure}: {without}");
+            return;
+        }
+    };
+    let now = Utc::now();
+    let linked = |account: OrganizationAccount| LinkedAccount {
+        account_id: account.id,
+        name: account.name,
+        email: account.email,
+        status: account.status,
+        joined_at: account.joined,
+        seen_at: now,
+    };
+    let accounts: Vec<_> = accounts.into_iter().map(linked).collect();
+    let fetched = Fetched {
+        connection: session.connection().name.to_string(),
+        fetched_at: now,
+        requests: 0,
+        estimated: false,
+    };
+    let payer = session.account_id().as_str();
+    if let Err(error) = run.store.replace_accounts(payer, &accounts, &fetched).await {
+        run.failures.count();
+        run.failures
+            .push(Some(format!("{label}: names of accounts")), error.into());
+    }
+}
+
+/// Stores costs of the months that no report covers. Failing is a failure only if there is no report either (`alone`).
+pub(super) async fn costs(run: &Run<'_>, session: &Session, label: &str, alone: bool) {
+    let asked = &session.connection().cost_explorer;
+    if !asked.enabled {
+        return;
+    }
+    let snapshot = match run.store.snapshot().await {
+        Ok(snapshot) => Some(snapshot),
+        Err(StoreError::Absent(_)) => None,
+        Err(error) => {
+            run.failures.push(None, error.into());
+            return;
+        }
+    };
+    let today = Utc::now().date_naive();
+    let months = lacking(run, session, snapshot.as_ref(), today);
+    let (Some(first), Some(last)) = (months.first(), months.last()) else {
+        return;
+    };
+    let Some(tomorrow) = today.checked_add_days(Days::new(1)) else {
+        return;
+    };
+    let by = asked.by.as_deref().and_then(Breakdown::parse);
+    let (from, to) = (first.start(), last.end().min(tomorrow));
+    let now = Utc::now();
+    let answer = match session.daily_costs(from, to, by.as_ref()).await {
+        Ok(answer) => answer,
+        Err(failed) => {
+            let spent = price(failed.requests);
+            if alone {
+                let error = CliError::CostExplorer {
+                    failure: Box::new(failed.failure),
+                    spent,
+                };
+                run.failures.count();
+                run.failures.push(Some(label.to_owned()), error);
+            } else {
+                let text = format!(
+                    "{label}: no costs of {first} to {last}, which no report covers: {} ({spent})",
+                    failed.failure
+                );
+                run.bars.suspend(|| note(run.settings, &text));
+            }
+            return;
+        }
+    };
+    for (index, &month) in months.iter().enumerate() {
+        let of_month = |day: NaiveDate| day >= month.start() && day < month.end();
+        let rows: Result<Vec<_>, _> = answer
+            .rows
+            .iter()
+            .filter(|row| of_month(row.day))
+            .map(stored)
+            .collect();
+        let fetched = Fetched {
+            connection: session.connection().name.to_string(),
+            fetched_at: now,
+            // Of all months together: they were asked for at once.
+            requests: if index == 0 { answer.requests } else { 0 },
+            estimated: answer.estimated.iter().any(|&day| of_month(day)),
+        };
+        let payer = session.account_id().as_str();
+        let kept = match rows {
+            Ok(rows) => {
+                let kept = run
+                    .store
+                    .replace_provisional(payer, month, &rows, &fetched)
+                    .await;
+                kept.map(|_| ()).map_err(CliError::from)
+            }
+            Err(error) => Err(error),
+        };
+        if let Err(error) = kept {
+            run.failures.count();
+            run.failures
+                .push(Some(format!("{label}: costs of {month}")), error);
+        }
+    }
+    let months = match months.len() {
+        1 => first.to_string(),
+        _ => format!("{first} to {last}"),
+    };
+    run.bars.suspend(|| {
+        note(
+            run.settings,
+            &format!("{label}: provisional costs of {months} from Cost Explorer ({}): without resource ids, usage types and hours, until a report covers them", price(answer.requests)),
+        );
+    });
+}
+
+/// Tells where reports that were added replaced provisional costs, and by how much the two differ.
+pub(super) async fn replaced(run: &Run<'_>) {
+    let added: Vec<_> = run.added.borrow().iter().copied().collect();
+    let compared = match compare(run, &added).await {
+        Ok(compared) => compared,
+        Err(error) => {
+            // What was ingested stands all the same.
+            tracing::warn!("provisional costs cannot be compared with reports: {error}");
+            return;
+        }
+    };
+    for one in compared {
+        note(
+            run.settings,
+            &format!(
+                "{} of payer {}: the report replaces provisional costs up to {}: {} {} instead of {}, a difference of {}",
+                one.billing_period,
+                one.payer_account_id,
+                one.last_day,
+                one.reported,
+                one.currency,
+                one.provisional,
+                one.difference
+            ),
+        );
+    }
+}
+
+async fn compare(
+    run: &Run<'_>,
+    added: &[BillingPeriod],
+) -> Result<Vec<ProvisionalComparison>, CliError> {
+    if added.is_empty() {
+        return Ok(Vec::new());
+    }
+    let snapshot = run.store.snapshot().await?;
+    if snapshot.provisional().next().is_none() {
+        return Ok(Vec::new());
+    }
+    let options = answer::options(run.settings);
+    let engine = Engine::over(&run.store, snapshot, &options).await?;
+    Ok(engine.provisional_against_report(added).await?)
+}
+
+/// The latest months that neither a report nor an answer that is still good covers, in one run without gaps: one question is
+/// cheaper than several.
+fn lacking(
+    run: &Run<'_>,
+    session: &Session,
+    snapshot: Option<&Snapshot>,
+    today: NaiveDate,
+) -> Vec<BillingPeriod> {
+    let payer = session.account_id().as_str();
+    let now = Utc::now();
+    let reported: BTreeSet<_> = snapshot
+        .iter()
+        .flat_map(|snapshot| snapshot.periods())
+        .filter(|held| {
+            held.receipt
+                .payer_accounts
+                .iter()
+                .any(|account| account == payer)
+        })
+        .map(|held| held.receipt.billing_period)
+        .collect();
+    let asked = &session.connection().cost_explorer.by;
+    let is_good = |month: BillingPeriod| {
+        let mut held = snapshot.iter().flat_map(|snapshot| snapshot.provisional());
+        held.any(|held| {
+            let receipt = &held.receipt;
+            receipt.part.payer_account_id == payer
+                && receipt.part.billing_period == Some(month)
+                && has(receipt, asked.as_deref())
+                && (receipt.is_final() || now - receipt.fetched_at < GOOD_FOR)
+        })
+    };
+    let mut month = BillingPeriod::of(today.and_time(chrono::NaiveTime::MIN).and_utc());
+    let mut months = BTreeSet::new();
+    for _ in 0..session.connection().cost_explorer.months {
+        let wanted = run.options.periods.is_empty()
+            || run
+                .options
+                .periods
+                .iter()
+                .any(|range| range.contains(&month));
+        if wanted && !reported.contains(&month) && (run.args.force || !is_good(month)) {
+            months.insert(month);
+        }
+        month = month.previous();
+    }
+    // Between the first and the last, months that are good already are asked for again: the question costs the same.
+    let Some((&first, &last)) = months.first().zip(months.last()) else {
+        return Vec::new();
+    };
+    let mut all = vec![last];
+    while all[all.len() - 1] > first {
+        let before = all[all.len() - 1].previous();
+        all.push(before);
+    }
+    all.retain(|month| !reported.contains(month));
+    all.reverse();
+    all
+}
+
+/// Whether an answer tells costs apart by what is asked for now.
+fn has(receipt: &curtail_store::SideReceipt, asked: Option<&str>) -> bool {
+    receipt.rows == 0
+        || match asked.and_then(Breakdown::parse) {
+            None => true,
+            Some(Breakdown::Region) => receipt.dimensions.iter().any(|name| name == "region"),
+            Some(Breakdown::Tag(key)) => receipt.tag_key.as_deref() == Some(&key),
+        }
+}
+
+fn stored(row: &DailyCost) -> Result<ProvisionalCost, CliError> {
+    let amount = |text: &Option<String>| -> Result<Option<Money>, CliError> {
+        let parse = |text: &String| {
+            text.parse::<Money>().map_err(|error| {
+                CliError::Internal(format!(
+                    "Cost Explorer tells `{text}` as an amount: {error}"
+                ))
+            })
+        };
+        text.as_ref().map(parse).transpose()
+    };
+    let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let (tag_key, tag_value) = row.tag.clone().unzip();
+    Ok(ProvisionalCost {
+        usage_date: row.day,
+        account_id: filled(&row.account_id),
+        service: filled(&row.service),
+        region: row.region.as_deref().and_then(filled),
+        tag_key,
+        tag_value: tag_value.as_deref().and_then(filled),
+        charge_type: None,
+        unblended_cost: amount(&row.unblended)?,
+        amortized_cost: amount(&row.amortized)?,
+        net_unblended_cost: amount(&row.net_unblended)?,
+        net_amortized_cost: amount(&row.net_amortized)?,
+        blended_cost: amount(&row.blended)?,
+        usage_amount: amount(&row.usage)?,
+        currency: row.currency.clone(),
+        estimated: row.estimated,
+    })
+}
