@@ -1,11 +1,18 @@
-//! AWS connections and credentials.
+//! AWS connections: what they are, how to get in, and whether they work.
 //!
-//! **Owns** how a bucket is reached: the endpoint, the region it lives in, and credentials by the AWS SDK's default chain,
-//! kept fresh for as long as an ingest takes.
+//! ```text
+//! Config ─► Connection ─► Session ─► Reports, DailyCosts, accounts, buckets
+//!                │           └─────► Check ─► Checked
+//!                └─ template
+//! ```
 //!
-//! **Does not own** what lies in a bucket, and reads neither the environment nor files itself: `aws-config` does.
+//! **Owns** the form of connections, credentials (the SDK's default chain, roles with external ids), which AWS actions are
+//! called and why, what a refusal means and what to do about it, and how a bucket is reached and believed.
 //!
-//! **Invariant**: no error, log line or `Debug` text holds a secret.
+//! **Does not own** what lies in a bucket, and reads neither the environment nor files itself: `aws-config` does, and
+//! whoever makes a session.
+//!
+//! **Invariants**: no error, log line or `Debug` text holds a secret; nothing is called that [`PERMISSIONS`] does not list.
 
 mod answer;
 mod check;

@@ -330,6 +330,17 @@ impl Engine {
         self.left_out.warnings()
     }
 
+    /// The latest billing period that has costs. One of which Cost Explorer told that it has none counts if there is no other.
+    fn latest_period(&self) -> Option<BillingPeriod> {
+        let reported = self.snapshot.periods();
+        let reported = reported.map(|version| version.receipt.billing_period);
+        let told = provisional::visible(&self.snapshot, self.coverage());
+        let told = told.filter_map(|receipt| receipt.part.billing_period);
+        let all = self.snapshot.provisional();
+        let all = all.filter_map(|version| version.receipt.part.billing_period);
+        reported.chain(told).max().or_else(|| all.max())
+    }
+
     fn value(&self, name: &str, kind: ParamType, text: String) -> Result<String, EngineError> {
         match kind {
             ParamType::Text => Ok(text),
@@ -346,14 +357,7 @@ impl Engine {
                 .map(|date| date.to_string())
                 .map_err(|_| wrong(name, &format!("`{text}` is no date (YYYY-MM-DD)"))),
             ParamType::Period => {
-                let latest = self
-                    .snapshot
-                    .periods()
-                    .map(|period| period.receipt.billing_period);
-                let provisional = self.snapshot.provisional();
-                let provisional =
-                    provisional.filter_map(|version| version.receipt.part.billing_period);
-                let latest = latest.chain(provisional).max();
+                let latest = self.latest_period();
                 let latest =
                     latest.ok_or_else(|| wrong(name, "the store has no billing period"))?;
                 match text.as_str() {

@@ -1,11 +1,14 @@
 //! An example organisation on this machine, to try curtail by hand: `curtail-testaws [PORT [FOLDER]]`.
 //!
-//! The folder holds the objects of the bucket `acme-billing`; without one, it is made below the current folder.
+//! The folder holds the objects of the bucket `acme-billing`; without one, it is made below the current folder. More roles of
+//! the account are made, and changed, by writing `roles/NAME/trust.json` and `roles/NAME/policy.json` below the current
+//! folder.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     env,
     error::Error,
+    fs,
     io::{self, Write as _},
     net::SocketAddr,
     path::PathBuf,
@@ -17,10 +20,11 @@ use chrono::{Days, Utc};
 use curtail_testaws::{Aws, CostRow, Member, World};
 use serde_json::json;
 
-const PAYER: &str = "111122223333";
-const TEAMS: [(&str, &str); 2] = [("222233334444", "web"), ("333344445555", "data")];
+// The accounts of the reports that `curtail generate` writes.
+const PAYER: &str = "011122000000";
+const TEAMS: [(&str, &str); 2] = [("261356700001", "web"), ("378424400002", "data")];
 const ENGINE: &str = "444455556666";
-const ROLE: &str = "arn:aws:iam::111122223333:role/curtail";
+const ROLE: &str = "arn:aws:iam::011122000000:role/curtail";
 const EXTERNAL_ID: &str = "an-example-external-id";
 const KEY: &str = "AKIAEXAMPLEENGINE";
 const SECRET: &str = "example-secret";
@@ -47,7 +51,20 @@ fn main() -> Result<(), Box<dyn Error>> {
         folder.display()
     )?;
     let mut told = BTreeSet::new();
+    let mut roles = BTreeMap::new();
     loop {
+        for (name, documents) in made_by_hand() {
+            if roles.get(&name) == Some(&documents) {
+                continue;
+            }
+            let (trust, policy) = &documents;
+            let arn = format!("arn:aws:iam::{PAYER}:role/{name}");
+            match aws.change(|world| world.role(&arn, trust, policy)) {
+                Ok(()) => writeln!(out, "# role {arn} is there")?,
+                Err(error) => writeln!(out, "# role {arn} cannot be made: {error}")?,
+            }
+            roles.insert(name, documents);
+        }
         for (place, request) in aws.requests().iter().enumerate() {
             // Whoever did not wait for an answer got none.
             let Some(status) = request.status.filter(|_| !told.contains(&place)) else {
@@ -61,6 +78,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         thread::sleep(Duration::from_millis(200));
     }
+}
+
+/// Names, trust and policies of the roles that have both documents.
+fn made_by_hand() -> Vec<(String, (String, String))> {
+    let folders = fs::read_dir("roles").into_iter().flatten().flatten();
+    let role = |folder: fs::DirEntry| {
+        let read = |name| fs::read_to_string(folder.path().join(name)).ok();
+        let name = folder.file_name().into_string().ok()?;
+        Some((name, (read("trust.json")?, read("policy.json")?)))
+    };
+    folders.filter_map(role).collect()
 }
 
 /// A payer with two teams, a bucket, a report that delivers there, and costs of the last three months.
@@ -81,9 +109,9 @@ fn world(folder: &std::path::Path) -> World {
         { "Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-billing/*" },
     ]});
     let definition = json!({
-        "ReportName": "acme-hourly", "TimeUnit": "HOURLY", "Format": "textORcsv", "Compression": "GZIP",
-        "AdditionalSchemaElements": ["RESOURCES"], "S3Bucket": "acme-billing", "S3Prefix": "cur", "S3Region": REGION,
-        "AdditionalArtifacts": [], "RefreshClosedReports": true, "ReportVersioning": "OVERWRITE_REPORT",
+        "ReportName": "acme-legacy-csv", "TimeUnit": "HOURLY", "Format": "textORcsv", "Compression": "GZIP",
+        "AdditionalSchemaElements": ["RESOURCES"], "S3Bucket": "acme-billing", "S3Prefix": "billing", "S3Region": REGION,
+        "AdditionalArtifacts": [], "RefreshClosedReports": true, "ReportVersioning": "CREATE_NEW_REPORT",
     });
     let mut members = vec![Member::active(PAYER, "payer")];
     members.extend(TEAMS.map(|(id, name)| Member::active(id, name)));

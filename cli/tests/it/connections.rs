@@ -3,6 +3,7 @@
 mod checks;
 mod file;
 mod ingests;
+mod real;
 mod secrets;
 mod templates;
 mod tokens;

@@ -5,10 +5,16 @@ use crate::harness::{Place, filtered};
 #[test]
 fn every_help_text() {
     let place = Place::new();
-    let commands: [&[&str]; 17] = [
+    let commands: [&[&str]; 25] = [
         &[],
         &["demo"],
         &["generate"],
+        &["connections"],
+        &["connections", "add"],
+        &["connections", "check"],
+        &["connections", "template"],
+        &["connections", "permissions"],
+        &["connections", "import"],
         &["ingest"],
         &["status"],
         &["verify"],
@@ -21,6 +27,8 @@ fn every_help_text() {
         &["queries", "list"],
         &["queries", "show"],
         &["queries", "run"],
+        &["config"],
+        &["config", "show"],
         &["completions"],
         &["version"],
     ];

@@ -523,6 +523,13 @@ async fn beside_reports_it_is_left_without() {
         told[1..],
         ["a filter on resource_id leaves out provisional costs that have none"]
     );
+    // What is asked of provisional costs alone reads nothing else.
+    let sql = "SELECT sum(unblended_cost) FROM costs WHERE provisional";
+    let plan = engine.sql(sql, &Params::new()).await.unwrap().plan();
+    assert!(
+        plan.contains("cost_explorer/") && !plan.contains("line_items/"),
+        "{plan}"
+    );
     // Of days and accounts that the report says nothing of, there is still nothing to tell.
     let later = CostQuery {
         from: "2026-10-06".parse().ok(),

@@ -1,12 +1,12 @@
 //! What AWS tells beside reports: names of accounts, and costs until the first report.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate, TimeDelta, Utc};
 use curtail_connect::{Breakdown, DailyCost, OrganizationAccount, Session};
 use curtail_engine::{Engine, ProvisionalComparison};
 use curtail_store::{
-    BillingPeriod, Fetched, LinkedAccount, Money, ProvisionalCost, Snapshot, StoreError,
+    BillingPeriod, Fetched, LinkedAccount, Money, ProvisionalCost, Receipt, Snapshot, StoreError,
 };
 
 use super::{Run, note};
@@ -28,28 +28,66 @@ pub(super) async fn accounts(run: &Run<'_>, session: &Session, label: &str) {
             return;
         }
     };
+    let stored = store_accounts(run, session, accounts).await;
+    if let Err(error) = stored {
+        run.failures.count();
+        let label = format!("{label}: names of accounts");
+        run.failures.push(Some(label), error.into());
+    }
+}
+
+/// Makes these accounts those of the organisation. Accounts that left it keep their names: their costs are still there.
+async fn store_accounts(
+    run: &Run<'_>,
+    session: &Session,
+    accounts: Vec<OrganizationAccount>,
+) -> Result<(), StoreError> {
+    let payer = session.account_id().as_str();
     let now = Utc::now();
-    let linked = |account: OrganizationAccount| LinkedAccount {
-        account_id: account.id,
-        name: account.name,
-        email: account.email,
-        status: account.status,
-        joined_at: account.joined,
-        seen_at: now,
+    let mut known: BTreeMap<String, LinkedAccount> = match run.store.snapshot().await {
+        Ok(snapshot) => {
+            let all = run.store.accounts(&snapshot).await?;
+            let own = all.into_iter().filter(|(of, _)| of == payer);
+            own.map(|(_, account)| (account.account_id.clone(), account))
+                .collect()
+        }
+        Err(StoreError::Absent(_)) => BTreeMap::new(),
+        Err(error) => return Err(error),
     };
-    let accounts: Vec<_> = accounts.into_iter().map(linked).collect();
+    let mut changed = false;
+    for account in accounts {
+        let seen = LinkedAccount {
+            account_id: account.id,
+            name: account.name,
+            email: account.email,
+            status: account.status,
+            joined_at: account.joined,
+            seen_at: now,
+        };
+        let before = known.insert(seen.account_id.clone(), seen.clone());
+        let before = before.map(|before| LinkedAccount {
+            // A day later is news, a minute later is not.
+            seen_at: if now - before.seen_at < TimeDelta::days(1) {
+                now
+            } else {
+                before.seen_at
+            },
+            ..before
+        });
+        changed |= before.as_ref() != Some(&seen);
+    }
+    if !changed {
+        return Ok(());
+    }
     let fetched = Fetched {
         connection: session.connection().name.to_string(),
         fetched_at: now,
         requests: 0,
         estimated: false,
     };
-    let payer = session.account_id().as_str();
-    if let Err(error) = run.store.replace_accounts(payer, &accounts, &fetched).await {
-        run.failures.count();
-        run.failures
-            .push(Some(format!("{label}: names of accounts")), error.into());
-    }
+    let accounts: Vec<_> = known.into_values().collect();
+    let stored = run.store.replace_accounts(payer, &accounts, &fetched).await;
+    stored.map(|_| ())
 }
 
 /// Stores costs of the months that no report covers. Failing is a failure only if there is no report either (`alone`).
@@ -199,12 +237,7 @@ fn lacking(
     let reported: BTreeSet<_> = snapshot
         .iter()
         .flat_map(|snapshot| snapshot.periods())
-        .filter(|held| {
-            held.receipt
-                .payer_accounts
-                .iter()
-                .any(|account| account == payer)
-        })
+        .filter(|held| covers(&held.receipt, payer))
         .map(|held| held.receipt.billing_period)
         .collect();
     let asked = &session.connection().cost_explorer.by;
@@ -244,6 +277,12 @@ fn lacking(
     all.retain(|month| !reported.contains(month));
     all.reverse();
     all
+}
+
+/// Whether a report has the costs of the whole organisation of this payer: that of a member account names the payer too.
+fn covers(receipt: &Receipt, payer: &str) -> bool {
+    let has = |accounts: &[String]| accounts.iter().any(|account| account == payer);
+    has(&receipt.payer_accounts) && (receipt.accounts.is_empty() || has(&receipt.accounts))
 }
 
 /// Whether an answer tells costs apart by what is asked for now.

@@ -211,7 +211,7 @@ fn what_the_caller_may_not_do() {
                 SECRET,
                 PAYER,
                 "finops",
-                &may_assume("arn:aws:iam::111122223333:role/other"),
+                &may_assume("arn:aws:iam::011122000000:role/other"),
             )
     });
     let checked = connected.check(&[]);
@@ -240,14 +240,14 @@ fn another_account() {
     );
     let checked = connected.check(&[]);
     checked.expect("account", "red", "wrong-account");
-    assert!(checked.findings.last().unwrap()[3].contains("111122223333, not 222233334444"));
+    assert!(checked.findings.last().unwrap()[3].contains("011122000000, not 222233334444"));
 }
 
 #[test]
 fn buckets_that_cannot_be_read() {
     let connected = connected();
     connected.deliver();
-    let key = "arn:aws:kms:eu-central-1:111122223333:key/0f8b";
+    let key = "arn:aws:kms:eu-central-1:011122000000:key/0f8b";
     let grant = |policy: &str| {
         let world = |world: curtail_testaws::World| {
             world.role(ROLE, &trust(ENGINE, Some(EXTERNAL_ID)), policy)
@@ -554,4 +554,17 @@ fn an_organisation_in_pages_is_read_whole() {
         .place
         .ok(&["sql", "SELECT count(*) AS n FROM accounts"]);
     assert_eq!(count, "n\r\n45\r\n");
+}
+
+#[test]
+fn every_reason_is_in_the_documents() {
+    let text = std::fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../docs/connecting.md"
+    ))
+    .unwrap();
+    for reason in curtail_connect::Reason::ALL {
+        let row = format!("| `{}` | {} |", reason.code(), reason.means());
+        assert!(text.contains(&row), "{row}");
+    }
 }

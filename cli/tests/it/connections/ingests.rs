@@ -182,6 +182,21 @@ fn account_names_come_from_the_organisation() {
     );
 }
 
+#[test]
+fn accounts_that_left_keep_their_names() {
+    let connected = connected();
+    connected.deliver();
+    connected.place.ok(&["ingest"]);
+    let stayed = [curtail_testaws::Member::active(PAYER, "Acme payer")];
+    connected
+        .aws
+        .change(|world| world.organisation(PAYER, &stayed))
+        .unwrap();
+    connected.place.ok(&["ingest"]);
+    let names = sql(&connected, "SELECT name FROM accounts ORDER BY name");
+    assert_eq!(names, "name\nAcme payer\nWeb team\n");
+}
+
 /// Days of last month and this one.
 fn days() -> Vec<chrono::NaiveDate> {
     let today = chrono::Utc::now().date_naive();
@@ -344,20 +359,21 @@ fn the_report_replaces_what_was_provisional() {
         &connected.bucket.join("billing"),
     );
     let run = connected.place.run(&["ingest"]).success();
-    assert!(
-        run.stderr.contains("provisional") && run.stderr.contains(&month),
-        "{}",
-        run.stderr
-    );
+    let told = format!("{month} of payer {PAYER}: the report replaces provisional costs up to");
+    let note = run.stderr.lines().find(|line| line.contains(&told));
+    let note = note.unwrap_or_else(|| panic!("{}", run.stderr));
     let direct = connected.place.ok(&["--store", "direct", "ingest", "now"]);
     assert!(!direct.is_empty());
     let query = format!(
         "SELECT sum(unblended_cost) AS cost FROM costs WHERE NOT provisional AND billing_period = '{month}'"
     );
     let reported = sql(&connected, &query);
-    assert_eq!(
-        reported,
-        connected.place.ok(&["--store", "direct", "sql", &query])
+    let expected = connected.place.ok(&["--store", "direct", "sql", &query]);
+    assert_eq!(reported, expected.replace("\r\n", "\n"));
+    let total = reported.lines().nth(1).unwrap();
+    assert!(
+        note.contains(&format!(": {total} USD instead of ")) && note.contains("a difference of "),
+        "{note}"
     );
     let left =
         format!("SELECT count(*) AS n FROM costs WHERE provisional AND billing_period = '{month}'");

@@ -144,7 +144,7 @@ fn a_revoked_role_is_refused() {
         .unwrap();
     let told = connected.place.fails(&["ingest"]);
     assert!(
-        told.contains("connection acme-payer (111122223333): sts:AssumeRole"),
+        told.contains("connection acme-payer (011122000000): sts:AssumeRole"),
         "{told}"
     );
     assert!(told.contains("connections check"), "{told}");

@@ -9,12 +9,12 @@ use tempfile::TempDir;
 use crate::harness::{Place, Run, csv};
 
 /// The account that pays, whose reports are read.
-pub(crate) const PAYER: &str = "111122223333";
+pub(crate) const PAYER: &str = "011122000000";
 /// Another account of its organisation.
 pub(crate) const MEMBER: &str = "222233334444";
 /// The account that curtail runs in.
 pub(crate) const ENGINE: &str = "444455556666";
-pub(crate) const ROLE: &str = "arn:aws:iam::111122223333:role/curtail-read";
+pub(crate) const ROLE: &str = "arn:aws:iam::011122000000:role/curtail-read";
 pub(crate) const EXTERNAL_ID: &str = "curtail-0f8b7c1e";
 pub(crate) const KEY: &str = "AKIAEXAMPLEENGINE";
 pub(crate) const SECRET: &str = "planted-secret-of-the-engine";
