@@ -157,6 +157,17 @@ pub struct Delivered {
     pub fault: Option<String>,
 }
 
+/// What somebody who looked into a place found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found<'a> {
+    /// These deliveries.
+    Deliveries(&'a [Delivered]),
+    /// No manifest, and what else was there.
+    Nothing(&'a str),
+    /// Nobody knows: reading failed, with what S3 said (a code, a colon, a message).
+    Failed(&'a str),
+}
+
 /// A check of one connection.
 #[derive(Clone, Debug)]
 pub struct Check {
@@ -201,8 +212,8 @@ impl Check {
         &self.places
     }
 
-    /// Tells what is delivered at a place, or why that cannot be said.
-    pub fn delivered(&mut self, place: &Place, found: Result<&[Delivered], &str>) {
+    /// Tells what is found at a place.
+    pub fn delivered(&mut self, place: &Place, found: &Found<'_>) {
         report::delivered(self, place, found);
     }
 

@@ -57,7 +57,13 @@ impl Config {
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
         let config: Self = toml_edit::de::from_str(text).map_err(|error| {
             // Not the error's own text: it quotes the line, and with it what should stay secret.
-            ConfigError::at(text, error.span(), error.message().trim())
+            let why = error.message().trim();
+            let hint = if why.contains("unexpected leading zero") {
+                " (an account id is text: put it in quotes)"
+            } else {
+                ""
+            };
+            ConfigError::at(text, error.span(), format!("{why}{hint}"))
         })?;
         let mut names = HashSet::new();
         for connection in &config.connections {
@@ -127,6 +133,16 @@ fn check(connection: &Connection) -> Result<(), String> {
     if connection.role.is_none() && connection.external_id.is_some() {
         return Err("`external_id` is for assuming a role, but `role` is missing".to_owned());
     }
+    if let Some(role) = connection
+        .role_arn()
+        .filter(|role| role.account_id() != connection.account_id)
+    {
+        return Err(format!(
+            "`role` is in account {}, and `account_id` says {}",
+            role.account_id(),
+            connection.account_id
+        ));
+    }
     if let Some(endpoint) = &connection.endpoint {
         let (scheme, rest) = endpoint.split_once("://").unwrap_or_default();
         if !["http", "https"].contains(&scheme) || rest.is_empty() {
@@ -185,6 +201,11 @@ region = "eu-central-1"
         let places: Vec<_> = connection.reports.iter().map(ToString::to_string).collect();
         assert_eq!(places, ["s3://acme-billing/cur", "s3://acme-focus/f"]);
         assert_eq!(config.warnings(), [""; 0]);
+        let one = GOOD.replace(
+            "[\"s3://acme-billing/cur\", { bucket = \"acme-focus\", prefix = \"f\" }]",
+            "\"s3://acme-billing/cur\"",
+        );
+        assert_eq!(Config::parse(&one).unwrap().connections[0].reports.len(), 1);
     }
 
     #[test]
@@ -193,6 +214,12 @@ region = "eu-central-1"
         assert_eq!(
             refused(&number),
             "line 4, column 14: 1122223333 is a number, and an AWS account id: 12 digits in quotes is text: put it in quotes (leading zeros are lost in a number)"
+        );
+        let zero = GOOD.replace("\"001122223333\"", "001122223333");
+        assert!(
+            refused(&zero).contains("put it in quotes"),
+            "{}",
+            refused(&zero)
         );
         let unknown = GOOD.replace("region", "regoin");
         assert!(
@@ -212,6 +239,7 @@ region = "eu-central-1"
     fn parts_that_contradict_each_other_are_refused() {
         for (line, why) in [
             ("access_key_id = \"A\"", "secret_access_key"),
+            ("via = [\"x\"]", "arn:aws:iam"),
             ("session_token_env = \"A\"", "access_key_id"),
             ("endpoint = \"http://localhost\"", "not encrypted"),
             ("endpoint = \"https://a:b@host\"", "credentials"),

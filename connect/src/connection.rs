@@ -31,7 +31,7 @@ pub struct Connection {
     #[serde(default)]
     pub via: Vec<RoleArn>,
     /// Where its reports lie; none to look them up in the account.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "place::one_or_several")]
     pub reports: Vec<ReportPlace>,
     /// The region whose token service is asked; the SDK's own setting otherwise, else us-east-1.
     #[serde(default)]
@@ -107,8 +107,11 @@ pub struct CostExplorerSettings {
     /// How many months, the current one included: 1 to 13.
     #[schemars(range(min = 1, max = 13))]
     pub months: u8,
-    /// One more column of the answer: `region`, or `tag:KEY`. Takes a request per account and month.
+    /// One more column of the answer: `region`, or `tag:KEY`. Takes a request per account, at least.
     pub by: Option<String>,
+    /// The most requests that one answer may take; each costs $0.01.
+    #[schemars(range(min = 1))]
+    pub most_requests: u32,
 }
 
 impl Default for CostExplorerSettings {
@@ -117,6 +120,7 @@ impl Default for CostExplorerSettings {
             enabled: true,
             months: 3,
             by: None,
+            most_requests: 100,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Costs from the Cost Explorer API, for the time before the first report.
 
 mod request;
+mod services;
 
 use std::collections::BTreeSet;
 
@@ -18,7 +19,8 @@ pub struct DailyCost {
     pub day: NaiveDate,
     /// The account that used it.
     pub account_id: String,
-    /// The service's name; empty text where costs belong to none.
+    /// The service's code, as reports have it, where it is known, else Cost Explorer's name; empty text where costs belong to
+    /// none.
     pub service: String,
     /// The region, if it was asked for.
     pub region: Option<String>,
@@ -34,8 +36,6 @@ pub struct DailyCost {
     pub net_amortized: Option<String>,
     /// `BlendedCost`.
     pub blended: Option<String>,
-    /// `UsageQuantity`: of different units added up, so of little use.
-    pub usage: Option<String>,
     /// The currency.
     pub currency: String,
     /// Whether the month is not final.

@@ -19,6 +19,9 @@ use crate::failure::told;
 /// that renew their own (the instance metadata service) have new ones five minutes before.
 const MARGIN: Duration = Duration::from_mins(5);
 
+/// After a renewal that failed, so long passes until the next one is tried.
+const PAUSE: Duration = Duration::from_secs(30);
+
 /// Hands out the SDK's credentials and renews them before they expire.
 ///
 /// While renewing fails, credentials that are still valid stay in use: a short outage of the token service does not end a
@@ -87,8 +90,10 @@ impl SdkCredentials {
         }
         match self.fetch().await {
             Ok(fresh) => Ok(current.insert(fresh).clone()),
-            Err(error) => match current.as_ref().filter(|held| held.is_valid()) {
+            Err(error) => match current.as_mut().filter(|held| held.is_valid()) {
                 Some(held) => {
+                    // Others need not wait for the same failure.
+                    held.renewal = Some(SystemTime::now() + PAUSE);
                     tracing::warn!(
                         "cannot renew AWS credentials, which are still valid: {}",
                         told(&error)
@@ -250,6 +255,16 @@ mod tests {
         assert_eq!(credentials.get().await.unwrap().key_id, "KEY0");
         due(&credentials).await;
         assert_eq!(credentials.get().await.unwrap().key_id, "KEY0");
+        // Tried once, not by every caller.
+        assert!(
+            credentials
+                .current
+                .lock()
+                .await
+                .as_ref()
+                .unwrap()
+                .is_fresh()
+        );
     }
 
     #[tokio::test]

@@ -70,6 +70,12 @@ impl Failure {
         }
     }
 
+    /// What S3 said: a code, a colon, a message.
+    pub(crate) fn told_by_s3(action: &'static str, said: &str) -> Self {
+        let (code, message) = said.split_once(": ").unwrap_or((said, ""));
+        Self::new(action, reason(action, code, message, 0), said)
+    }
+
     /// What an object store's error means. Its innermost text is what S3 said: a code, a colon, a message.
     pub(crate) fn of_object(action: &'static str, error: &object_store::Error) -> Self {
         if let Some(failure) = within(error) {
@@ -79,9 +85,9 @@ impl Failure {
         while let Some(next) = inner.source() {
             inner = next;
         }
-        let said = inner.to_string();
-        let (code, message) = said.split_once(": ").unwrap_or((&said, ""));
-        let reason = match (reason(action, code, message, 0), error) {
+        let told = Self::told_by_s3(action, &inner.to_string());
+        let said = told.said;
+        let reason = match (told.reason, error) {
             (Reason::Unexpected, object_store::Error::PermissionDenied { .. }) => {
                 reason(action, "AccessDenied", &said, 403)
             }
@@ -96,29 +102,36 @@ impl Failure {
 
     /// What an error about credentials means.
     pub(crate) fn of_credentials(error: &CredentialsError) -> Self {
-        let action = "credentials";
-        within(error).unwrap_or_else(|| match error {
-            CredentialsError::CredentialsNotLoaded(_) => {
-                Self::new(action, Reason::NoCredentials, String::new())
-            }
-            error => Self::new(action, Reason::CredentialsUnusable, told(error)),
-        })
+        within(error).unwrap_or_else(|| unusable(error))
     }
 }
 
 /// The failure that an error was caused by: getting credentials for a request, say.
 fn within(error: &(dyn Error + 'static)) -> Option<Failure> {
+    let mut credentials = None;
     let mut cause = Some(error);
     while let Some(error) = cause {
         if let Some(failure) = error.downcast_ref::<Failure>() {
             return Some(failure.clone());
         }
-        match error.downcast_ref::<CredentialsError>() {
-            Some(inner) if inner.source().is_none() => return Some(Failure::of_credentials(inner)),
-            _ => cause = error.source(),
-        }
+        credentials = credentials.or_else(|| error.downcast_ref::<CredentialsError>());
+        cause = error.source();
     }
-    None
+    credentials.map(unusable)
+}
+
+fn unusable(error: &CredentialsError) -> Failure {
+    let action = "credentials";
+    match error {
+        CredentialsError::CredentialsNotLoaded(_) => {
+            Failure::new(action, Reason::NoCredentials, String::new())
+        }
+        // The last place of the default chain: outside of EC2 nobody answers there.
+        error if told(error).contains("IMDS") => {
+            Failure::new(action, Reason::NoCredentials, String::new())
+        }
+        error => Failure::new(action, Reason::CredentialsUnusable, told(error)),
+    }
 }
 
 /// The error with its causes: the outermost text alone ("dispatch failure") says too little.
@@ -222,6 +235,33 @@ fn denied(action: &str, message: &str) -> Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn missing_credentials_are_told_as_such_wherever_they_are_missed() {
+        let refused = Failure::new("sts:AssumeRole", Reason::RoleRefused, "no");
+        for (error, reason) in [
+            (
+                CredentialsError::not_loaded_no_source(),
+                Reason::NoCredentials,
+            ),
+            (
+                CredentialsError::not_loaded("nothing found"),
+                Reason::NoCredentials,
+            ),
+            (
+                CredentialsError::provider_error("the login expired"),
+                Reason::CredentialsUnusable,
+            ),
+            (
+                CredentialsError::provider_error(refused),
+                Reason::RoleRefused,
+            ),
+        ] {
+            assert_eq!(Failure::of_credentials(&error).reason, reason);
+            let sent = SdkError::<aws_sdk_sts::operation::assume_role::AssumeRoleError, _>::construction_failure(error);
+            assert_eq!(Failure::of("sts:AssumeRole", &sent).reason, reason);
+        }
+    }
 
     #[test]
     fn every_error_has_a_reason_of_its_own() {

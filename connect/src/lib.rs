@@ -34,7 +34,7 @@ mod template;
 mod transport;
 mod watched;
 
-pub use check::{Check, Checked, Delivered, Finding, Link, Place, State};
+pub use check::{Check, Checked, Delivered, Finding, Found, Link, Place, State};
 pub use config::{Config, ConfigError, ImportError, Imported, infrawallet};
 pub use connection::{
     AccountId, Connection, ConnectionName, CostExplorerSettings, ExternalId, Invalid, Keys, Kind,

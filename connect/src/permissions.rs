@@ -66,12 +66,6 @@ pub const PERMISSIONS: &[Permission] = &[
         None,
     ),
     read(
-        "s3:GetBucketLocation",
-        Source::Reports,
-        "tells the region that a bucket lives in",
-        Some("the region is taken from S3's answers instead"),
-    ),
-    read(
         "s3:GetObject",
         Source::Reports,
         "reads manifests and the files that they name",
@@ -112,12 +106,6 @@ pub const PERMISSIONS: &[Permission] = &[
         Source::CostExplorer,
         "costs until the first report arrives; $0.01 per request",
         Some("no costs before the first report"),
-    ),
-    read(
-        "ce:GetTags",
-        Source::CostExplorer,
-        "tells which values a tag has, for costs by tag before the first report; $0.01 per request",
-        Some("no costs by tag before the first report"),
     ),
     read(
         "ce:ListCostAllocationTags",

@@ -54,7 +54,7 @@ reasons! {
     /// The token service is off in the region.
     RegionDisabled = "region-disabled", "the token service is not active in this region";
     /// `AccessDenied` from the token service, with nothing said about why.
-    RoleRefused = "role-refused", "the role may not be assumed: AWS does not tell whether it exists, trusts the caller, or asks for another external id";
+    RoleRefused = "role-refused", "the role may not be assumed: AWS does not tell whether it exists, trusts the caller, asks for another external id, or whether the caller's own policies allow it";
     /// The caller's own policy.
     CallerNotAllowed = "caller-not-allowed", "the caller's own policies do not allow sts:AssumeRole on the role";
     /// Somebody denied it in so many words.

@@ -99,18 +99,28 @@ impl Session {
     pub async fn reports(&self) -> Reports {
         let (definitions, exports) = futures::join!(definitions::list(self), exports::list(self));
         let mut reports = Reports::default();
-        for listed in [definitions, exports] {
-            match listed {
-                Ok(found) => reports.found.extend(found),
-                Err(failure) => reports.failures.push(failure),
-            }
+        match definitions {
+            Ok(found) => reports.found.extend(found),
+            Err(failure) => reports.failures.push(failure),
         }
+        reports.found.extend(exports.found);
+        reports.failures.extend(exports.failures);
         reports.found.sort_by_cached_key(rank);
         reports
     }
 }
 
 impl Reports {
+    /// The report that is delivered to a place, or above or below it.
+    pub fn at(&self, place: &ReportPlace) -> Option<&Report> {
+        let covers = |report: &&Report| {
+            report.place.bucket == place.bucket
+                && (is_below(&report.place.prefix, &place.prefix)
+                    || is_below(&place.prefix, &report.place.prefix))
+        };
+        self.found.iter().find(covers)
+    }
+
     /// The one report that is read, out of several that tell the same charges: adding two up would count them twice.
     pub fn chosen(&self) -> Option<&Report> {
         self.found
@@ -153,18 +163,27 @@ impl Reports {
     }
 }
 
-/// The smaller, the rather used: what can be read, was delivered, says most, is of the newest kind, is oldest (it has history).
+/// The smaller, the rather used: what can be read, was delivered, says most, is oldest (it has history), is of the newest kind.
 fn rank(report: &Report) -> impl Ord + use<> {
     (
         report.content == Content::Other,
         report.delivery.trouble.is_some(),
         report.delivery.last.is_none(),
         Reverse(report.settings.worth()),
-        report.content,
+        // Legacy reports do not say when they were made: long before exports were there, most likely.
         report.delivery.created,
+        report.content,
         report.name.clone(),
         report.place.clone(),
     )
+}
+
+fn is_below(path: &str, prefix: &str) -> bool {
+    prefix.is_empty()
+        || path == prefix
+        || path
+            .strip_prefix(prefix)
+            .is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// Where `name` is delivered below a prefix.

@@ -3,9 +3,15 @@
 mod assume;
 mod policy;
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
-use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_config::{
+    BehaviorVersion, Region, SdkConfig, profile::ProfileFileCredentialsProvider,
+    retry::RetryConfig, timeout::TimeoutConfig,
+};
 use aws_credential_types::{
     Credentials,
     provider::{ProvideCredentials, SharedCredentialsProvider},
@@ -39,9 +45,13 @@ pub struct Session {
     reach: Reach,
     /// With the credentials at hand.
     base: SdkConfig,
+    /// With the credentials that assume the connection's role.
+    caller: SdkConfig,
     /// With those of the connection's role, or the same.
     sdk: SdkConfig,
     credentials: Arc<SdkCredentials>,
+    /// Whether a role had to be assumed in another region than its own.
+    elsewhere: Arc<AtomicBool>,
 }
 
 /// Who a session is.
@@ -62,6 +72,8 @@ impl Session {
             .ok_or_else(|| Failure::new("credentials", Reason::NoCredentials, String::new()))?;
         let mut credentials = Arc::new(SdkCredentials::new(provider));
         let mut sdk = with(&base, &credentials);
+        let mut caller = sdk.clone();
+        let elsewhere = Arc::new(AtomicBool::new(false));
         let hops = connection.via.iter().map(|role| (role.clone(), None));
         let last = connection.role_arn().map(|role| {
             let external_id = connection.external_id.as_ref().map(ToString::to_string);
@@ -70,6 +82,8 @@ impl Session {
         for (role, last) in hops.chain(last) {
             let (external_id, policy) = last.unwrap_or_default();
             let assumed = AssumedRole::new(&sdk, connection, role, external_id, policy);
+            let assumed = assumed.telling(&elsewhere);
+            caller = sdk;
             credentials = Arc::new(SdkCredentials::new(SharedCredentialsProvider::new(assumed)));
             sdk = with(&base, &credentials);
         }
@@ -77,12 +91,14 @@ impl Session {
             connection: connection.clone(),
             reach: reach.clone(),
             base,
+            caller,
             sdk,
             credentials,
+            elsewhere,
         })
     }
 
-    /// The same, with credentials in hand.
+    /// The same, with credentials in hand that lead into the connection's account.
     pub async fn open(connection: &Connection, reach: &Reach) -> Result<Self, ConnectError> {
         let refused = |failure| ConnectError::Refused {
             connection: connection.label(),
@@ -90,6 +106,15 @@ impl Session {
         };
         let session = Self::new(connection, reach).await.map_err(refused)?;
         session.enter().await.map_err(refused)?;
+        let caller = session.caller().await.map_err(refused)?;
+        if caller.account_id != connection.account_id.as_str() {
+            let said = format!("they lead into {}", caller.account_id);
+            return Err(refused(Failure::new(
+                "sts:GetCallerIdentity",
+                Reason::WrongAccount,
+                said,
+            )));
+        }
         Ok(session)
     }
 
@@ -121,6 +146,11 @@ impl Session {
         assume::ask_caller(&self.base).await.map(|_| ())
     }
 
+    /// Whether a role had to be assumed in another region, because the token service is off in this one.
+    pub(crate) fn went_elsewhere(&self) -> bool {
+        self.elsewhere.load(Ordering::Relaxed)
+    }
+
     /// Whose credentials assume its role.
     pub(crate) async fn base_caller(&self) -> Result<Caller, Failure> {
         let provider = self.base.credentials_provider();
@@ -133,15 +163,11 @@ impl Session {
 
     /// Whether its role could be assumed without the external id, too.
     pub(crate) async fn is_open(&self) -> Result<bool, Failure> {
-        let Some(role) = self
-            .connection
-            .role_arn()
-            .filter(|_| self.connection.via.is_empty())
-        else {
+        let Some(role) = self.connection.role_arn() else {
             return Ok(false);
         };
         let policy = Some(policy::nothing());
-        let probe = AssumedRole::new(&self.base, &self.connection, role, None, policy);
+        let probe = AssumedRole::new(&self.caller, &self.connection, role, None, policy);
         match probe.assume().await {
             Ok(_) => Ok(true),
             Err(failure) if failure.reason == Reason::RoleRefused => Ok(false),
@@ -215,7 +241,11 @@ async fn base(connection: &Connection, reach: &Reach) -> Result<SdkConfig, Failu
         loader = loader.region(Region::new(region.clone()));
     }
     if let Some(profile) = &connection.profile {
-        loader = loader.profile_name(profile);
+        // Also as the provider itself: the default chain would take keys of the environment first.
+        let provider = ProfileFileCredentialsProvider::builder().profile_name(profile);
+        loader = loader
+            .profile_name(profile)
+            .credentials_provider(provider.build());
     }
     if let Some(endpoint) = &connection.endpoint {
         loader = loader.endpoint_url(endpoint.trim_end_matches('/'));

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
 use curtail_connect::{
-    AccountId, ConnectionName, ExternalId, Kind, KmsKeyArn, Principal, ReportPlace, Role, RoleArn,
+    AccountId, ConnectionName, ExternalId, Invalid, Kind, KmsKeyArn, Principal, ReportPlace, Role,
+    RoleArn,
 };
 
 use super::OutputArgs;
@@ -26,6 +27,21 @@ pub(crate) enum ConnectionsCommand {
     },
     /// Adds one to the configuration file; asks for what is missing on a terminal
     Add(Box<AddArgs>),
+    /// Says where the reports of one lie, in place of what its configuration says
+    Set {
+        /// Its name
+        name: String,
+        /// Where a report lies; may be repeated
+        #[arg(
+            long = "report",
+            value_name = "s3://BUCKET/PREFIX",
+            required_unless_present = "look_up"
+        )]
+        reports: Vec<ReportPlace>,
+        /// Look reports up in the account
+        #[arg(long, conflicts_with = "reports")]
+        look_up: bool,
+    },
     /// Shows one, with the role's ARN and what CloudTrail will show
     Show {
         /// Its name
@@ -70,7 +86,7 @@ pub(crate) struct AddArgs {
     /// Its name: lower-case letters, digits and dashes
     pub(crate) name: Option<ConnectionName>,
     /// The account: 12 digits
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = account)]
     pub(crate) account_id: Option<AccountId>,
     /// What it is for: billing (an account that pays) or resource (a member account) [default: billing]
     #[arg(long, value_name = "KIND", value_parser = kind)]
@@ -194,6 +210,11 @@ pub(crate) enum ConfigCommand {
     Schema,
     /// Prints where the file is
     Path,
+}
+
+/// Consoles show account ids in three groups.
+fn account(text: &str) -> Result<AccountId, Invalid> {
+    text.replace(['-', ' '], "").parse()
 }
 
 fn kind(text: &str) -> Result<Kind, String> {

@@ -6,7 +6,7 @@ mod import;
 mod show;
 mod template;
 
-use curtail_connect::{Config, Connection, Reach};
+use curtail_connect::{Config, Connection, Reach, ReportPlace};
 
 use super::{note, place, print_rows, say};
 use crate::{
@@ -23,6 +23,7 @@ pub(super) async fn run(args: &ConnectionsArgs, settings: &Settings) -> Result<(
         ConnectionsCommand::Show { name, output } => show::one(name, output, settings),
         ConnectionsCommand::Check(args) => check::run(args, settings).await,
         ConnectionsCommand::Remove { name } => remove(name, settings),
+        ConnectionsCommand::Set { name, reports, .. } => set(name, reports, settings),
         ConnectionsCommand::Template(args) => template::run(args, settings),
         ConnectionsCommand::Explain { text } => template::explain(text),
         ConnectionsCommand::Permissions { output } => show::permissions(output, settings),
@@ -75,6 +76,20 @@ pub(super) fn reach(settings: &Settings) -> Reach {
         s3: place::options(&crate::args::S3Args::default(), settings),
         environment: config::variable,
     }
+}
+
+fn set(name: &str, reports: &[ReportPlace], settings: &Settings) -> Result<(), CliError> {
+    let text = config::text(&settings.config)?;
+    find(&config::load(&settings.config)?, name)?;
+    let edited = Config::with_reports(&text, name, reports);
+    if let Some(edited) = edited.map_err(|error| wrong(settings, error))? {
+        config::save(&settings.config, &edited)?;
+    }
+    note(
+        settings,
+        &format!("written to {}", settings.config.display()),
+    );
+    Ok(())
 }
 
 fn remove(name: &str, settings: &Settings) -> Result<(), CliError> {

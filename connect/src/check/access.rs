@@ -38,16 +38,29 @@ pub(super) async fn check(check: &mut Check, reach: &Reach) -> Option<Session> {
         if failure.reason == Reason::RoleRefused && check.connection.external_id.is_none() {
             failure
                 .said
-                .push_str(" (and the connection has no external id)");
+                .push_str("; the connection has no external id, which the role may ask for");
         }
         check.failed(Link::Role, State::Red, &failure, &about);
         return None;
+    }
+    if session.went_elsewhere() && check.findings.iter().all(|it| it.state == State::Green) {
+        check
+            .findings
+            .retain(|finding| finding.link != Link::Region);
+        let region = session.region();
+        let about = About {
+            region: Some(&region),
+            ..About::default()
+        };
+        let said = "off in the role's account, so that us-east-1 was asked";
+        let failure = Failure::new("sts:AssumeRole", Reason::RegionDisabled, said);
+        check.failed(Link::Region, State::Yellow, &failure, &about);
     }
     check.green(
         Link::Role,
         format!("assumed {role} as {}", check.connection.session_name()),
     );
-    external_id(check, &session).await;
+    external_id(check, &session, &about).await;
     account(check, session).await
 }
 
@@ -75,7 +88,12 @@ async fn region(check: &mut Check, session: &Session) {
     let region = session.region();
     match session.is_active_in_region().await {
         Ok(()) => check.green(Link::Region, region),
-        Err(failure) if failure.reason == Reason::RegionDisabled => {
+        // Somebody else has taken the credentials already.
+        Err(failure) if [Reason::RegionDisabled, Reason::KeyUnknown].contains(&failure.reason) => {
+            let failure = Failure {
+                reason: Reason::RegionDisabled,
+                ..failure
+            };
             let about = About {
                 region: Some(&region),
                 ..About::default()
@@ -86,17 +104,14 @@ async fn region(check: &mut Check, session: &Session) {
     }
 }
 
-async fn external_id(check: &mut Check, session: &Session) {
+async fn external_id(check: &mut Check, session: &Session, about: &About<'_>) {
     let found = "without one, any role that trusts the same account could be reached through it";
-    let remedy = format!(
-        "add external_id to the connection, and require it: curtail connections template {} --kind trust",
-        check.connection.name
-    );
+    let remedy = |check: &Check, reason| super::remedy::of(reason, &check.connection, about);
     if check.connection.external_id.is_none() {
         check.push(
             (Link::ExternalId, State::Yellow, Reason::NoExternalId),
             found,
-            remedy,
+            remedy(check, Reason::NoExternalId),
         );
         return;
     }
@@ -107,7 +122,7 @@ async fn external_id(check: &mut Check, session: &Session) {
             check.push(
                 (Link::ExternalId, State::Yellow, reason),
                 "accepted, but not asked for",
-                remedy,
+                remedy(check, reason),
             );
         }
         Err(failure) => {

@@ -13,6 +13,19 @@ pub(super) struct About<'a> {
     pub(super) bucket: Option<(&'a str, &'a str)>,
 }
 
+/// The statement that lets a caller assume a role.
+fn may_assume(role: &str) -> String {
+    format!("{{\"Effect\": \"Allow\", \"Action\": \"sts:AssumeRole\", \"Resource\": \"{role}\"}}")
+}
+
+/// What trust policies name: for the session of a role, its account.
+fn principal(caller: &str) -> &str {
+    match caller.split(':').collect::<Vec<_>>().as_slice() {
+        [_, _, "sts", _, account, ..] => account,
+        _ => caller,
+    }
+}
+
 /// The next thing to do.
 pub(super) fn of(reason: Reason, connection: &Connection, about: &About<'_>) -> String {
     let name = &connection.name;
@@ -21,6 +34,14 @@ pub(super) fn of(reason: Reason, connection: &Connection, about: &About<'_>) -> 
     let role = connection.role_arn();
     let role = role.as_ref().map_or("the role", |role| role.as_str());
     let (bucket, prefix) = about.bucket.unwrap_or(("the bucket", ""));
+    let whole = if connection.reports.is_empty() {
+        format!(
+            "with reports = [\"s3://{bucket}/{prefix}\"] in the connection, `{}` prints the whole policy",
+            template("policy")
+        )
+    } else {
+        format!("`{}` prints the whole policy", template("policy"))
+    };
     match reason {
         Reason::NoCredentials => "log in (`aws sso login`), set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY".to_owned(),
         Reason::CredentialsUnusable => "log in again (`aws sso login`), or check the profile that is used".to_owned(),
@@ -34,29 +55,41 @@ pub(super) fn of(reason: Reason, connection: &Connection, about: &About<'_>) -> 
             "IAM console, Account settings, Security Token Service: activate {}; or name another region in the connection",
             about.region.unwrap_or("the region")
         ),
-        Reason::RoleRefused | Reason::NoExternalId | Reason::ExternalIdNotRequired => format!(
-            "see that {role} exists, and that its trust policy names {} and the external id of this connection: `{}` prints the one that does (`aws iam update-assume-role-policy` sets it)",
-            about.caller.unwrap_or("the caller"),
+        Reason::RoleRefused => {
+            let caller = about.caller.unwrap_or("the caller");
+            format!(
+                "three things must be so: {role} exists; its trust policy is the one that `{} --trusted {}` prints (`aws iam update-assume-role-policy` sets it); and the policies of {caller} have {}",
+                template("trust"),
+                principal(caller),
+                may_assume(role)
+            )
+        }
+        Reason::NoExternalId => format!(
+            "add external_id to the connection, and require it: `{}` prints the trust policy that does",
             template("trust")
         ),
+        Reason::ExternalIdNotRequired => format!(
+            "have the role's trust policy require it: `{} --trusted {}` prints the one that does (`aws iam update-assume-role-policy` sets it)",
+            template("trust"),
+            principal(about.caller.unwrap_or("ACCOUNT"))
+        ),
         Reason::CallerNotAllowed => format!(
-            "add to the policies of {}: {{\"Effect\": \"Allow\", \"Action\": \"sts:AssumeRole\", \"Resource\": \"{role}\"}}",
-            about.caller.unwrap_or("the caller")
+            "add to the policies of {}: {}",
+            about.caller.unwrap_or("the caller"),
+            may_assume(role)
         ),
         Reason::ExplicitDeny => "ask who maintains the organisation's service control policies, or look for Effect Deny in the policies of caller and role".to_owned(),
         Reason::RequestInvalid => "check role and external_id of the connection; a role's maximum session duration must be an hour at least".to_owned(),
         Reason::WrongAccount => "correct account_id, the role or the credentials".to_owned(),
-        Reason::NoSuchBucket => format!("check the name: `aws s3api head-bucket --bucket {bucket}`; a report whose bucket was deleted has to be made anew"),
+        Reason::NoSuchBucket => "check the name under `reports`, or leave that out to have the report looked up; a report whose bucket was deleted has to be made anew".to_owned(),
         Reason::BucketDenied => format!(
-            "the role needs {{\"Effect\": \"Allow\", \"Action\": [\"s3:ListBucket\", \"s3:GetBucketLocation\"], \"Resource\": \"arn:{}:s3:::{bucket}\"}}: `{}` prints the whole policy; a bucket of another account must allow it too",
-            connection.partition(),
-            template("policy")
+            "the role needs {{\"Effect\": \"Allow\", \"Action\": \"s3:ListBucket\", \"Resource\": \"arn:{}:s3:::{bucket}\"}}; {whole}; a bucket of another account must allow it too",
+            connection.partition()
         ),
         Reason::ObjectDenied => format!(
-            "the role needs {{\"Effect\": \"Allow\", \"Action\": \"s3:GetObject\", \"Resource\": \"arn:{}:s3:::{bucket}/{}*\"}}: `{}` prints the whole policy; look for a Deny in the bucket's policy",
+            "the role needs {{\"Effect\": \"Allow\", \"Action\": \"s3:GetObject\", \"Resource\": \"arn:{}:s3:::{bucket}/{}*\"}}; {whole}; look for a Deny in the bucket's policy",
             connection.partition(),
-            if prefix.is_empty() { String::new() } else { format!("{prefix}/") },
-            template("policy")
+            if prefix.is_empty() { String::new() } else { format!("{prefix}/") }
         ),
         Reason::KmsDenied => "allow kms:Decrypt on the bucket's key, in the role's policy and in the key's own policy (`aws kms get-key-policy`)".to_owned(),
         Reason::KmsDisabled => "enable the key (`aws kms enable-key`), or restore it if its deletion is pending".to_owned(),
@@ -78,7 +111,7 @@ pub(super) fn of(reason: Reason, connection: &Connection, about: &About<'_>) -> 
         ),
         Reason::MemberAccount => format!("connect the management account first, and keep {account} as a connection of kind \"resource\" if you need it"),
         Reason::CostExplorerDenied => format!(
-            "allow ce:GetCostAndUsage, ce:GetTags and ce:ListCostAllocationTags, and see that IAM access to billing is activated for the account: `{}`",
+            "allow ce:GetCostAndUsage and ce:ListCostAllocationTags, and see that IAM access to billing is activated for the account: `{}`",
             template("policy")
         ),
         Reason::CostExplorerOff => "open Cost Explorer once in the Billing console of the management account; it takes up to a day to fill".to_owned(),

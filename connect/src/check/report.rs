@@ -9,7 +9,7 @@ use futures::{StreamExt, TryStreamExt};
 use object_store::{ObjectStore, ObjectStoreExt, path::Path};
 
 use super::{
-    Check, Delivered, Link, Place, State,
+    Check, Found, Link, Place, State,
     remedy::{self, About},
     sources,
 };
@@ -23,6 +23,12 @@ const FIRST: TimeDelta = TimeDelta::hours(48);
 /// Finds the places of the connection's reports, and looks into their buckets.
 pub(super) async fn find(check: &mut Check, session: &Session) {
     let reports = session.reports().await;
+    if reports.chosen().is_some() {
+        // Something was found, but not everything could be looked at.
+        for failure in &reports.failures {
+            check.failed(Link::Report, State::Yellow, failure, &About::default());
+        }
+    }
     let configured = check.connection.reports.clone();
     let wanted: Vec<(ReportPlace, Option<Report>)> = if configured.is_empty() {
         match discovered(check, &reports) {
@@ -30,17 +36,9 @@ pub(super) async fn find(check: &mut Check, session: &Session) {
             None => return,
         }
     } else {
-        let definition = |place: &ReportPlace| {
-            let covers = |report: &&Report| {
-                report.place.bucket == place.bucket
-                    && (is_below(&report.place.prefix, &place.prefix)
-                        || is_below(&place.prefix, &report.place.prefix))
-            };
-            reports.found.iter().find(covers).cloned()
-        };
         let found = configured
             .iter()
-            .map(|place| (place.clone(), definition(place)));
+            .map(|place| (place.clone(), reports.at(place).cloned()));
         let found: Vec<_> = found.collect();
         for (place, report) in &found {
             check.green(
@@ -61,14 +59,6 @@ pub(super) async fn find(check: &mut Check, session: &Session) {
         }
         bucket(check, session, place, report).await;
     }
-}
-
-fn is_below(path: &str, prefix: &str) -> bool {
-    prefix.is_empty()
-        || path == prefix
-        || path
-            .strip_prefix(prefix)
-            .is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// The report that was looked up, if there is one.
@@ -128,8 +118,11 @@ async fn bucket(check: &mut Check, session: &Session, place: ReportPlace, report
             return;
         }
     };
-    let prefix = Path::from(place.prefix.as_str());
-    let listed: Result<Vec<_>, _> = objects.list(Some(&prefix)).take(1).try_collect().await;
+    let prefix = Path::parse(&place.prefix).unwrap_or_else(|_| Path::from(place.prefix.as_str()));
+    // Consoles make empty objects to stand for folders.
+    let listed = objects.list(Some(&prefix));
+    let listed = listed.try_filter(|object| std::future::ready(object.size > 0));
+    let listed: Result<Vec<_>, _> = listed.take(1).try_collect().await;
     let first = match listed {
         Ok(mut listed) => listed.pop(),
         Err(error) => {
@@ -160,7 +153,7 @@ async fn bucket(check: &mut Check, session: &Session, place: ReportPlace, report
 }
 
 /// What is delivered at a place.
-pub(super) fn delivered(check: &mut Check, place: &Place, found: Result<&[Delivered], &str>) {
+pub(super) fn delivered(check: &mut Check, place: &Place, found: &Found<'_>) {
     let report = place.report.as_ref();
     let trouble = report.and_then(|report| report.delivery.trouble.as_deref());
     if let Some(trouble) = trouble {
@@ -180,11 +173,20 @@ pub(super) fn delivered(check: &mut Check, place: &Place, found: Result<&[Delive
         );
     }
     let (sound, faulty): (Vec<_>, Vec<_>) = match found {
-        Ok(found) => found
+        Found::Deliveries(found) => found
             .iter()
             .partition(|delivered| delivered.fault.is_none()),
-        Err(why) => {
+        Found::Nothing(why) => {
             nothing(check, place, why);
+            return;
+        }
+        Found::Failed(why) => {
+            let about = About {
+                bucket: Some((&place.place.bucket, &place.place.prefix)),
+                ..About::default()
+            };
+            let failure = Failure::told_by_s3("s3:GetObject", why);
+            check.failed(Link::Manifest, State::Red, &failure, &about);
             return;
         }
     };
@@ -280,7 +282,10 @@ fn nothing(check: &mut Check, place: &Place, why: &str) {
 
 /// What the columns of the newest delivery tell about tags.
 fn columns(check: &mut Check, place: &Place, columns: &[String]) {
-    let is_map = columns.iter().any(|column| column == "resource_tags");
+    // In one column, a map, whose keys only the files tell.
+    let is_map = columns
+        .iter()
+        .any(|column| ["resource_tags", "tags"].contains(&column.to_lowercase().as_str()));
     let tags = columns.iter().filter(|column| {
         column.starts_with("resourceTags/") || column.starts_with("resource_tags_")
     });

@@ -101,12 +101,15 @@ pub(super) async fn cost_explorer(check: &mut Check, session: &Session) {
 
 /// What is known about cost allocation tags, unless it was told before.
 pub(super) fn tags(check: &mut Check, active: bool) {
-    let told =
-        |finding: &super::Finding| finding.link == Link::Tags && finding.state == State::Green;
+    let of = |finding: &super::Finding| (finding.link, finding.reason);
     check
         .findings
-        .retain(|finding| finding.link != Link::Tags || told(finding));
-    if check.findings.iter().any(told) {
+        .retain(|finding| of(finding) != (Link::Tags, Some(Reason::TagsInactive)));
+    if check
+        .findings
+        .iter()
+        .any(|finding| finding.link == Link::Tags)
+    {
         return;
     }
     if active {

@@ -3,7 +3,7 @@
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, value};
 
 use super::{Config, ConfigError};
-use crate::{Connection, CostExplorerSettings, Kind};
+use crate::{Connection, CostExplorerSettings, Kind, ReportPlace};
 
 /// What stands for a secret.
 const HIDDEN: &str = "(not shown)";
@@ -20,9 +20,34 @@ impl Config {
         }
         let mut document = document(text)?;
         tables(&mut document)?.push(table(connection));
-        let text = document.to_string();
+        let text = document.to_string().trim_start_matches('\n').to_owned();
         Self::parse(&text)?;
         Ok(text)
+    }
+
+    /// The text with other places of reports for the connection of this name; none if there is no such connection.
+    pub fn with_reports(
+        text: &str,
+        name: &str,
+        places: &[ReportPlace],
+    ) -> Result<Option<String>, ConfigError> {
+        let config = Self::parse(text)?;
+        let mut connections = config.connections.iter();
+        let Some(position) = connections.position(|found| found.name.as_str() == name) else {
+            return Ok(None);
+        };
+        let mut document = document(text)?;
+        if let Some(table) = tables(&mut document)?.get_mut(position) {
+            if places.is_empty() {
+                table.remove("reports");
+            } else {
+                let places = places.iter().map(ToString::to_string);
+                table.insert("reports", value(places.collect::<Array>()));
+            }
+        }
+        let text = document.to_string();
+        Self::parse(&text)?;
+        Ok(Some(text))
     }
 
     /// The configuration as text, without any secret and without comments.
@@ -112,6 +137,7 @@ fn table(connection: &Connection) -> Table {
         if let Some(by) = &asked.by {
             inline.insert("by", by.into());
         }
+        inline.insert("most_requests", i64::from(asked.most_requests).into());
         table.insert("cost_explorer", value(inline));
     }
     if connection.allow_http {
@@ -160,6 +186,18 @@ mod tests {
         assert_eq!(Config::parse(&added).unwrap().find("b"), Some(&connection));
         assert_eq!(Config::without(&added, "b").unwrap().unwrap(), TEXT);
         assert_eq!(Config::without(&added, "c").unwrap(), None);
+    }
+
+    #[test]
+    fn places_of_reports_are_replaced() {
+        let place: ReportPlace = "s3://acme-billing/cur".parse().unwrap();
+        let set = Config::with_reports(TEXT, "a", &[place]).unwrap().unwrap();
+        assert_eq!(
+            set,
+            format!("{TEXT}reports = [\"s3://acme-billing/cur\"]\n")
+        );
+        assert_eq!(Config::with_reports(&set, "a", &[]).unwrap().unwrap(), TEXT);
+        assert_eq!(Config::with_reports(TEXT, "b", &[]).unwrap(), None);
     }
 
     #[test]

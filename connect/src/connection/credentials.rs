@@ -77,13 +77,17 @@ pub enum Missing {
         /// The key of the configuration.
         key: &'static str,
     },
-    /// An environment variable that the configuration names is not set.
-    #[error("the environment variable {variable}, named by `{key}`, is not set")]
+    /// An environment variable that the configuration names is not set. Its name is not told: it may be the secret itself.
+    #[error("the environment variable that `{key}` names is not set")]
     Variable {
         /// The key of the configuration.
         key: &'static str,
-        /// The variable.
-        variable: String,
+    },
+    /// What should be the name of an environment variable looks like a key.
+    #[error("`{key}` takes the name of an environment variable, not the key itself")]
+    NoName {
+        /// The key of the configuration.
+        key: &'static str,
     },
 }
 
@@ -100,6 +104,15 @@ impl Connection {
 
     /// Whether the parts of its keys fit together, without looking for their values.
     pub fn check_keys(&self) -> Result<(), Missing> {
+        for (key, name) in [
+            ("access_key_id_env", &self.access_key_id_env),
+            ("secret_access_key_env", &self.secret_access_key_env),
+            ("session_token_env", &self.session_token_env),
+        ] {
+            if name.as_deref().is_some_and(|name| !is_variable(name)) {
+                return Err(Missing::NoName { key });
+            }
+        }
         let id = (
             self.access_key_id.is_some(),
             self.access_key_id_env.is_some(),
@@ -141,10 +154,7 @@ impl Connection {
                 return Ok(None);
             };
             let value = environment(variable).filter(|value| !value.is_empty());
-            value.map(Some).ok_or_else(|| Missing::Variable {
-                key,
-                variable: variable.clone(),
-            })
+            value.map(Some).ok_or(Missing::Variable { key })
         };
         let inline = self.secret_access_key.as_ref().map(|key| key.0.clone());
         let id = read("access_key_id_env", &self.access_key_id_env)?.or(self.access_key_id.clone());
@@ -156,6 +166,20 @@ impl Connection {
             token: token.map(Secret),
         }))
     }
+}
+
+/// Whether this may be the name of an environment variable: plain, and not of the form of an access key id or secret.
+fn is_variable(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let is_id = name.len() == 20 && (name.starts_with("AKIA") || name.starts_with("ASIA"));
+    let is_secret = name.len() == 40 && !name.contains('_');
+    name.bytes().all(plain)
+        && name
+            .bytes()
+            .next()
+            .is_some_and(|first| !first.is_ascii_digit())
+        && !is_id
+        && !is_secret
 }
 
 #[cfg(test)]
@@ -184,6 +208,24 @@ mod tests {
     }
 
     #[test]
+    fn a_key_in_place_of_a_name_is_not_repeated() {
+        for key in [
+            "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY00",
+            "wJalr/XUtn+FEMI",
+            "AKIAIOSFODNN7EXAMPLE",
+        ] {
+            let mut wrong = connection();
+            wrong.access_key_id_env = Some("ID".to_owned());
+            wrong.secret_access_key_env = Some(key.to_owned());
+            let told = wrong.keys(nothing).unwrap_err().to_string();
+            assert!(
+                told.contains("not the key itself") && !told.contains(key),
+                "{told}"
+            );
+        }
+    }
+
+    #[test]
     fn keys_come_from_variables() {
         let mut pair = connection();
         assert_eq!(pair.keys(nothing).unwrap(), None);
@@ -193,7 +235,6 @@ mod tests {
             pair.keys(nothing).unwrap_err(),
             Missing::Variable {
                 key: "access_key_id_env",
-                variable: "ID".to_owned()
             }
         );
         let keys = pair

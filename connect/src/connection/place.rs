@@ -18,6 +18,17 @@ pub struct ReportPlace {
 #[error("`{0}` is no place of reports: write s3://bucket/prefix")]
 pub struct InvalidPlace(String);
 
+impl InvalidPlace {
+    /// About this text, which is not repeated if it may hold credentials.
+    fn new(text: &str) -> Self {
+        Self(if text.contains('@') {
+            "s3://…@…".to_owned()
+        } else {
+            text.to_owned()
+        })
+    }
+}
+
 impl ReportPlace {
     /// Checks and keeps both parts.
     fn new(bucket: &str, prefix: &str) -> Option<Self> {
@@ -38,8 +49,8 @@ impl FromStr for ReportPlace {
         let rest = rest.or_else(|| text.strip_prefix("s3a://"));
         let (bucket, prefix) = rest
             .map(|rest| rest.split_once('/').unwrap_or((rest, "")))
-            .ok_or_else(|| InvalidPlace(text.to_owned()))?;
-        Self::new(bucket, prefix).ok_or_else(|| InvalidPlace(text.to_owned()))
+            .ok_or_else(|| InvalidPlace::new(text))?;
+        Self::new(bucket, prefix).ok_or_else(|| InvalidPlace::new(text))
     }
 }
 
@@ -79,11 +90,40 @@ impl<'de> Deserialize<'de> for ReportPlace {
         })?;
         match written {
             Written::Url(url) => url.parse().map_err(de::Error::custom),
-            Written::Parts { bucket, prefix } => {
-                Self::new(&bucket, &prefix).ok_or_else(|| de::Error::custom(InvalidPlace(bucket)))
-            }
+            Written::Parts { bucket, prefix } => Self::new(&bucket, &prefix)
+                .ok_or_else(|| de::Error::custom(InvalidPlace::new(&bucket))),
         }
     }
+}
+
+/// A list of places, or one without brackets.
+pub(super) fn one_or_several<'de, D>(deserializer: D) -> Result<Vec<ReportPlace>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    struct Places;
+
+    impl<'de> de::Visitor<'de> for Places {
+        type Value = Vec<ReportPlace>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of places such as [\"s3://bucket/prefix\"]")
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+            text.parse().map(|place| vec![place]).map_err(E::custom)
+        }
+
+        fn visit_seq<A: de::SeqAccess<'de>>(self, mut places: A) -> Result<Self::Value, A::Error> {
+            let mut all = Vec::new();
+            while let Some(place) = places.next_element()? {
+                all.push(place);
+            }
+            Ok(all)
+        }
+    }
+
+    deserializer.deserialize_any(Places)
 }
 
 impl schemars::JsonSchema for ReportPlace {

@@ -1,9 +1,21 @@
 //! Requests to Cost Explorer, page by page.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
+use aws_config::{retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_costexplorer::{
     Client,
+    config::{
+        ConfigBag, Intercept, RuntimeComponents, interceptors::BeforeTransmitInterceptorContextRef,
+    },
+    error::BoxError,
     types::{
         CostAllocationTagStatus, DateInterval, Dimension, DimensionValues, Expression, Granularity,
         Group, GroupDefinition, GroupDefinitionType, MetricValue, ResultByTime,
@@ -11,23 +23,69 @@ use aws_sdk_costexplorer::{
 };
 use chrono::NaiveDate;
 
-use super::{Breakdown, CostsFailure, DailyCost, DailyCosts, unexpected};
+use super::{Breakdown, CostsFailure, DailyCost, DailyCosts, services, unexpected};
 use crate::{Failure, Session};
 
 const ACTION: &str = "ce:GetCostAndUsage";
 
-const METRICS: [&str; 6] = [
+const METRICS: [&str; 5] = [
     "UnblendedCost",
     "AmortizedCost",
     "NetUnblendedCost",
     "NetAmortizedCost",
     "BlendedCost",
-    "UsageQuantity",
 ];
+
+/// How often a request is tried: each time may have to be paid.
+const ATTEMPTS: u32 = 3;
+
+/// How long Cost Explorer may take for an answer.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// Counts what is really sent, repeated requests included.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sent(Arc<AtomicU64>);
+
+impl Sent {
+    fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Intercept for Sent {
+    fn name(&self) -> &'static str {
+        "Sent"
+    }
+
+    fn read_before_attempt(
+        &self,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// A client, and the number of requests that it has sent.
+fn client(session: &Session) -> (Client, Sent) {
+    let sent = Sent::default();
+    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(PATIENCE);
+    let config = aws_sdk_costexplorer::config::Builder::from(&session.central())
+        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+        .timeout_config(timeouts.build())
+        .interceptor(sent.clone())
+        .build();
+    (Client::from_conf(config), sent)
+}
 
 /// What is asked for: a time.
 pub(super) struct Asked {
     client: Client,
+    sent: Sent,
+    /// The most requests that may be made.
+    most: u64,
     from: NaiveDate,
     to: NaiveDate,
 }
@@ -41,8 +99,11 @@ enum Keys<'a> {
 
 impl Asked {
     pub(super) fn new(session: &Session, from: NaiveDate, to: NaiveDate) -> Self {
+        let (client, sent) = client(session);
         Self {
-            client: Client::new(&session.central()),
+            client,
+            sent,
+            most: session.connection().cost_explorer.most_requests.into(),
             from,
             to,
         }
@@ -82,9 +143,17 @@ impl Asked {
     ) -> Result<(), CostsFailure> {
         let mut token = None;
         loop {
-            costs.requests += 1;
-            let requests = costs.requests;
-            let failed = |failure| CostsFailure { failure, requests };
+            let failed = |failure| CostsFailure {
+                failure,
+                requests: self.sent.count(),
+            };
+            if self.sent.count() >= self.most {
+                let said = format!(
+                    "the answer takes more than {} requests: raise cost_explorer.most_requests, or ask for less",
+                    self.most
+                );
+                return Err(failed(unexpected(ACTION, &said)));
+            }
             let time = DateInterval::builder()
                 .start(self.from.to_string())
                 .end(self.to.to_string())
@@ -99,10 +168,11 @@ impl Asked {
                 .group_by(dimension("SERVICE"))
                 .group_by(second.clone())
                 .set_filter(filter.clone())
-                .set_next_page_token(token)
+                .set_next_page_token(token.clone())
                 .send()
                 .await
                 .map_err(|error| failed(Failure::of(ACTION, &error)))?;
+            costs.requests = self.sent.count();
             for result in page.results_by_time() {
                 let unknown = |said: String| failed(unexpected(ACTION, &said));
                 let day = day(result).map_err(unknown)?;
@@ -114,33 +184,36 @@ impl Asked {
                     costs.estimated.insert(day);
                 }
             }
-            token = page.next_page_token().map(str::to_owned);
-            if token.is_none() {
+            let next = page.next_page_token().filter(|token| !token.is_empty());
+            let next = next.map(str::to_owned);
+            if next.is_none() {
                 return Ok(());
             }
+            if next == token {
+                return Err(failed(unexpected(ACTION, "the same page is offered again")));
+            }
+            token = next;
         }
     }
 }
 
 pub(super) async fn has_active_tags(session: &Session) -> Result<(bool, u64), CostsFailure> {
-    let client = Client::new(&session.central());
+    let (client, sent) = client(session);
     let mut pages = client
         .list_cost_allocation_tags()
         .status(CostAllocationTagStatus::Active)
         .into_paginator()
         .send();
-    let mut requests = 0;
     while let Some(page) = pages.next().await {
-        requests += 1;
         let page = page.map_err(|error| CostsFailure {
             failure: Failure::of("ce:ListCostAllocationTags", &error),
-            requests,
+            requests: sent.count(),
         })?;
         if !page.cost_allocation_tags().is_empty() {
-            return Ok((true, requests));
+            return Ok((true, sent.count()));
         }
     }
-    Ok((false, requests))
+    Ok((false, sent.count()))
 }
 
 fn dimension(key: &str) -> GroupDefinition {
@@ -194,7 +267,7 @@ fn row(
     Ok(DailyCost {
         day,
         account_id: account_id.to_owned(),
-        service: service.clone(),
+        service: services::code(service).to_owned(),
         region,
         tag,
         unblended: amount("UnblendedCost"),
@@ -202,7 +275,6 @@ fn row(
         net_unblended: amount("NetUnblendedCost"),
         net_amortized: amount("NetAmortizedCost"),
         blended: amount("BlendedCost"),
-        usage: amount("UsageQuantity"),
         currency: currency.to_owned(),
         estimated,
     })

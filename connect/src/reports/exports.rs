@@ -8,37 +8,49 @@ use aws_sdk_bcmdataexports::{
 };
 use chrono::{DateTime, Utc};
 
-use super::{Content, DeliveryState, Report, ReportSettings, place};
+use super::{Content, DeliveryState, Report, ReportSettings, Reports, place};
 use crate::{Failure, Reason, Session};
 
-pub(super) async fn list(session: &Session) -> Result<Vec<Report>, Failure> {
+/// All that can be read. An export that cannot does not hide the others.
+pub(super) async fn list(session: &Session) -> Reports {
     let client = Client::new(&session.central());
     let mut pages = client.list_exports().into_paginator().send();
-    let mut reports = Vec::new();
+    let mut reports = Reports::default();
     while let Some(page) = pages.next().await {
-        let page = page.map_err(|error| Failure::of("bcm-data-exports:ListExports", &error))?;
+        let page = match page {
+            Ok(page) => page,
+            Err(error) => {
+                let failure = Failure::of("bcm-data-exports:ListExports", &error);
+                reports.failures.push(failure);
+                break;
+            }
+        };
         for reference in page.exports() {
-            reports.push(report(&client, reference).await?);
+            match report(&client, reference).await {
+                Ok(found) => reports.found.extend(found),
+                Err(failure) => reports.failures.push(failure),
+            }
         }
     }
-    Ok(reports)
+    reports
 }
 
-async fn report(client: &Client, reference: &ExportReference) -> Result<Report, Failure> {
+/// The export, if it is one of cost and usage that goes to a bucket.
+async fn report(client: &Client, reference: &ExportReference) -> Result<Option<Report>, Failure> {
     let action = "bcm-data-exports:GetExport";
     let arn = reference.export_arn();
     let answer = client.get_export().export_arn(arn).send().await;
     let answer = answer.map_err(|error| Failure::of(action, &error))?;
-    let missing = |what: &str| {
-        let said = format!("export `{}` has no {what}", reference.export_name());
-        Failure::new(action, Reason::Unexpected, said)
+    let Some(export) = answer.export() else {
+        let said = format!("export `{}` has no definition", reference.export_name());
+        return Err(Failure::new(action, Reason::Unexpected, said));
     };
-    let export = answer.export().ok_or_else(|| missing("definition"))?;
-    let query = export.data_query().ok_or_else(|| missing("query"))?;
     let destination = export
         .destination_configurations()
-        .and_then(|destination| destination.s3_destination())
-        .ok_or_else(|| missing("S3 destination"))?;
+        .and_then(|destination| destination.s3_destination());
+    let (Some(query), Some(destination)) = (export.data_query(), destination) else {
+        return Ok(None);
+    };
     let output = destination.s3_output_configurations();
     let format = output.map(|output| match output.format().as_str() {
         "TEXT_OR_CSV" => format!("{} CSV", output.compression().as_str().to_lowercase()),
@@ -53,7 +65,7 @@ async fn report(client: &Client, reference: &ExportReference) -> Result<Report, 
     let property = |name: &str| properties.get(&name.to_owned()).map(|value| value.as_str());
     let is_on = |name| property(name).map(|value| value.eq_ignore_ascii_case("true"));
     let content = content(query.query_statement());
-    Ok(Report {
+    Ok(Some(Report {
         name: export.name().to_owned(),
         content,
         place: place(
@@ -78,7 +90,7 @@ async fn report(client: &Client, reference: &ExportReference) -> Result<Report, 
             split: is_on("INCLUDE_SPLIT_COST_ALLOCATION_DATA"),
         },
         delivery: delivery(client, reference).await,
-    })
+    }))
 }
 
 /// What a query selects from tells the kind of export.

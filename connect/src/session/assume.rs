@@ -1,6 +1,12 @@
 //! Assuming a role.
 
-use std::time::SystemTime;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::SystemTime,
+};
 
 use aws_config::{Region, SdkConfig};
 use aws_credential_types::{
@@ -28,6 +34,8 @@ pub(crate) struct AssumedRole {
     session: String,
     external_id: Option<String>,
     policy: Option<String>,
+    /// Becomes true when the fallback had to be asked.
+    elsewhere: Arc<AtomicBool>,
 }
 
 impl AssumedRole {
@@ -46,14 +54,25 @@ impl AssumedRole {
             session: connection.session_name(),
             external_id,
             policy,
+            elsewhere: Arc::default(),
+        }
+    }
+
+    /// The same, which sets `elsewhere` when it has to ask another region.
+    pub(super) fn telling(self, elsewhere: &Arc<AtomicBool>) -> Self {
+        Self {
+            elsewhere: Arc::clone(elsewhere),
+            ..self
         }
     }
 
     pub(super) async fn assume(&self) -> Result<Credentials, Failure> {
         match (self.ask(&self.client).await, &self.fallback) {
-            (Err(failure), Some(fallback)) if failure.reason == Reason::RegionDisabled => {
-                tracing::warn!("{failure}: asking the token service of {ALWAYS_ON} instead");
-                self.ask(fallback).await
+            (Err(failure), Some(fallback)) if is_of_region(&failure) => {
+                tracing::info!("{failure}: asking the token service of {ALWAYS_ON} instead");
+                let answer = self.ask(fallback).await;
+                self.elsewhere.fetch_or(answer.is_ok(), Ordering::Relaxed);
+                answer
             }
             (answer, _) => answer,
         }
@@ -104,11 +123,14 @@ impl ProvideCredentials for AssumedRole {
 /// Who `sdk` is, asked where the token service is on.
 pub(super) async fn caller(sdk: &SdkConfig) -> Result<Caller, Failure> {
     match (ask_caller(sdk).await, fallback(sdk)) {
-        (Err(failure), Some(sdk)) if failure.reason == Reason::RegionDisabled => {
-            ask_caller(&sdk).await
-        }
+        (Err(failure), Some(sdk)) if is_of_region(&failure) => ask_caller(&sdk).await,
         (answer, _) => answer,
     }
+}
+
+/// Whether another region may answer: a region that has to be enabled first says that it does not know the key.
+fn is_of_region(failure: &Failure) -> bool {
+    [Reason::RegionDisabled, Reason::KeyUnknown].contains(&failure.reason)
 }
 
 /// Who `sdk` is, asked in its own region.

@@ -53,7 +53,10 @@ fn policy(connection: &Connection, narrow: bool) -> String {
     }
     document(&[
         allow(&actions(|_, source| source != Source::Reports), &json!("*")),
-        allow(&actions(|action, _| is_of_bucket(action)), &json!(buckets)),
+        allow(
+            &actions(|action, _| action == "s3:ListBucket"),
+            &json!(buckets),
+        ),
         allow(
             &actions(|action, _| action == "s3:GetObject"),
             &json!(objects),
@@ -63,10 +66,6 @@ fn policy(connection: &Connection, narrow: bool) -> String {
             &json!("*"),
         ),
     ])
-}
-
-fn is_of_bucket(action: &str) -> bool {
-    ["s3:ListBucket", "s3:GetBucketLocation"].contains(&action)
 }
 
 fn allow(actions: &[&str], resource: &Value) -> Value {

@@ -107,16 +107,6 @@ resource "aws_iam_role_policy" "curtail" {
           }
         }
       },
-      # Where the buckets are.
-      {
-        Sid    = "LocateReports"
-        Effect = "Allow"
-        Action = [
-          # tells the region that a bucket lives in
-          "s3:GetBucketLocation",
-        ]
-        Resource = ["arn:aws-us-gov:s3:::acme-archive", "arn:aws-us-gov:s3:::acme-billing"]
-      },
       # The reports themselves, and nothing beside them.
       {
         Sid    = "ReadReports"
@@ -134,8 +124,6 @@ resource "aws_iam_role_policy" "curtail" {
         Action = [
           # costs until the first report arrives; $0.01 per request
           "ce:GetCostAndUsage",
-          # tells which values a tag has, for costs by tag before the first report; $0.01 per request
-          "ce:GetTags",
           # tells whether cost allocation tags are active; $0.01 per request
           "ce:ListCostAllocationTags",
         ]

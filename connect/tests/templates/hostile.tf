@@ -112,16 +112,6 @@ resource "aws_iam_role_policy" "curtail" {
           }
         }
       },
-      # Where the buckets are.
-      {
-        Sid    = "LocateReports"
-        Effect = "Allow"
-        Action = [
-          # tells the region that a bucket lives in
-          "s3:GetBucketLocation",
-        ]
-        Resource = ["arn:aws:s3:::acme-hostile"]
-      },
       # The reports themselves, and nothing beside them.
       {
         Sid    = "ReadReports"
@@ -147,8 +137,6 @@ resource "aws_iam_role_policy" "curtail" {
         Action = [
           # costs until the first report arrives; $0.01 per request
           "ce:GetCostAndUsage",
-          # tells which values a tag has, for costs by tag before the first report; $0.01 per request
-          "ce:GetTags",
           # tells whether cost allocation tags are active; $0.01 per request
           "ce:ListCostAllocationTags",
         ]

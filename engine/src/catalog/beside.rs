@@ -31,7 +31,7 @@ impl Beside {
     /// Of `snapshot`, whose linked accounts are `accounts`.
     pub(crate) fn of(snapshot: &Snapshot, accounts: Vec<(String, LinkedAccount)>) -> Self {
         Self {
-            coverage: Coverage::of(snapshot),
+            coverage: Coverage::of(snapshot, &accounts),
             tags: TagKeys::of(snapshot),
             names: AccountNames::of(&accounts),
             accounts,

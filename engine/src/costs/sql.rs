@@ -148,6 +148,10 @@ async fn group(
     let expression = match dimension {
         Dimension::Hour => "date_trunc('hour', usage_start)".to_owned(),
         Dimension::Column(column) if dimension.is_time() => (*column).to_owned(),
+        // An account without a name is not the same as another one.
+        Dimension::Column("account_name") => {
+            or_none("coalesce(nullif(account_name, ''), account_id)")
+        }
         Dimension::Column(column) => or_none(column),
         Dimension::Tag(key) => or_none(&tags.tag(key, engine).await?),
         Dimension::Category(key) => or_none(&tags.category(key, engine).await?),

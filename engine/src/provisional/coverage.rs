@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
-use curtail_store::{BillingPeriod, Receipt, SideReceipt, Snapshot};
+use curtail_store::{BillingPeriod, LinkedAccount, Receipt, SideReceipt, Snapshot};
 
 use crate::costs::quoted;
 
@@ -23,8 +23,10 @@ pub(crate) struct Coverage {
 struct Part {
     payer: String,
     period: BillingPeriod,
-    /// The last day that is covered for every account.
+    /// The last day that reports cover for every account.
     all: Option<NaiveDate>,
+    /// The last day that the provisional costs of the account that pays for this one tell.
+    other: Option<NaiveDate>,
     /// The last day that is covered for rows without an account.
     nameless: Option<NaiveDate>,
     /// Accounts that are covered for longer than all are, by the last day.
@@ -32,14 +34,25 @@ struct Part {
 }
 
 impl Coverage {
-    /// Of the snapshot's provisional costs by its reports.
-    pub(crate) fn of(snapshot: &Snapshot) -> Self {
+    /// Of the snapshot's provisional costs by its reports, and by each other: what a member account was asked for itself, the
+    /// account that pays for it tells too. `linked` are accounts with those that pay for them.
+    pub(crate) fn of(snapshot: &Snapshot, linked: &[(String, LinkedAccount)]) -> Self {
         let parts = snapshot.provisional().filter_map(|version| {
             let part = &version.receipt.part;
+            let (payer, period) = (&part.payer_account_id, part.billing_period?);
             let reports = snapshot.periods().map(|version| &version.receipt);
-            let reports =
-                reports.filter(|receipt| Some(receipt.billing_period) == part.billing_period);
-            Part::of(&part.payer_account_id, part.billing_period?, reports)
+            let reports = reports.filter(|receipt| receipt.billing_period == period);
+            let pays = |other: &str| {
+                let mut linked = linked.iter();
+                other != payer
+                    && linked.any(|(of, account)| of == other && account.account_id == *payer)
+            };
+            let others = snapshot.provisional().map(|version| &version.receipt);
+            let others = others.filter(|other| {
+                other.part.billing_period == Some(period) && pays(&other.part.payer_account_id)
+            });
+            let other = others.filter_map(|other| other.last_day).max();
+            Part::of(payer, period, reports, other)
         });
         Self {
             parts: parts.collect(),
@@ -55,7 +68,8 @@ impl Coverage {
 
     /// The last day of a part that is covered for every account.
     pub(super) fn all_until(&self, receipt: &SideReceipt) -> Option<NaiveDate> {
-        self.part(receipt)?.all
+        let part = self.part(receipt)?;
+        part.all.max(part.other)
     }
 
     /// Whether reports cover every row of a part.
@@ -90,6 +104,7 @@ impl Part {
         payer: &str,
         period: BillingPeriod,
         reports: impl Iterator<Item = &'a Receipt>,
+        other: Option<NaiveDate>,
     ) -> Option<Self> {
         let (mut all, mut nameless) = (None, None);
         let mut accounts: BTreeMap<&str, NaiveDate> = BTreeMap::new();
@@ -116,11 +131,12 @@ impl Part {
                 by_day.entry(day).or_default().insert(account.to_owned());
             }
         }
-        let covered = all.is_some() || nameless.is_some() || !by_day.is_empty();
+        let covered = all.is_some() || nameless.is_some() || !by_day.is_empty() || other.is_some();
         covered.then(|| Self {
             payer: payer.to_owned(),
             period,
             all,
+            other,
             nameless,
             accounts: by_day,
         })
@@ -130,7 +146,7 @@ impl Part {
     fn condition(&self) -> String {
         let after = |day: NaiveDate| format!("usage_date > DATE '{day}'");
         let mut uncovered = Vec::new();
-        uncovered.extend(self.all.map(after));
+        uncovered.extend(self.all.max(self.other).map(after));
         let nameless = self.nameless.filter(|day| Some(*day) > self.all);
         uncovered.extend(nameless.map(|day| format!("(account_id IS NOT NULL OR {})", after(day))));
         uncovered.extend(self.accounts.iter().map(|(&day, accounts)| {

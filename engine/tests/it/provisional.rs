@@ -312,6 +312,29 @@ async fn a_members_report_covers_the_member() {
 }
 
 #[tokio::test]
+async fn a_member_that_was_asked_itself_is_told_once() {
+    let fixture = Fixture::empty();
+    october(&fixture).await;
+    let member = [cost("2026-10-05", OTHER, "Tax", "5")];
+    tell(&fixture, OTHER, "2026-10", &member).await;
+    let total = async || ask(&fixture.engine().await, &["payer"], CostQuery::default()).await;
+    assert_eq!(
+        total().await.len(),
+        2,
+        "nobody knows that one pays for the other"
+    );
+    let linked = account(OTHER, None, "2026-10-08T00:00:00Z");
+    let at = fetched("2026-10-08T00:00:00Z");
+    let store = &fixture.store;
+    store.replace_accounts(PAYER, &[linked], &at).await.unwrap();
+    assert_eq!(total().await.len(), 1);
+    // Of a month that the payer was not asked for, the member's own answer stays.
+    let member = [cost("2026-09-05", OTHER, "Tax", "6")];
+    tell(&fixture, OTHER, "2026-09", &member).await;
+    assert_eq!(total().await.len(), 2);
+}
+
+#[tokio::test]
 async fn payers_stay_apart() {
     let fixture = Fixture::empty();
     october(&fixture).await;

@@ -2,10 +2,10 @@
 
 use std::{io::IsTerminal, str::FromStr};
 
-use curtail_connect::{Connection, ExternalId, Kind};
+use curtail_connect::{AccountId, Config, Connection, ExternalId, Invalid, Kind};
 use rustyline::{DefaultEditor, error::ReadlineError};
 
-use super::{Settings, note, show, wrong};
+use super::{Settings, note, show};
 use crate::{args::AddArgs, config, error::CliError};
 
 /// The role's name where nobody wants another one.
@@ -14,9 +14,10 @@ const ROLE: &str = "curtail-read";
 pub(super) fn run(args: &AddArgs, settings: &Settings) -> Result<(), CliError> {
     let text = config::text(&settings.config)?;
     let before = config::load(&settings.config)?;
-    let connection = connection(args, settings)?;
-    let text = curtail_connect::Config::with(&text, &connection)
-        .map_err(|error| wrong(settings, error))?;
+    let connection = connection(args, &before, settings)?;
+    // The file is sound: what is wrong was said here.
+    let text =
+        Config::with(&text, &connection).map_err(|error| CliError::Usage(error.to_string()))?;
     config::save(&settings.config, &text)?;
     let pays = |known: &Connection| known.kind == Kind::Billing;
     if connection.kind == Kind::Resource && !before.connections.iter().any(pays) {
@@ -44,15 +45,27 @@ pub(super) fn run(args: &AddArgs, settings: &Settings) -> Result<(), CliError> {
     Ok(())
 }
 
-fn connection(args: &AddArgs, settings: &Settings) -> Result<Connection, CliError> {
+fn connection(
+    args: &AddArgs,
+    before: &Config,
+    settings: &Settings,
+) -> Result<Connection, CliError> {
     let mut ask = Ask::new(settings);
     let name = match &args.name {
         Some(name) => name.clone(),
         None => ask.required("name", "Name (lower-case letters, digits, dashes)", "NAME")?,
     };
-    let account = match &args.account_id {
-        Some(account) => account.clone(),
-        None => ask.required("account id", "AWS account id (12 digits)", "--account-id")?,
+    if before.find(name.as_str()).is_some() {
+        return Err(CliError::Usage(format!(
+            "there is a connection named `{name}` already"
+        )));
+    }
+    let account = if let Some(account) = &args.account_id {
+        account.clone()
+    } else {
+        let question = "AWS account id (12 digits)";
+        ask.required::<Digits>("account id", question, "--account-id")?
+            .0
     };
     let mut connection = Connection::new(name, account);
     connection.kind = match args.kind {
@@ -70,13 +83,14 @@ fn connection(args: &AddArgs, settings: &Settings) -> Result<Connection, CliErro
     connection.role = match (&args.role, args.no_role) {
         (Some(role), _) => Some(role.clone()),
         (None, true) => None,
-        (None, false) if ask.is_possible() => {
-            let answer = ask.optional("Role to assume (`-` for none)", ROLE)?;
-            match answer.as_str() {
-                "-" => None,
-                role => Some(role.parse().map_err(|error| usage(&error))?),
-            }
-        }
+        (None, false) if ask.is_possible() => ask.until(
+            "Role to assume (`-` for none)",
+            ROLE,
+            |answer| match answer {
+                "-" => Ok(None),
+                role => role.parse().map(Some),
+            },
+        )?,
         (None, false) if own_keys || args.profile.is_some() => None,
         (None, false) => Some(ROLE.parse().map_err(|error| usage(&error))?),
     };
@@ -87,15 +101,12 @@ fn connection(args: &AddArgs, settings: &Settings) -> Result<Connection, CliErro
     };
     connection.reports.clone_from(&args.reports);
     if args.reports.is_empty() && connection.kind == Kind::Billing && ask.is_possible() {
-        let answer = ask.optional(
-            "Where its report lies, s3://bucket/prefix (empty: look it up)",
-            "",
-        )?;
-        if !answer.is_empty() {
-            connection
-                .reports
-                .push(answer.parse().map_err(|error| usage(&error))?);
-        }
+        let question = "Where its report lies, s3://bucket/prefix (empty: look it up)";
+        let place = ask.until(question, "", |answer| match answer {
+            "" => Ok(None),
+            place => place.parse().map(Some),
+        })?;
+        connection.reports.extend(place);
     }
     connection.via.clone_from(&args.via);
     connection.region.clone_from(&args.region);
@@ -116,6 +127,17 @@ fn connection(args: &AddArgs, settings: &Settings) -> Result<Connection, CliErro
 
 fn usage(error: &impl ToString) -> CliError {
     CliError::Usage(error.to_string())
+}
+
+/// An account id as consoles show it, maybe in three groups.
+struct Digits(AccountId);
+
+impl FromStr for Digits {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        text.replace(['-', ' '], "").parse().map(Self)
+    }
 }
 
 /// Questions at a terminal; errors where there is none.
@@ -161,6 +183,22 @@ impl Ask {
             match choices.iter().find(|(name, _)| *name == answer) {
                 Some((_, value)) => return Ok(*value),
                 None => Self::tell(&format!("`{answer}` is none of these")),
+            }
+        }
+    }
+
+    /// Asks until the answer can be understood.
+    fn until<T, E: ToString>(
+        &mut self,
+        question: &str,
+        default: &str,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Result<T, CliError> {
+        loop {
+            let answer = self.optional(question, default)?;
+            match parse(&answer) {
+                Ok(value) => return Ok(value),
+                Err(error) => Self::tell(&error.to_string()),
             }
         }
     }

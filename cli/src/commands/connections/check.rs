@@ -4,8 +4,8 @@ mod tree;
 
 use std::sync::Arc;
 
-use curtail_connect::{Check, Checked, Connection, Delivered, Place, Reach, Reason, State};
-use curtail_ingest::{Source, discover};
+use curtail_connect::{Check, Checked, Connection, Delivered, Found, Place, Reach, Reason, State};
+use curtail_ingest::{IngestError, Source, discover};
 use futures::{StreamExt, stream};
 
 use super::{Cell, Kind, Settings, named, note, print_rows, reach, say};
@@ -71,22 +71,30 @@ async fn check(connection: &Connection, reach: &Reach, paid: bool) -> Checked {
     let mut check = Box::pin(Check::run(connection, reach, paid)).await;
     for place in check.places().to_vec() {
         match look(&place).await {
-            Ok(found) => check.delivered(&place, Ok(&found)),
-            Err(why) => check.delivered(&place, Err(&why)),
+            Ok(found) => check.delivered(&place, &Found::Deliveries(&found)),
+            Err(IngestError::NothingFound { seen, .. }) => {
+                check.delivered(&place, &Found::Nothing(&seen));
+            }
+            Err(
+                IngestError::Denied { why, .. }
+                | IngestError::Archived { why, .. }
+                | IngestError::WrongRegion { why, .. }
+                | IngestError::Read { why, .. },
+            ) => check.delivered(&place, &Found::Failed(&why)),
+            Err(error) => check.delivered(&place, &Found::Failed(&describe(&error))),
         }
     }
-    check.finish().await
+    Box::pin(check.finish()).await
 }
 
 /// What is delivered at a place.
-async fn look(place: &Place) -> Result<Vec<Delivered>, String> {
+async fn look(place: &Place) -> Result<Vec<Delivered>, IngestError> {
     let source = Source::bucket(
         Arc::clone(&place.objects),
         &place.place.bucket,
         &place.place.prefix,
-    );
-    let source = source.map_err(|error| describe(&error))?;
-    let found = discover(&source).await.map_err(|error| describe(&error))?;
+    )?;
+    let found = discover(&source).await?;
     let delivered = found.into_iter().map(|delivery| Delivered {
         report: delivery.report.to_string(),
         period: delivery.period.to_string(),

@@ -1,6 +1,6 @@
 //! Policies and templates.
 
-use std::io::Write as _;
+use std::{ffi::OsStr, io::Write as _, path::Path};
 
 use curtail_connect::{
     NewReport, TemplateKind, TemplateOptions, explain_validation_error, template,
@@ -32,14 +32,27 @@ pub(super) fn run(args: &TemplateArgs, settings: &Settings) -> Result<(), CliErr
         })
     };
     let made = template(&connection, &options)?;
+    // Commands in it name the file that it is written to.
+    let named = args.output.as_deref().and_then(Path::file_name);
+    let named = named.and_then(OsStr::to_str);
+    let named = |text: &str| text.replace(&made.file, named.unwrap_or(&made.file));
+    if let (Some(place), true) = (connection.reports.first(), options.with_report.is_some()) {
+        note(
+            settings,
+            &format!(
+                "this makes the bucket `{}` and a new report in it: leave out --with-report if it exists already",
+                place.bucket
+            ),
+        );
+    }
     for text in &made.notes {
-        note(settings, text);
+        note(settings, &named(text));
     }
     match &args.output {
-        None => say(&made.text),
+        None => say(named(&made.text)),
         Some(path) => {
             let mut sink = Sink::file(path)?;
-            sink.write_all(made.text.as_bytes())
+            sink.write_all(named(&made.text).as_bytes())
                 .map_err(CliError::Render)?;
             sink.finish()
         }

@@ -39,6 +39,12 @@ pub(super) fn wanted(args: &IngestArgs, settings: &Settings) -> Result<Vec<Conne
         }
         pays
     });
+    if connections.is_empty() && args.connections.is_empty() {
+        note(
+            settings,
+            "no connection is of kind billing: there is nothing to ingest",
+        );
+    }
     Ok(connections)
 }
 
@@ -75,10 +81,32 @@ pub(super) async fn ingest(run: &Run<'_>, connections: &[Connection]) -> Result<
     stream::iter(found.iter().zip(names))
         .map(Ok)
         .try_for_each_concurrent(at_once, |(found, names)| one(run, found, names, options))
-        .await
+        .await?;
+    if !run.args.dry_run {
+        beside(run, &found).await;
+    }
+    Ok(())
 }
 
-/// Ingests what one connection leads to, then takes what else the account tells.
+/// Takes what accounts tell beside their reports: only now, when it is known what reports cover, and once per account.
+async fn beside(run: &Run<'_>, found: &[Found]) {
+    let mut seen = HashSet::new();
+    for one in found {
+        let account = one.session.account_id();
+        if !seen.insert(account.clone()) {
+            continue;
+        }
+        let same = found
+            .iter()
+            .filter(|other| other.session.account_id() == account);
+        let mut places = same.flat_map(|other| &other.places);
+        let alone = places.all(|(_, deliveries)| deliveries.is_empty());
+        provisional::accounts(run, &one.session, &one.label).await;
+        provisional::costs(run, &one.session, &one.label, alone).await;
+    }
+}
+
+/// Ingests what one connection leads to.
 async fn one(
     run: &Run<'_>,
     found: &Found,
@@ -99,14 +127,6 @@ async fn one(
             options: &options,
         };
         jobs::work(run, job).await?;
-    }
-    if !run.args.dry_run {
-        provisional::accounts(run, &found.session, &found.label).await;
-        let alone = found
-            .places
-            .iter()
-            .all(|(_, deliveries)| deliveries.is_empty());
-        provisional::costs(run, &found.session, &found.label, alone).await;
     }
     Ok(())
 }
@@ -132,7 +152,7 @@ async fn find(run: &Run<'_>, connection: &Connection) -> Option<Found> {
     for (place, report) in reports(run, &session, &label).await {
         match look(&session, &place, report.as_ref()).await {
             Ok(found) => places.push(found),
-            Err(error) if is_waiting(&error, report.as_ref()) => tell(
+            Err(error) if is_waiting(&error, &session, &place, report.as_ref()).await => tell(
                 run,
                 &format!(
                     "{label}: {place} waits for its first delivery, which AWS makes within 24 hours (48 at most)"
@@ -178,6 +198,12 @@ async fn reports(
         tell(run, &format!("{label}: {why}"));
     }
     if let Some(report) = reports.chosen() {
+        for failure in &reports.failures {
+            tell(
+                run,
+                &format!("{label}: not all reports can be looked up: {failure}"),
+            );
+        }
         return vec![(report.place.clone(), Some(report.clone()))];
     }
     tell(run, &format!("{label}: {}", without_report(&reports)));
@@ -207,18 +233,37 @@ async fn look(
 }
 
 /// Whether nothing is there because AWS has not delivered yet.
-fn is_waiting(error: &CliError, report: Option<&Report>) -> bool {
-    let empty = matches!(error, CliError::Ingest(error) if matches!(**error, IngestError::NothingFound { .. }));
-    empty && report.is_some_and(|report| report.delivery.last.is_none())
+async fn is_waiting(
+    error: &CliError,
+    session: &Session,
+    place: &ReportPlace,
+    report: Option<&Report>,
+) -> bool {
+    if !matches!(error, CliError::Ingest(error) if matches!(**error, IngestError::NothingFound { .. }))
+    {
+        return false;
+    }
+    let is_new =
+        |report: &Report| report.delivery.last.is_none() && report.delivery.trouble.is_none();
+    match report {
+        Some(report) => is_new(report),
+        // Of a place that is configured, the account tells whether it is to be delivered to.
+        None => session.reports().await.at(place).is_some_and(is_new),
+    }
 }
 
 /// Leaves each delivery to the first connection that leads to it.
 fn once_each(run: &Run<'_>, mut found: Vec<Found>) -> Vec<Found> {
     let mut seen = HashSet::new();
     for found in &mut found {
+        // Buckets of different servers may well have the same name.
+        let endpoint = found.session.connection().endpoint.clone();
         for (source, deliveries) in &mut found.places {
             let before = deliveries.len();
-            deliveries.retain(|delivery| seen.insert(source.manifest_of(delivery)));
+            deliveries.retain(|delivery| {
+                let manifest = source.manifest_of(delivery);
+                seen.insert((endpoint.clone(), manifest))
+            });
             if deliveries.len() < before {
                 tell(
                     run,

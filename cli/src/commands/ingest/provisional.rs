@@ -23,8 +23,8 @@ pub(super) async fn accounts(run: &Run<'_>, session: &Session, label: &str) {
     let accounts = match session.accounts().await {
         Ok(accounts) => accounts,
         Err(failure) => {
-            let without = "accounts are shown by number";
-            tracing::info!("{label}: {failure}: {without}");
+            let text = format!("{label}: accounts are shown by number: {failure}");
+            run.bars.suspend(|| note(run.settings, &text));
             return;
         }
     };
@@ -251,38 +251,47 @@ fn lacking(
                 && (receipt.is_final() || now - receipt.fetched_at < GOOD_FOR)
         })
     };
-    let mut month = BillingPeriod::of(today.and_time(chrono::NaiveTime::MIN).and_utc());
-    let mut months = BTreeSet::new();
-    for _ in 0..session.connection().cost_explorer.months {
-        let wanted = run.options.periods.is_empty()
-            || run
-                .options
-                .periods
-                .iter()
-                .any(|range| range.contains(&month));
-        if wanted && !reported.contains(&month) && (run.args.force || !is_good(month)) {
-            months.insert(month);
-        }
-        month = month.previous();
-    }
-    // Between the first and the last, months that are good already are asked for again: the question costs the same.
-    let Some((&first, &last)) = months.first().zip(months.last()) else {
-        return Vec::new();
+    let wanted = |month: BillingPeriod| {
+        let periods = &run.options.periods;
+        let asked = periods.is_empty() || periods.iter().any(|range| range.contains(&month));
+        asked && (run.args.force || !is_good(month))
     };
-    let mut all = vec![last];
-    while all[all.len() - 1] > first {
-        let before = all[all.len() - 1].previous();
-        all.push(before);
-    }
-    all.retain(|month| !reported.contains(month));
-    all.reverse();
-    all
+    months(
+        today,
+        session.connection().cost_explorer.months,
+        wanted,
+        &reported,
+    )
 }
 
-/// Whether a report has the costs of the whole organisation of this payer: that of a member account names the payer too.
-fn covers(receipt: &Receipt, payer: &str) -> bool {
-    let has = |accounts: &[String]| accounts.iter().any(|account| account == payer);
-    has(&receipt.payer_accounts) && (receipt.accounts.is_empty() || has(&receipt.accounts))
+/// Of the latest `count` months, from the first that is wanted to the last, those that are not reported. What lies between is
+/// asked for again, wanted or not: the question costs the same.
+fn months(
+    today: NaiveDate,
+    count: u8,
+    wanted: impl Fn(BillingPeriod) -> bool,
+    reported: &BTreeSet<BillingPeriod>,
+) -> Vec<BillingPeriod> {
+    let latest = BillingPeriod::of(today.and_time(chrono::NaiveTime::MIN).and_utc());
+    let latest = std::iter::successors(Some(latest), |month| Some(month.previous()));
+    let mut months: Vec<_> = latest.take(count.into()).collect();
+    months.reverse();
+    let lacks = |month: &BillingPeriod| wanted(*month) && !reported.contains(month);
+    let first = months.iter().position(lacks);
+    let last = months.iter().rposition(lacks);
+    match first.zip(last) {
+        Some((first, last)) => {
+            let months = months[first..=last].iter().copied();
+            months.filter(|month| !reported.contains(month)).collect()
+        }
+        None => Vec::new(),
+    }
+}
+
+/// Whether a report has the costs that this account would be asked for: its own, and if it pays for others, theirs too.
+fn covers(receipt: &Receipt, account: &str) -> bool {
+    let has = |accounts: &[String]| accounts.iter().any(|known| known == account);
+    has(&receipt.accounts) || (receipt.accounts.is_empty() && has(&receipt.payer_accounts))
 }
 
 /// Whether an answer tells costs apart by what is asked for now.
@@ -321,8 +330,52 @@ fn stored(row: &DailyCost) -> Result<ProvisionalCost, CliError> {
         net_unblended_cost: amount(&row.net_unblended)?,
         net_amortized_cost: amount(&row.net_amortized)?,
         blended_cost: amount(&row.blended)?,
-        usage_amount: amount(&row.usage)?,
+        // Quantities of different units cannot be added up.
+        usage_amount: None,
         currency: row.currency.clone(),
         estimated: row.estimated,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn period(text: &str) -> BillingPeriod {
+        text.parse().unwrap()
+    }
+
+    fn told(today: &str, count: u8, good: &[&str], reported: &[&str]) -> Vec<String> {
+        let wanted = |month: BillingPeriod| !good.contains(&month.to_string().as_str());
+        let reported = reported.iter().map(|month| period(month)).collect();
+        let months = months(today.parse().unwrap(), count, wanted, &reported);
+        months.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn months_are_counted_over_the_year() {
+        assert_eq!(
+            told("2027-01-01", 3, &[], &[]),
+            ["2026-11", "2026-12", "2027-01"]
+        );
+        assert_eq!(told("2026-12-31", 1, &[], &[]), ["2026-12"]);
+        assert_eq!(told("2026-11-21", 13, &[], &[])[0], "2025-11");
+    }
+
+    #[test]
+    fn one_question_spans_what_lies_between() {
+        assert_eq!(
+            told("2026-11-21", 4, &["2026-09"], &[]),
+            ["2026-08", "2026-09", "2026-10", "2026-11"]
+        );
+        assert_eq!(
+            told("2026-11-21", 4, &["2026-08", "2026-11"], &["2026-09"]),
+            ["2026-10"]
+        );
+        assert_eq!(
+            told("2026-11-21", 4, &[], &["2026-09"]),
+            ["2026-08", "2026-10", "2026-11"]
+        );
+        assert_eq!(told("2026-11-21", 2, &[], &["2026-10", "2026-11"]), [""; 0]);
+    }
 }

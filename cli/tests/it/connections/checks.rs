@@ -235,12 +235,133 @@ fn sessions_that_are_too_long() {
 #[test]
 fn another_account() {
     let connected = connected();
-    connected.configure(
-        &connection("acme-payer", MEMBER, "").replace("\"curtail-read\"", &format!("\"{ROLE}\"")),
-    );
+    connected.configure(&format!(
+        "[[connection]]\nname = \"own\"\naccount_id = \"{MEMBER}\"\n"
+    ));
     let checked = connected.check(&[]);
     checked.expect("account", "red", "wrong-account");
-    assert!(checked.findings.last().unwrap()[3].contains("011122000000, not 222233334444"));
+    assert!(checked.findings.last().unwrap()[3].contains(&format!("{ENGINE}, not {MEMBER}")));
+    let told = connected.place.fails(&["ingest"]);
+    assert!(
+        told.contains("another account") && told.contains(ENGINE),
+        "{told}"
+    );
+    assert!(!connected.place.store().join("cost_explorer").exists());
+    connected.configure(
+        &connection("own", MEMBER, "").replace("\"curtail-read\"", &format!("\"{ROLE}\"")),
+    );
+    let told = connected.place.fails(&["connections", "check"]);
+    assert!(
+        told.contains(&format!("`role` is in account {PAYER}")),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_profile_is_what_counts() {
+    let connected = connected();
+    connected.deliver();
+    connected.reconfigure("[[connection]]", "[[connection]]\nprofile = \"finops\"");
+    let folder = connected.place.path(".aws");
+    std::fs::create_dir(&folder).unwrap();
+    let write = |key: &str, secret: &str| {
+        let text =
+            format!("[finops]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\n");
+        std::fs::write(folder.join("credentials"), text).unwrap();
+    };
+    // There are good keys in the environment, which must not be taken instead.
+    write("AKIAUNKNOWN", "wrong");
+    connected.check(&[]).expect("sts", "red", "key-unknown");
+    write(KEY, SECRET);
+    connected.check(&[]).expect("role", "green", "");
+    connected.reconfigure("\"finops\"", "\"nosuch\"");
+    let checked = connected.check(&[]);
+    assert_eq!(checked.link("credentials")[0].0, "red", "{checked:#?}");
+}
+
+#[test]
+fn merged_tags_are_told_and_stay_told() {
+    let mut parquet = definition();
+    parquet["Format"] = "Parquet".into();
+    parquet["Compression"] = "Parquet".into();
+    let connected = with_report(&parquet, |world, _| world.allocation_tag("team", true));
+    connected.deliver();
+    let manifests = crate::harness::content(&connected.bucket).into_iter();
+    for (path, text) in
+        manifests.filter(|(path, _)| path.to_string_lossy().ends_with("Manifest.json"))
+    {
+        let mut manifest: Value = match serde_json::from_slice(&text) {
+            Ok(manifest) => manifest,
+            Err(_) => continue,
+        };
+        if let Some(columns) = manifest["columns"].as_array_mut() {
+            columns.push(json!({ "category": "resourceTags", "name": "user:Cost-Center" }));
+            columns.push(json!({ "category": "resourceTags", "name": "user:cost_center" }));
+        }
+        std::fs::write(path, manifest.to_string()).unwrap();
+    }
+    connected
+        .check(&["--paid"])
+        .expect("tags", "yellow", "tags-merged");
+}
+
+#[test]
+fn empty_objects_that_stand_for_folders_do_not_matter() {
+    let connected = connected();
+    connected.deliver();
+    std::fs::write(connected.bucket.join("billing/acme-legacy-csv/0"), "").unwrap();
+    connected.check(&[]).expect("objects", "green", "");
+}
+
+#[test]
+fn manifests_that_may_not_be_read_are_no_empty_place() {
+    let connected = connected();
+    connected.deliver();
+    let deny = policy(&json!([
+        { "Effect": "Allow", "Action": ["cur:*", "bcm-data-exports:*", "s3:*"], "Resource": "*" },
+        { "Effect": "Deny", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-billing/*Manifest.json" },
+    ]));
+    let world =
+        |world: curtail_testaws::World| world.role(ROLE, &trust(ENGINE, Some(EXTERNAL_ID)), &deny);
+    connected.aws.change(world).unwrap();
+    let checked = connected.check(&[]);
+    assert_eq!(checked.link("manifest")[0].0, "red", "{checked:#?}");
+    assert!(
+        ["explicit-deny", "object-denied"].contains(&checked.link("manifest")[0].1),
+        "{checked:#?}"
+    );
+}
+
+#[test]
+fn one_export_that_cannot_be_read_does_not_hide_the_report() {
+    let export = json!({
+        "Export": {
+            "Name": "broken", "ExportArn": "arn:aws:bcm-data-exports:us-east-1:011122000000:export/broken-1",
+            "DataQuery": { "QueryStatement": "SELECT a FROM COST_AND_USAGE_REPORT" },
+            "DestinationConfigurations": { "S3Destination": {
+                "S3Bucket": "acme-billing", "S3Prefix": "x", "S3Region": REGION,
+                "S3OutputConfigurations": { "OutputType": "CUSTOM", "Format": "PARQUET", "Compression": "PARQUET", "Overwrite": "OVERWRITE_REPORT" },
+            }},
+            "RefreshCadence": { "Frequency": "SYNCHRONOUS" },
+        },
+        "ExportStatus": { "StatusCode": "HEALTHY" },
+    });
+    let may = only(&["cur:*", "bcm-data-exports:ListExports", "s3:*"]);
+    let connected = connected_to(|world, _| {
+        world
+            .export(&export)
+            .role(ROLE, &trust(ENGINE, Some(EXTERNAL_ID)), &may)
+    });
+    connected.deliver();
+    let checked = connected.check(&[]);
+    checked.expect("report", "yellow", "definitions-denied");
+    checked.expect("manifest", "green", "");
+    let run = connected.place.run(&["ingest"]).success();
+    assert!(
+        run.stderr.contains("not all reports can be looked up"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]

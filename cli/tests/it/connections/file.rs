@@ -64,6 +64,27 @@ fn a_new_connection_has_a_role_and_an_external_id_of_its_own() {
 }
 
 #[test]
+fn places_of_reports_are_set() {
+    let place = Place::new();
+    place.ok(&ADD);
+    place.ok(&[
+        "connections",
+        "set",
+        "acme-payer",
+        "--report",
+        "s3://acme-billing/cur",
+    ]);
+    assert!(
+        file(&place).contains("reports = [\"s3://acme-billing/cur\"]"),
+        "{}",
+        file(&place)
+    );
+    place.ok(&["connections", "set", "acme-payer", "--look-up"]);
+    assert!(!file(&place).contains("reports"), "{}", file(&place));
+    place.fails(&["connections", "set", "nobody", "--look-up"]);
+}
+
+#[test]
 fn a_member_account_first_is_warned_about() {
     let place = Place::new();
     let run = place
@@ -120,7 +141,7 @@ fn wrong_answers_are_usage_errors() {
                 "add",
                 "acme",
                 "--account-id",
-                "1111-2222-3333",
+                "1111-2222-333",
             ],
             "12 digits",
         ),
@@ -156,8 +177,9 @@ fn wrong_answers_are_usage_errors() {
     }
     assert!(!place.path(".config/curtail/config.toml").exists());
     place.ok(&ADD);
-    let twice = place.fails(&ADD);
-    assert!(twice.contains("already"), "{twice}");
+    let twice = place.run(&ADD);
+    assert_eq!(twice.status, Some(2), "{twice:?}");
+    assert!(twice.stderr.contains("already"), "{twice:?}");
 }
 
 #[test]

@@ -258,6 +258,108 @@ fn before_the_first_report_cost_explorer_answers() {
 }
 
 #[test]
+fn a_configured_report_that_is_not_there_yet_is_waited_for() {
+    let connected = connected_to(|world, _| world.costs(costs(&days())));
+    connected.reconfigure(
+        "[[connection]]",
+        "[[connection]]\nreports = [\"s3://acme-billing/billing/acme-legacy-csv\"]",
+    );
+    let run = connected.place.run(&["ingest"]).success();
+    assert!(
+        run.stderr.contains("waits for its first delivery"),
+        "{}",
+        run.stderr
+    );
+    connected.reconfigure("billing/acme-legacy-csv", "elsewhere");
+    let told = connected.place.fails(&["ingest"]);
+    assert!(told.contains("s3://acme-billing/elsewhere"), "{told}");
+}
+
+#[test]
+fn two_connections_to_one_account_pay_once() {
+    let connected = connected_to(|world, _| world.costs(costs(&days())));
+    let twice = format!(
+        "{}{}",
+        connection("first", PAYER, ""),
+        connection("second", PAYER, "")
+    );
+    connected.configure(&twice);
+    let asked = || {
+        let requests = connected.aws.requests().into_iter();
+        requests
+            .filter(|request| request.service == Service::CostExplorer)
+            .count()
+    };
+    connected.place.ok(&["ingest"]);
+    assert_eq!(asked(), 1);
+    connected.deliver();
+    connected.place.ok(&["ingest", "--force"]);
+    assert_eq!(
+        sql(
+            &connected,
+            "SELECT count(*) AS n FROM costs WHERE provisional AND billing_period < '2026-11'"
+        ),
+        "n\n0\n"
+    );
+}
+
+#[test]
+fn a_member_that_is_connected_too_is_not_counted_twice() {
+    let role = format!("arn:aws:iam::{MEMBER}:role/curtail-read");
+    let connected = connected_to(|world, _| {
+        world.costs(costs(&days())).role(
+            &role,
+            &trust(ENGINE, Some(EXTERNAL_ID)),
+            &reads("acme-billing"),
+        )
+    });
+    let both = format!(
+        "{}{}",
+        connection("payer", PAYER, ""),
+        connection("member", MEMBER, "")
+    );
+    connected.configure(&both);
+    connected.place.ok(&["ingest", "--connection", "payer"]);
+    let before = connected.place.ok(&["costs", "--by", "account"]);
+    connected.place.ok(&["ingest"]);
+    assert_eq!(connected.place.ok(&["costs", "--by", "account"]), before);
+}
+
+#[test]
+fn requests_that_are_repeated_are_counted() {
+    let connected = connected_to(|world, _| world.costs(costs(&days())));
+    connected
+        .aws
+        .fail_next(Service::CostExplorer, curtail_testaws::Failure::Internal, 2);
+    let run = connected.place.run(&["ingest"]).success();
+    let sent = connected
+        .aws
+        .requests()
+        .into_iter()
+        .filter(|request| request.service == Service::CostExplorer);
+    assert_eq!(sent.count(), 3);
+    assert!(
+        run.stderr.contains("3 requests to Cost Explorer, $0.03"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn there_is_a_limit_to_what_is_paid() {
+    let connected = connected_to(|world, _| world.costs(costs(&days())).group_pages(7));
+    connected.reconfigure(
+        "[[connection]]",
+        "[[connection]]\ncost_explorer = { most_requests = 5 }",
+    );
+    let told = connected.place.fails(&["ingest"]);
+    assert!(
+        told.contains("more than 5 requests") && told.contains("$0.05"),
+        "{told}"
+    );
+}
+
+#[test]
 fn costs_by_resource_wait_for_the_report() {
     let connected = connected_to(|world, _| world.costs(costs(&days())));
     connected.place.ok(&["ingest"]);
@@ -332,7 +434,7 @@ fn good_data_stays_when_cost_explorer_fails() {
         .place
         .fails(&["ingest", "--force", "--retries", "0"]);
     assert!(
-        told.contains("ce:GetCostAndUsage") && told.contains("$0.01"),
+        told.contains("ce:GetCostAndUsage") && told.contains("$0.03"),
         "{told}"
     );
     assert_eq!(connected.place.ok(&["costs", "--by", "account"]), before);
