@@ -669,7 +669,12 @@ async fn accounts_have_names() {
     let engine = fixture.engine().await;
     assert_eq!(
         ask(&engine, &["account-name"], CostQuery::default()).await,
-        ["Web \"shop\",4002,USD", "(none),308,USD", "own,1,USD"]
+        [
+            "Web \"shop\",4002,USD",
+            "000000000008,300,USD",
+            "000000000009,8,USD",
+            "own,1,USD"
+        ]
     );
     let sql = "SELECT count(*) FROM costs WHERE account_name = 'Web \"shop\"' AND NOT provisional";
     assert_eq!(rows(&engine, sql).await, ["1"]);
