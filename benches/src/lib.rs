@@ -101,6 +101,7 @@ pub async fn engine(store: &Path) -> Engine {
         memory_limit: MEMORY,
         allocated: None,
         threads: threads(),
+        rollups: true,
     };
     Engine::open(&store, &options)
         .await

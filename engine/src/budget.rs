@@ -107,6 +107,7 @@ mod tests {
                 memory_limit: 1000,
                 allocated,
                 threads: 1,
+                rollups: true,
             };
             Arc::new(Budget::new(&options)) as Arc<dyn MemoryPool>
         };

@@ -18,6 +18,7 @@ use datafusion::{
 };
 
 pub(crate) use beside::Beside;
+pub(crate) use scan::{DataFiles, allowed};
 pub(crate) use views::counted_costs;
 
 use crate::session::PUBLIC;
@@ -61,9 +62,15 @@ impl Catalog {
         snapshot: &Snapshot,
         beside: &Beside,
         session: &SessionState,
+        rollups: bool,
     ) -> Result<Self> {
-        let line_items = Arc::new(scan::DataFiles::new(snapshot, Table::LineItems)?);
-        let focus = Arc::new(scan::DataFiles::new(snapshot, Table::Focus)?);
+        let files = if rollups {
+            DataFiles::or_rollups
+        } else {
+            DataFiles::new
+        };
+        let line_items = Arc::new(files(snapshot, Table::LineItems)?);
+        let focus = Arc::new(files(snapshot, Table::Focus)?);
         let public = views::public(session, snapshot, beside, line_items, focus).await?;
         Ok(Self {
             public,

@@ -6,10 +6,13 @@ use curtail_queries::{ParamDefault, ParamType, Query};
 use curtail_store::{BillingPeriod, Snapshot, Store};
 use datafusion::{
     arrow::array::RecordBatch,
-    common::DFSchema,
+    common::{
+        DFSchema,
+        display::{PlanType, StringifiedPlan},
+    },
     error::DataFusionError,
     execution::{SessionState, runtime_env::RuntimeEnv},
-    logical_expr::Expr,
+    logical_expr::{Explain, Expr, LogicalPlan},
     prelude::SessionContext,
     sql::parser::Statement,
 };
@@ -20,7 +23,7 @@ use crate::{
     costs::{self, LeftOut, TagKeys},
     params,
     provisional::{self, Coverage},
-    session, statement, suggest,
+    rollups, session, statement, suggest,
 };
 
 /// Tables and columns that a query of the library needs reports for.
@@ -46,6 +49,8 @@ pub struct EngineOptions {
     pub allocated: Option<fn() -> u64>,
     /// Threads that scans and operators are spread over.
     pub threads: usize,
+    /// Whether aggregates may read rollups instead of line items.
+    pub rollups: bool,
 }
 
 /// One snapshot of a store, ready for questions. What is committed later, it does not see.
@@ -82,7 +87,7 @@ impl Engine {
         let runtime = session::runtime(store, options).map_err(sorted)?;
         let state = session::session(&runtime, options);
         let beside = Beside::of(&snapshot, store.accounts(&snapshot).await?);
-        let catalog = Catalog::of(store, &snapshot, &beside, &state)
+        let catalog = Catalog::of(store, &snapshot, &beside, &state, options.rollups)
             .await
             .map_err(sorted)?;
         let everything = session::context(state.clone(), catalog.provider().map_err(sorted)?);
@@ -287,7 +292,15 @@ impl Engine {
         let plan = state.statement_to_plan(statement).await.map_err(sorted)?;
         statement::check_plan(&plan).map_err(sorted)?;
         let plan = params::bind(plan, params)?;
-        let plan = state.create_physical_plan(&plan).await.map_err(sorted)?;
+        let mut plan = state.optimize(&plan).map_err(sorted)?;
+        if let LogicalPlan::Explain(explain) = &mut plan {
+            self::explain(explain).map_err(sorted)?;
+        }
+        let planner = state.query_planner();
+        let plan = planner
+            .create_physical_plan(&plan, &state)
+            .await
+            .map_err(sorted)?;
         Ok(Answer::new(plan, state.task_ctx(), self.memory_limit).with_notes(notes))
     }
 
@@ -406,6 +419,17 @@ impl std::fmt::Debug for Engine {
             .field("runtime", &self.runtime)
             .finish_non_exhaustive()
     }
+}
+
+/// Puts before the logical plan which rollups it reads, or why none.
+fn explain(explain: &mut Explain) -> Result<(), DataFusionError> {
+    let told = rollups::explain(&explain.plan)?;
+    if !told.is_empty() {
+        let text = format!("read from {}", told.join("\nread from "));
+        let row = StringifiedPlan::new(PlanType::FinalLogicalPlan, text);
+        explain.stringified_plans.push(row);
+    }
+    Ok(())
 }
 
 fn wrong(name: &str, why: &str) -> EngineError {

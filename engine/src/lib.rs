@@ -23,6 +23,7 @@ mod maps;
 mod money;
 mod params;
 mod provisional;
+mod rollups;
 mod session;
 mod statement;
 mod suggest;

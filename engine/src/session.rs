@@ -15,7 +15,7 @@ use datafusion::{
     prelude::{SessionConfig, SessionContext},
 };
 
-use crate::{EngineOptions, budget::Budget, maps, money};
+use crate::{EngineOptions, budget::Budget, maps, money, rollups::FromRollups};
 
 /// The catalog's name.
 pub(crate) const CATALOG: &str = "curtail";
@@ -65,6 +65,7 @@ pub(crate) fn session(runtime: &Arc<RuntimeEnv>, options: &EngineOptions) -> Ses
         .with_runtime_env(Arc::clone(runtime))
         .with_expr_planners(planners)
         .with_analyzer_rule(Arc::new(maps::MapLookup))
+        .with_optimizer_rule(Arc::new(FromRollups))
         .build();
     for function in [money::sum(), money::avg()] {
         register(&mut state, function);

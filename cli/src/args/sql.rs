@@ -28,6 +28,9 @@ pub(crate) struct SqlArgs {
     /// Asks the store as it was: at a version, a time, or the end of a day (UTC)
     #[arg(long, value_name = "VERSION|TIME")]
     pub(crate) as_of: Option<AsOf>,
+    /// From the line items, even where a rollup has the answer
+    #[arg(long)]
+    pub(crate) no_rollups: bool,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

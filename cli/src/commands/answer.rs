@@ -15,13 +15,23 @@ use crate::{args::OutputArgs, config::Settings, error::CliError, render::amounts
 const BATCHES_AHEAD: usize = 2;
 
 /// The engine over the newest state of the store, or an earlier one.
-pub(super) async fn engine(settings: &Settings, as_of: Option<AsOf>) -> Result<Engine, CliError> {
+///
+/// With `rollups`, aggregates may read rollups instead of line items.
+pub(super) async fn engine(
+    settings: &Settings,
+    as_of: Option<AsOf>,
+    rollups: bool,
+) -> Result<Engine, CliError> {
     let store = place::store(settings).await?;
     let snapshot = match as_of {
         Some(as_of) => store.snapshot_at(as_of).await?,
         None => store.snapshot().await?,
     };
-    Ok(Engine::over(&store, snapshot, &options(settings)).await?)
+    let options = EngineOptions {
+        rollups,
+        ..options(settings)
+    };
+    Ok(Engine::over(&store, snapshot, &options).await?)
 }
 
 /// What an engine may use.
@@ -29,6 +39,7 @@ pub(super) fn options(settings: &Settings) -> EngineOptions {
     EngineOptions {
         memory_limit: settings.buffers(),
         threads: settings.threads,
+        rollups: true,
         allocated: Some(|| crate::ALLOCATOR.allocated() as u64),
     }
 }

@@ -37,7 +37,7 @@ pub(super) async fn run(
     settings: &Settings,
 ) -> Result<(), CliError> {
     let query = find(name)?;
-    let engine = answer::engine(settings, None).await?;
+    let engine = answer::engine(settings, None, true).await?;
     let found = engine.query(query, &sql::params(params)).await?;
     answer::print(&found, output, settings).await.map(|_| ())
 }

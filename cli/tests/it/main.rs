@@ -27,6 +27,7 @@ mod kill;
 mod memory;
 mod proxy;
 mod reports;
+mod rollups;
 mod s3;
 mod signals;
 mod sql;

@@ -1,5 +1,7 @@
 //! Scans of a snapshot's data files.
 
+mod rolled;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -26,6 +28,9 @@ use datafusion::{
     physical_plan::{ExecutionPlan, empty::EmptyExec},
 };
 
+use rolled::Rolled;
+pub(crate) use rolled::allowed;
+
 /// Whether the row's billing period states costs net of discounts: a constant of each file.
 pub(super) const HAS_NET_COLUMNS: &str = "has_net_columns";
 
@@ -34,12 +39,16 @@ const NET_COST: &str = "line_item_net_unblended_cost";
 
 /// The data files of one table, with what is constant in each file as columns: the partition columns (of reports `report` and
 /// `billing_period`), and for line items `year` and `month` (as Athena partitions a legacy report) and [`HAS_NET_COLUMNS`].
-#[derive(Debug)]
-pub(super) struct DataFiles {
+#[derive(Clone, Debug)]
+pub(crate) struct DataFiles {
     schema: TableSchema,
     files: Vec<PartitionedFile>,
     /// One row per file: its constants.
     constants: RecordBatch,
+    /// What could stand in for the files.
+    rolled: Option<Arc<Rolled>>,
+    /// Which rollups these files are, if they are any.
+    instead: Option<String>,
 }
 
 /// One data file and what is constant in it.
@@ -56,6 +65,16 @@ impl DataFiles {
         Self::with_columns(snapshot, table, &[])
     }
 
+    /// The same, for aggregates that may read rollups instead.
+    pub(super) fn or_rollups(snapshot: &Snapshot, table: Table) -> Result<Self> {
+        let files = Self::new(snapshot, table)?;
+        let columns = columns_of(snapshot, table);
+        Ok(Self {
+            rolled: Rolled::of(snapshot, table, columns),
+            ..files
+        })
+    }
+
     /// The same for a snapshot whose files are rollups: with [`ROW_COUNT`] as a column.
     pub(super) fn rolled_up(snapshot: &Snapshot, table: Table) -> Result<Self> {
         let count = Arc::new(Field::new(ROW_COUNT, DataType::Int64, true));
@@ -64,11 +83,7 @@ impl DataFiles {
 
     fn with_columns(snapshot: &Snapshot, table: Table, more: &[FieldRef]) -> Result<Self> {
         let found = snapshot.table(table);
-        let columns = found.map_or_else(
-            || StoreSchema::documented(table),
-            |table| table.schema.clone(),
-        );
-        let columns = columns.arrow();
+        let columns = columns_of(snapshot, table);
         let columns = columns.fields().iter().chain(more).cloned();
         let entries = found
             .map(|table| table.files.as_slice())
@@ -141,10 +156,13 @@ impl DataFiles {
             schema,
             files,
             constants,
+            rolled: None,
+            instead: None,
         })
     }
 
-    fn constant_names(&self) -> Vec<&str> {
+    /// The columns that are the same in all rows of a file.
+    pub(crate) fn constant_names(&self) -> Vec<&str> {
         self.schema
             .table_partition_cols()
             .iter()
@@ -235,6 +253,16 @@ impl TableProvider for DataFiles {
             .create_physical_plan(session, config)
             .await
     }
+}
+
+/// The columns of a table's files.
+fn columns_of(snapshot: &Snapshot, table: Table) -> Schema {
+    let found = snapshot.table(table);
+    let columns = found.map_or_else(
+        || StoreSchema::documented(table),
+        |table| table.schema.clone(),
+    );
+    columns.arrow().as_ref().clone()
 }
 
 /// Columns whose value is the same in all rows of a file.

@@ -2,7 +2,7 @@
 
 use std::{cmp::Reverse, collections::BTreeSet};
 
-use curtail_store::{Grain, Money, PeriodVersion, ROW_COUNT, Receipt, Snapshot, Store, Table};
+use curtail_store::{Grain, Money, PeriodVersion, Receipt, Snapshot, Store, Table};
 use datafusion::{
     common::tree_node::{TreeNode, TreeNodeRecursion},
     error::Result,
@@ -10,7 +10,7 @@ use datafusion::{
 };
 
 use super::DiffQuery;
-use crate::{Dimension, EngineError, Metric, costs::TagKeys};
+use crate::{Dimension, EngineError, Metric, catalog, costs::TagKeys};
 
 /// How many tags are compared: each makes it slower.
 const MOST_TAGS: usize = 8;
@@ -177,42 +177,13 @@ fn has_net_costs(receipt: &Receipt) -> bool {
     net.map(|(_, sum)| *sum).any(|sum| sum != Money::ZERO)
 }
 
-/// The columns of a version's rollup that stand for those of its line items: what it is grouped by and what it sums up, and
-/// what is NULL in all line items because the report has no such column.
+/// The columns of a version's rollup that stand for those of its line items.
 fn allowed(receipt: &Receipt, grain: Grain) -> Option<BTreeSet<String>> {
     let rollup = receipt
         .rollups
         .iter()
         .find(|rollup| rollup.grain == grain)?;
-    let table = receipt.kind.table();
-    let schema = curtail_store::TableSchema::documented(table);
-    let absent = schema
-        .columns()
-        .iter()
-        .map(|column| &column.name)
-        .filter(|name| !receipt.columns.seen.contains(name));
-    let (start, constants): (_, &[&str]) = match table {
-        Table::LineItems => (
-            "line_item_usage_start_date",
-            &[
-                "report",
-                "billing_period",
-                "year",
-                "month",
-                "has_net_columns",
-            ],
-        ),
-        Table::Focus => ("chargeperiodstart", &["report", "billing_period"]),
-    };
-    let fixed = constants.iter().copied().chain([start, ROW_COUNT]);
-    let columns = rollup
-        .dimensions
-        .iter()
-        .chain(&rollup.measures)
-        .chain(absent);
-    // The kind of report is the same in all line items, but stands in no rollup.
-    let columns = columns.filter(|name| *name != "source").cloned();
-    Some(columns.chain(fixed.map(str::to_owned)).collect())
+    Some(catalog::allowed(receipt, rollup))
 }
 
 impl Candidate {

@@ -87,6 +87,7 @@ impl Fixture {
                 memory_limit: 1 << 28,
                 allocated: None,
                 threads: 2,
+                rollups: true,
             },
         )
         .await

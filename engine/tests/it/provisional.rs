@@ -165,6 +165,7 @@ async fn a_month_without_cost_is_an_answer() {
         memory_limit: 1 << 28,
         allocated: None,
         threads: 2,
+        rollups: true,
     };
     let refused = Engine::open(&fixture.store, &options).await;
     assert!(
@@ -696,6 +697,7 @@ async fn over(fixture: &Fixture, snapshot: Snapshot) -> Engine {
         memory_limit: 1 << 28,
         allocated: None,
         threads: 2,
+        rollups: true,
     };
     Engine::over(&fixture.store, snapshot, &options)
         .await

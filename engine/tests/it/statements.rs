@@ -34,6 +34,7 @@ async fn a_store_without_tables_is_empty() {
         memory_limit: 1 << 20,
         allocated: None,
         threads: 1,
+        rollups: true,
     };
     assert!(matches!(
         Engine::open(&fixture.store, &options).await,

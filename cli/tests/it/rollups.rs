@@ -1,0 +1,268 @@
+//! Answers from rollups: the same digits as from line items, whatever is asked.
+
+use std::fmt::Write as _;
+
+use crate::harness::{Place, shared};
+
+/// A small generator of numbers, the same in every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        // SplitMix64 (public domain, Sebastiano Vigna).
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((z ^ (z >> 31)) % bound as u64).unwrap()
+    }
+
+    fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
+        of[self.below(of.len())]
+    }
+
+    fn chance(&mut self, percent: usize) -> bool {
+        self.below(100) < percent
+    }
+}
+
+const DIMENSIONS: &[&str] = &[
+    "service",
+    "account_id",
+    "region",
+    "charge_type",
+    "usage_type",
+    "operation",
+    "purchase_option",
+    "product_family",
+    "usage_date",
+    "billing_period",
+    "report",
+    "currency",
+    "invoice_id",
+    "resource_id",
+    "payer_account_id",
+    "provisional",
+    "upper(service)",
+    "substr(usage_type, 1, 4)",
+    "coalesce(region, 'none')",
+    "service LIKE 'Amazon%'",
+    "date_trunc('day', usage_start)",
+    "date_trunc('month', usage_start)",
+    "extract(dow FROM usage_start)",
+    "tags['user_team']",
+    // Not to be told from rollups.
+    "date_trunc('hour', usage_start)",
+    "usage_start",
+    "unblended_cost > 1",
+    "extract(hour FROM usage_start)",
+];
+
+const SUMS: &[&str] = &[
+    "unblended_cost",
+    "amortized_cost",
+    "list_cost",
+    "blended_cost",
+    "net_unblended_cost",
+    "net_amortized_cost",
+    "usage_amount",
+    "coalesce(unblended_cost, 0)",
+    "coalesce(unblended_cost, 0) - coalesce(amortized_cost, 0)",
+    "list_cost - unblended_cost",
+    "-unblended_cost",
+    "CASE WHEN charge_type = 'Usage' THEN unblended_cost ELSE 0 END",
+    "CASE WHEN charge_type = 'Tax' THEN unblended_cost END",
+    "CASE service WHEN 'AmazonEC2' THEN unblended_cost WHEN 'AmazonS3' THEN amortized_cost END",
+    "CASE WHEN unblended_cost > 0 THEN unblended_cost ELSE 0 END",
+    "greatest(unblended_cost, 0)",
+];
+
+const CONDITIONS: &[&str] = &[
+    "charge_type = 'Usage'",
+    "charge_type <> 'Tax'",
+    "service IN ('AmazonEC2', 'AmazonS3')",
+    "usage_date >= DATE '2026-09-10'",
+    "usage_start >= TIMESTAMP '2026-09-20 00:00:00'",
+    "usage_start < TIMESTAMP '2026-10-05 00:00:00'",
+    "usage_start < TIMESTAMP '2026-10-05 07:00:00'",
+    "usage_start > TIMESTAMP '2026-09-20 00:00:00'",
+    "usage_start <= TIMESTAMP '2026-09-20 00:00:00'",
+    "usage_date BETWEEN DATE '2026-09-03' AND DATE '2026-10-20'",
+    "billing_period = '2026-10'",
+    "region IS NOT NULL",
+    "resource_id IS NULL",
+    "unblended_cost <> 0",
+    "usage_type LIKE '%Box%'",
+    "NOT provisional",
+    "invoice_id IS NULL OR account_id > '2'",
+];
+
+/// A statement whose answer has one order and no limits that could cut it anywhere.
+fn statement(random: &mut Random) -> String {
+    let groups: Vec<_> = (0..random.below(4))
+        .map(|_| random.one(DIMENSIONS))
+        .collect();
+    let mut outputs: Vec<String> = Vec::new();
+    for (index, group) in groups.iter().enumerate() {
+        outputs.push(format!("{group} AS g{index}"));
+    }
+    for index in 0..=random.below(3) {
+        let sum = random.one(SUMS);
+        let mut output = match random.below(12) {
+            0 => "count(*)".to_owned(),
+            1 => format!("count({})", random.one(DIMENSIONS)),
+            2 => format!("count({sum})"),
+            3 => format!("min({})", random.one(DIMENSIONS)),
+            4 => format!("max({})", random.one(DIMENSIONS)),
+            5 => format!("count(DISTINCT {})", random.one(DIMENSIONS)),
+            6 => format!("max({sum})"),
+            _ => format!("sum({sum})"),
+        };
+        if random.chance(15) {
+            let _ = write!(output, " FILTER (WHERE {})", random.one(CONDITIONS));
+        }
+        outputs.push(format!("{output} AS a{index}"));
+    }
+    let mut text = format!("SELECT {} FROM costs", outputs.join(", "));
+    let conditions: Vec<_> = (0..random.below(3))
+        .map(|_| random.one(CONDITIONS))
+        .collect();
+    if !conditions.is_empty() {
+        let _ = write!(text, " WHERE {}", conditions.join(" AND "));
+    }
+    if !groups.is_empty() {
+        let _ = write!(text, " GROUP BY {}", groups.join(", "));
+        if random.chance(10) {
+            let _ = write!(text, " HAVING count(*) > {}", random.below(5));
+        }
+    }
+    let inner = text;
+    let mut text = match random.below(8) {
+        0 => format!("WITH t AS ({inner}) SELECT * FROM t"),
+        1 => format!(
+            "SELECT count(*) AS n, sum(a0_) AS s FROM (SELECT count(*) AS a0_ FROM ({inner}) GROUP BY a0)"
+        ),
+        2 => format!(
+            "SELECT t.*, x.n FROM ({inner}) t CROSS JOIN (SELECT count(*) AS n FROM costs) x"
+        ),
+        _ => inner,
+    };
+    let columns = if text.starts_with("SELECT count(*) AS n, sum") {
+        2
+    } else {
+        outputs.len() + usize::from(text.starts_with("SELECT t.*"))
+    };
+    let order: Vec<_> = (1..=columns).map(|column| column.to_string()).collect();
+    let _ = write!(text, " ORDER BY {}", order.join(", "));
+    text
+}
+
+/// The answers to all statements, one after the other.
+fn answers(place: &Place, text: &str, more: &[&str]) -> String {
+    let file = place.path("random.sql");
+    std::fs::write(&file, text).unwrap();
+    place.ok(&[&["sql", "-F", file.to_str().unwrap()], more].concat())
+}
+
+#[test]
+fn random_questions_have_the_same_digits() {
+    same_digits("tiny", "legacy-csv", 7);
+}
+
+#[test]
+fn random_questions_about_several_kinds_of_costs_have_the_same_digits() {
+    same_digits("small", "cur2-csv", 11);
+}
+
+/// A thousand questions, asked both ways.
+fn same_digits(profile: &str, format: &str, seed: u64) {
+    let place = Place::new();
+    place.ok(&[
+        "generate",
+        "--out",
+        "report",
+        "--rows",
+        "8000",
+        "--profile",
+        profile,
+        "--format",
+        format,
+    ]);
+    place.ok(&["ingest", "report"]);
+    let mut random = Random(seed);
+    for round in 0..8 {
+        let statements: Vec<_> = (0..100).map(|_| statement(&mut random)).collect();
+        if round == 0 {
+            // Not all alike: many can be answered from rollups, many cannot.
+            let explained: Vec<_> = statements
+                .iter()
+                .map(|it| format!("EXPLAIN {it}"))
+                .collect();
+            let told = answers(&place, &explained.join(";\n"), &[]);
+            let hits = told.matches("read from rollup").count();
+            assert!((25..150).contains(&hits), "{hits}");
+        }
+        let text = statements.join(";\n");
+        let (with, without) = (
+            answers(&place, &text, &[]),
+            answers(&place, &text, &["--no-rollups"]),
+        );
+        if with == without {
+            continue;
+        }
+        for statement in &statements {
+            let (with, without) = (
+                answers(&place, statement, &[]),
+                answers(&place, statement, &["--no-rollups"]),
+            );
+            assert_eq!(with, without, "round {round}: {statement}");
+        }
+        panic!("answers differ only together");
+    }
+}
+
+#[test]
+fn explain_names_the_rollup_or_the_reason() {
+    let place = shared();
+    let explain = |statement: &str| place.ok(&["sql", &format!("EXPLAIN {statement}")]);
+    for statement in [
+        "SELECT service, sum(unblended_cost) FROM costs GROUP BY 1",
+        "SELECT account_id, sum(amortized_cost) FROM costs GROUP BY 1",
+        "SELECT line_item_product_code, sum(line_item_unblended_cost), count(*) FROM cur GROUP BY 1",
+        "SELECT usage_date, count(*) FROM costs WHERE charge_type = 'Usage' GROUP BY 1",
+    ] {
+        let told = explain(statement);
+        assert!(
+            told.contains("read from rollup daily of line_items"),
+            "{statement}: {told}"
+        );
+    }
+    let told = explain("SELECT resource_id, sum(unblended_cost) FROM costs GROUP BY 1");
+    assert!(
+        told.contains("read from rollup daily_resources of line_items"),
+        "{told}"
+    );
+    for (statement, reason) in [
+        (
+            "SELECT usage_start, sum(unblended_cost) FROM costs GROUP BY 1",
+            "tells hours apart",
+        ),
+        (
+            "SELECT sum(unblended_cost - blended_cost) FROM costs",
+            "coalesce",
+        ),
+        ("SELECT max(unblended_cost) FROM costs", "is not linear"),
+    ] {
+        let told = explain(statement);
+        assert!(
+            told.contains("read from line items, because") && told.contains(reason),
+            "{statement}: {told}"
+        );
+    }
+    let told = place.ok(&[
+        "sql",
+        "--no-rollups",
+        "EXPLAIN SELECT service, sum(unblended_cost) FROM costs GROUP BY 1",
+    ]);
+    assert!(!told.contains("read from"), "{told}");
+}

@@ -1,0 +1,207 @@
+//! Which rollups could stand in for the line items of a scan.
+
+use std::{collections::BTreeSet, fmt::Write as _, sync::Arc};
+
+use curtail_store::{Grain, ROW_COUNT, Receipt, Rollup, Snapshot, StoredFile, Table, TableSchema};
+use datafusion::{
+    arrow::datatypes::{DataType, Field, Fields, Schema},
+    common::ScalarValue,
+    error::Result,
+};
+
+use super::{DataFiles, Entry, constants, values};
+
+/// The rollups of a table's billing periods.
+#[derive(Debug)]
+pub(super) struct Rolled {
+    table: Table,
+    /// The columns of the files.
+    columns: Schema,
+    periods: Vec<Period>,
+}
+
+/// One billing period of one report.
+#[derive(Debug)]
+struct Period {
+    /// Its line items.
+    files: Vec<File>,
+    rollups: Vec<Usable>,
+    /// The constants of its files.
+    values: Vec<ScalarValue>,
+}
+
+#[derive(Clone, Debug)]
+struct File {
+    path: String,
+    size: u64,
+    rows: u64,
+}
+
+/// A rollup, and the columns that mean in it what they mean in line items.
+#[derive(Debug)]
+struct Usable {
+    grain: Grain,
+    allowed: BTreeSet<String>,
+    files: Vec<File>,
+}
+
+impl Rolled {
+    pub(super) fn of(snapshot: &Snapshot, table: Table, columns: Schema) -> Option<Arc<Self>> {
+        let found = snapshot.table(table)?;
+        let mut periods = Vec::new();
+        for version in &found.periods {
+            let receipt = &version.receipt;
+            let mine = found.files.iter().filter(|file| {
+                file.report == receipt.report && file.billing_period == receipt.billing_period
+            });
+            let mine: Vec<_> = mine.collect();
+            let Some(first) = mine.first() else {
+                continue;
+            };
+            let rollups = receipt.rollups.iter().map(|rollup| Usable {
+                grain: rollup.grain,
+                allowed: allowed(receipt, rollup),
+                files: rollup.files.iter().map(File::of).collect(),
+            });
+            periods.push(Period {
+                values: values(snapshot, table, first),
+                rollups: rollups.collect(),
+                files: mine
+                    .into_iter()
+                    .map(|file| File {
+                        path: file.path.clone(),
+                        size: file.size,
+                        rows: file.rows,
+                    })
+                    .collect(),
+            });
+        }
+        periods
+            .iter()
+            .any(|period| !period.rollups.is_empty())
+            .then(|| {
+                Arc::new(Self {
+                    table,
+                    columns,
+                    periods,
+                })
+            })
+    }
+}
+
+impl File {
+    fn of(stored: &StoredFile) -> Self {
+        Self {
+            path: stored.path.clone(),
+            size: stored.size,
+            rows: stored.rows,
+        }
+    }
+}
+
+impl Period {
+    /// The smallest rollup that has all of these columns.
+    fn rollup(&self, needed: &BTreeSet<String>) -> Option<&Usable> {
+        let usable = self
+            .rollups
+            .iter()
+            .filter(|rollup| needed.is_subset(&rollup.allowed));
+        usable.min_by_key(|rollup| rollup.files.iter().map(|file| file.rows).sum::<u64>())
+    }
+}
+
+impl DataFiles {
+    /// Whether any billing period has rollups.
+    pub(crate) fn has_rollups(&self) -> bool {
+        self.rolled.is_some()
+    }
+
+    /// The column of the start of usage, which rollups have by the day.
+    pub(crate) fn usage_start(&self) -> Option<&'static str> {
+        self.rolled.as_ref().map(|rolled| usage_start(rolled.table))
+    }
+
+    /// The same columns and [`ROW_COUNT`] after those of the files, NULL for line items, from rollups wherever there is one with
+    /// all the columns that are needed. `None` if there is none anywhere.
+    pub(crate) fn with_rollups_for(&self, needed: &BTreeSet<String>) -> Result<Option<Self>> {
+        let Some(rolled) = &self.rolled else {
+            return Ok(None);
+        };
+        let mut entries = Vec::new();
+        let mut grains = BTreeSet::new();
+        let mut rolled_up = 0;
+        for period in &rolled.periods {
+            let files = match period.rollup(needed) {
+                Some(rollup) => {
+                    rolled_up += 1;
+                    grains.insert(rollup.grain.as_str());
+                    &rollup.files
+                }
+                None => &period.files,
+            };
+            entries.extend(files.iter().map(|file| Entry {
+                path: &file.path,
+                size: file.size,
+                rows: file.rows,
+                values: period.values.clone(),
+            }));
+        }
+        if rolled_up == 0 {
+            return Ok(None);
+        }
+        let count = Arc::new(Field::new(ROW_COUNT, DataType::Int64, true));
+        let fields = rolled.columns.fields().iter().cloned().chain([count]);
+        let files = Self::build(
+            &Schema::new(fields.collect::<Fields>()),
+            constants(rolled.table),
+            &entries,
+        )?;
+        let grains: Vec<_> = grains.into_iter().collect();
+        let mut told = format!("rollup {} of {}", grains.join(" and "), rolled.table.name());
+        if rolled_up < rolled.periods.len() {
+            let _ = write!(
+                told,
+                " in {rolled_up} of {} billing periods",
+                rolled.periods.len()
+            );
+        }
+        Ok(Some(Self {
+            instead: Some(told),
+            ..files
+        }))
+    }
+
+    /// Which rollups are read instead of line items, for people.
+    pub(crate) fn instead(&self) -> Option<&str> {
+        self.instead.as_deref()
+    }
+}
+
+fn usage_start(table: Table) -> &'static str {
+    match table {
+        Table::LineItems => "line_item_usage_start_date",
+        Table::Focus => "chargeperiodstart",
+    }
+}
+
+/// The columns of a version's rollup that stand for those of its line items: what it is grouped by and what it sums up, what is
+/// NULL in all line items because the report has no such column, and what is the same in the whole billing period.
+pub(crate) fn allowed(receipt: &Receipt, rollup: &Rollup) -> BTreeSet<String> {
+    let table = receipt.kind.table();
+    let schema = TableSchema::documented(table);
+    let absent = schema
+        .columns()
+        .iter()
+        .map(|column| &column.name)
+        .filter(|name| !receipt.columns.seen.contains(name));
+    let fixed = constants(table).into_iter().map(|(name, _)| name);
+    let fixed = fixed.chain([usage_start(table), ROW_COUNT]);
+    let columns = rollup
+        .dimensions
+        .iter()
+        .chain(&rollup.measures)
+        .chain(absent);
+    // The kind of report is the same in all line items, but stands in no rollup.
+    let columns = columns.filter(|name| *name != "source").cloned();
+    columns.chain(fixed.map(str::to_owned)).collect()
+}
