@@ -14,6 +14,7 @@ mod ingest;
 mod output;
 mod period;
 mod queries;
+mod rollup;
 mod s3;
 mod sql;
 mod vacuum;
@@ -36,6 +37,7 @@ pub(crate) use ingest::IngestArgs;
 pub(crate) use output::OutputArgs;
 pub(crate) use period::PeriodRange;
 pub(crate) use queries::{QueriesArgs, QueriesCommand};
+pub(crate) use rollup::{RollupArgs, RollupCommand};
 pub(crate) use s3::S3Args;
 pub(crate) use sql::{Assignment, SqlArgs};
 pub(crate) use vacuum::VacuumArgs;
@@ -134,6 +136,8 @@ pub(crate) enum Command {
     Sql(SqlArgs),
     /// Named queries: list, show, run
     Queries(QueriesArgs),
+    /// Daily sums that answers come from: list
+    Rollup(RollupArgs),
     /// Shows the configuration, or its JSON Schema
     Config(ConfigArgs),
     /// Prints the completion script of a shell

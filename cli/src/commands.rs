@@ -13,6 +13,7 @@ mod history;
 mod ingest;
 mod place;
 mod queries;
+mod rollup;
 mod sql;
 mod status;
 mod truth;
@@ -74,6 +75,7 @@ pub(crate) async fn run(
                 output,
             } => cancellable(Box::pin(queries::run(&name, &params, &output, settings))).await,
         },
+        Command::Rollup(args) => cancellable(Box::pin(rollup::run(&args, settings))).await,
         Command::Config(args) => config::run(&args, settings),
         Command::Completions { shell } => completions::run(shell),
         Command::Version => version::run(),

@@ -45,6 +45,23 @@ pub struct ColumnInfo {
     pub data_type: String,
 }
 
+/// A connection as the configuration has it, for `meta.connections`. Holds no secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnectionInfo {
+    /// Its name.
+    pub name: String,
+    /// The account's 12 digits.
+    pub account_id: String,
+    /// `billing` or `resource`.
+    pub kind: String,
+    /// The ARN of its role.
+    pub role: Option<String>,
+    /// Its region.
+    pub region: Option<String>,
+    /// Where its reports lie, if that is configured.
+    pub reports: Vec<String>,
+}
+
 /// Tables by name.
 pub(crate) type Tables = Vec<(&'static str, Arc<dyn TableProvider>)>;
 
@@ -88,6 +105,17 @@ impl Catalog {
             public: views::restricted(session, &self.public, left_out).await?,
             meta: self.meta.clone(),
         })
+    }
+
+    /// The same, in which `meta.connections` lists these.
+    pub(crate) fn with_connections(mut self, known: &[ConnectionInfo]) -> Result<Self> {
+        let connections = meta::connections(known)?;
+        for (name, table) in &mut self.meta {
+            if *name == "connections" {
+                *table = Arc::clone(&connections);
+            }
+        }
+        Ok(self)
     }
 
     /// The catalog in DataFusion's form.

@@ -18,7 +18,7 @@ use datafusion::{
 };
 
 use crate::{
-    Answer, CostQuery, Dimension, EngineError, Params, TableInfo,
+    Answer, ConnectionInfo, CostQuery, Dimension, EngineError, Params, TableInfo,
     catalog::{Beside, Catalog},
     costs::{self, LeftOut, TagKeys},
     params,
@@ -114,6 +114,16 @@ impl Engine {
             runtime,
             memory_limit: limit,
         })
+    }
+
+    /// The same, in which `meta.connections` lists these connections.
+    pub fn with_connections(mut self, known: &[ConnectionInfo]) -> Result<Self, EngineError> {
+        let limit = self.memory_limit;
+        let sorted = |error| EngineError::from_datafusion(error, limit);
+        self.catalog = self.catalog.with_connections(known).map_err(sorted)?;
+        let provider = self.catalog.provider().map_err(sorted)?;
+        self.everything.register_catalog(session::CATALOG, provider);
+        Ok(self)
     }
 
     /// The snapshot that answers come from.

@@ -29,7 +29,7 @@ mod statement;
 mod suggest;
 
 pub use answer::{Answer, Batches, ScanStats};
-pub use catalog::{ColumnInfo, TableInfo};
+pub use catalog::{ColumnInfo, ConnectionInfo, TableInfo};
 pub use costs::{CostQuery, Dimension, Granularity, Metric, ParseCostError, Sort};
 pub use diff::DiffQuery;
 pub use engine::{Engine, EngineOptions};

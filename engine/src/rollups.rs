@@ -1,8 +1,9 @@
 //! Answers from rollups: where a rollup provably gives the same digits as the line items, an aggregate reads it instead.
 //!
-//! The proof: seen from an aggregate, each row of a rollup stands for the line items that it was made of. An expression may be
-//! computed on the rollup's row if it is the same for all of these line items (a [`Class::Dimension`]), or if it is linear, so
-//! that its value on the row is the sum of its values on the line items (a [`Class::Linear`]). `class.rs` says which are.
+//! The proof: seen from an aggregate, each row of a rollup stands for the line items that it was made of. An expression
+//! may be computed on the rollup's row if it is the same for all of these line items (a
+//! [dimension](class::Class::Dimension)), or if it is [linear](class::Class::Linear), so that its value on the row is the
+//! sum of its values on the line items. `class.rs` says which are.
 //!
 //! A period without a suitable rollup is read from its line items in the same scan: each of them stands for itself.
 

@@ -2,14 +2,20 @@
 
 use std::{fmt::Write as _, time::Instant};
 
-use curtail_engine::{Answer, Engine, EngineOptions};
+use curtail_connect::Connection;
+use curtail_engine::{Answer, ConnectionInfo, Engine, EngineOptions};
 use curtail_store::AsOf;
 use futures::StreamExt;
 use indicatif::HumanBytes;
 use tokio::{sync::mpsc, task::JoinSet};
 
 use super::{note, place, renderer};
-use crate::{args::OutputArgs, config::Settings, error::CliError, render::amounts::grouped};
+use crate::{
+    args::OutputArgs,
+    config::{self, Settings},
+    error::CliError,
+    render::amounts::grouped,
+};
 
 /// Batches that are computed while one is being written.
 const BATCHES_AHEAD: usize = 2;
@@ -31,7 +37,24 @@ pub(super) async fn engine(
         rollups,
         ..options(settings)
     };
-    Ok(Engine::over(&store, snapshot, &options).await?)
+    let engine = Engine::over(&store, snapshot, &options).await?;
+    // What is wrong with the file matters to those commands only that need a connection.
+    let known = config::load(&settings.config)
+        .unwrap_or_default()
+        .connections;
+    let known: Vec<_> = known.iter().map(connection).collect();
+    Ok(engine.with_connections(&known)?)
+}
+
+fn connection(connection: &Connection) -> ConnectionInfo {
+    ConnectionInfo {
+        name: connection.name.to_string(),
+        account_id: connection.account_id.to_string(),
+        kind: connection.kind.as_str().to_owned(),
+        role: connection.role_arn().map(|role| role.to_string()),
+        region: connection.region.clone(),
+        reports: connection.reports.iter().map(ToString::to_string).collect(),
+    }
 }
 
 /// What an engine may use.

@@ -5,7 +5,7 @@ use crate::harness::{Place, filtered};
 #[test]
 fn every_help_text() {
     let place = Place::new();
-    let commands: [&[&str]; 25] = [
+    let commands: [&[&str]; 28] = [
         &[],
         &["demo"],
         &["generate"],
@@ -29,6 +29,9 @@ fn every_help_text() {
         &["queries", "run"],
         &["config"],
         &["config", "show"],
+        &["connections", "set"],
+        &["rollup"],
+        &["rollup", "list"],
         &["completions"],
         &["version"],
     ];

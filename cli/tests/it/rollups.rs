@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::harness::{Place, shared};
+use crate::harness::{Place, csv, shared};
 
 /// A small generator of numbers, the same in every run.
 struct Random(u64);
@@ -265,4 +265,21 @@ fn explain_names_the_rollup_or_the_reason() {
         "EXPLAIN SELECT service, sum(unblended_cost) FROM costs GROUP BY 1",
     ]);
     assert!(!told.contains("read from"), "{told}");
+}
+
+#[test]
+fn rollups_are_listed() {
+    let place = shared();
+    let (header, rows) = csv(&place.ok(&["rollup", "list"]));
+    let at = |name: &str| header.iter().position(|column| column == name).unwrap();
+    let (name, rolled, items) = (at("name"), at("rows"), at("line_items"));
+    assert!(rows.iter().any(|row| row[name] == "daily"), "{rows:?}");
+    for row in &rows {
+        let (rolled, items): (u64, u64) =
+            (row[rolled].parse().unwrap(), row[items].parse().unwrap());
+        assert!(
+            rolled < items && row[at("dimensions")].contains("line_item_product_code"),
+            "{row:?}"
+        );
+    }
 }

@@ -15,8 +15,9 @@ use datafusion::{
 use futures::stream;
 
 use super::Tables;
+use crate::ConnectionInfo;
 
-/// `periods`, `versions`, `files`, `receipts`, `columns`, and, empty as yet, `rollups` and `connections`.
+/// `periods`, `versions`, `files`, `receipts`, `columns`, `rollups`, and `connections`, of which a store knows none.
 pub(super) fn tables(store: &Store, snapshot: &Snapshot) -> Result<Tables> {
     let periods: Vec<_> = snapshot.periods().collect();
     let files: Vec<_> = Table::ALL
@@ -41,9 +42,14 @@ pub(super) fn tables(store: &Store, snapshot: &Snapshot) -> Result<Tables> {
         ("files", held(rows::files(&files)?)?),
         ("receipts", held(rows::receipts(&periods)?)?),
         ("columns", held(rows::columns(&schemas)?)?),
-        ("rollups", held(rows::rollups()?)?),
-        ("connections", held(rows::connections()?)?),
+        ("rollups", held(rows::rollups(&periods)?)?),
+        ("connections", connections(&[])?),
     ])
+}
+
+/// The table `connections`.
+pub(super) fn connections(known: &[ConnectionInfo]) -> Result<Arc<dyn TableProvider>> {
+    held(rows::connections(known)?)
 }
 
 fn held(rows: RecordBatch) -> Result<Arc<dyn TableProvider>> {

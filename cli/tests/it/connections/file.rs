@@ -241,6 +241,35 @@ fn the_configuration_is_shown_without_secrets() {
 }
 
 #[test]
+fn sql_sees_connections_without_secrets() {
+    let place = Place::new();
+    place.ok(&ADD);
+    place.ok(&[
+        "generate",
+        "--out",
+        "report",
+        "--rows",
+        "500",
+        "--profile",
+        "tiny",
+    ]);
+    place.ok(&["ingest", "report"]);
+    let rows = place.ok(&[
+        "sql",
+        "SELECT name, account_id, kind, role FROM meta.connections",
+    ]);
+    assert_eq!(
+        rows,
+        "name,account_id,kind,role\r\nacme-payer,001122223333,billing,arn:aws:iam::001122223333:role/curtail-read\r\n"
+    );
+    let columns = place.ok(&["sql", "DESCRIBE meta.connections"]);
+    assert!(
+        !columns.contains("secret") && !columns.contains("external"),
+        "{columns}"
+    );
+}
+
+#[test]
 fn mistakes_in_the_file_are_found_by_line() {
     let place = Place::new();
     fs::create_dir_all(place.path(".config/curtail")).unwrap();

@@ -17,6 +17,8 @@ use datafusion::{
     error::Result,
 };
 
+use crate::ConnectionInfo;
+
 /// One row per version of a billing period: what its receipt says in all.
 pub(super) fn periods(versions: &[&PeriodVersion]) -> Result<RecordBatch> {
     let receipts = || versions.iter().map(|version| &version.receipt);
@@ -237,25 +239,67 @@ pub(super) fn columns(tables: &[(Table, TableSchema)]) -> Result<RecordBatch> {
     ])
 }
 
-/// No rollups yet.
-pub(super) fn rollups() -> Result<RecordBatch> {
+/// One row per rollup of a current billing period.
+pub(super) fn rollups(versions: &[&PeriodVersion]) -> Result<RecordBatch> {
+    let all: Vec<_> = versions
+        .iter()
+        .flat_map(|version| version.receipt.rollups.iter().map(move |it| (version, it)))
+        .collect();
+    let receipts = || all.iter().map(|(version, _)| &version.receipt);
+    let files = || all.iter().map(|(_, rollup)| &rollup.files);
     batch(vec![
-        ("report", nothing()),
-        ("billing_period", nothing()),
-        ("name", nothing()),
-        ("version", numbers(std::iter::empty())),
-        ("rows", numbers(std::iter::empty())),
-        ("bytes", numbers(std::iter::empty())),
+        (
+            "report",
+            text(receipts().map(|receipt| Some(receipt.report.to_string()))),
+        ),
+        (
+            "billing_period",
+            text(receipts().map(|receipt| Some(receipt.billing_period.to_string()))),
+        ),
+        (
+            "name",
+            text(all.iter().map(|(_, rollup)| Some(rollup.grain.as_str()))),
+        ),
+        (
+            "version",
+            numbers(all.iter().map(|(version, _)| version.version)),
+        ),
+        (
+            "rows",
+            numbers(files().map(|files| files.iter().map(|file| file.rows).sum())),
+        ),
+        (
+            "bytes",
+            numbers(files().map(|files| files.iter().map(|file| file.size).sum())),
+        ),
+        (
+            "line_items",
+            numbers(receipts().map(|receipt| receipt.rows)),
+        ),
+        (
+            "dimensions",
+            lists(all.iter().map(|(_, rollup)| rollup.dimensions.as_slice())),
+        ),
+        (
+            "measures",
+            lists(all.iter().map(|(_, rollup)| rollup.measures.as_slice())),
+        ),
     ])
 }
 
-/// No connections yet.
-pub(super) fn connections() -> Result<RecordBatch> {
+/// One row per connection, as it is configured now.
+pub(super) fn connections(connections: &[ConnectionInfo]) -> Result<RecordBatch> {
+    let column = |value: fn(&ConnectionInfo) -> Option<&str>| text(connections.iter().map(value));
     batch(vec![
-        ("name", nothing()),
-        ("account_id", nothing()),
-        ("kind", nothing()),
-        ("location", nothing()),
+        ("name", column(|it| Some(&it.name))),
+        ("account_id", column(|it| Some(&it.account_id))),
+        ("kind", column(|it| Some(&it.kind))),
+        ("role", column(|it| it.role.as_deref())),
+        ("region", column(|it| it.region.as_deref())),
+        (
+            "reports",
+            lists(connections.iter().map(|it| it.reports.as_slice())),
+        ),
     ])
 }
 
@@ -263,10 +307,6 @@ fn batch(columns: Vec<(&str, ArrayRef)>) -> Result<RecordBatch> {
     Ok(RecordBatch::try_from_iter_with_nullable(
         columns.into_iter().map(|(name, array)| (name, array, true)),
     )?)
-}
-
-fn nothing() -> ArrayRef {
-    text(std::iter::empty::<Option<&str>>())
 }
 
 fn text<T: AsRef<str>>(values: impl Iterator<Item = Option<T>>) -> ArrayRef {
