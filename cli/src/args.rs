@@ -136,7 +136,7 @@ pub(crate) enum Command {
     Sql(SqlArgs),
     /// Named queries: list, show, run
     Queries(QueriesArgs),
-    /// Daily sums that answers come from: list
+    /// Daily sums that answers come from: list, verify
     Rollup(RollupArgs),
     /// Shows the configuration, or its JSON Schema
     Config(ConfigArgs),

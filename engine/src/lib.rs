@@ -36,3 +36,4 @@ pub use engine::{Engine, EngineOptions};
 pub use error::EngineError;
 pub use params::Params;
 pub use provisional::ProvisionalComparison;
+pub use rollups::RollupCheck;

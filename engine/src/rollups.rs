@@ -11,5 +11,7 @@ mod aggregate;
 mod class;
 mod input;
 mod rule;
+mod verify;
 
 pub(crate) use rule::{FromRollups, explain};
+pub use verify::RollupCheck;

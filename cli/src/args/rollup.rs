@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::OutputArgs;
+use super::{OutputArgs, PeriodRange};
 
 /// Daily sums that ingest keeps beside line items, and that answers come from where that gives the same digits.
 #[derive(Debug, clap::Args)]
@@ -16,6 +16,14 @@ pub(crate) struct RollupArgs {
 pub(crate) enum RollupCommand {
     /// Lists them, with how many line items each of their rows stands for and what they are grouped by
     List {
+        #[command(flatten)]
+        output: OutputArgs,
+    },
+    /// Computes them anew from the line items and compares to the digit; exit status 3 if one differs
+    Verify {
+        /// Only these billing periods; may be repeated
+        #[arg(long = "period", value_name = "YYYY-MM|YYYY-MM..YYYY-MM")]
+        periods: Vec<PeriodRange>,
         #[command(flatten)]
         output: OutputArgs,
     },

@@ -1,12 +1,13 @@
 //! `curtail rollup`.
 
-use curtail_engine::Params;
+use curtail_engine::{Engine, Params, RollupCheck};
 
-use super::answer;
+use super::{answer, place, print_rows};
 use crate::{
-    args::{RollupArgs, RollupCommand},
+    args::{OutputArgs, PeriodRange, RollupArgs, RollupCommand},
     config::Settings,
     error::CliError,
+    rows::Kind,
 };
 
 const LIST: &str = "\
@@ -23,5 +24,59 @@ pub(super) async fn run(args: &RollupArgs, settings: &Settings) -> Result<(), Cl
             let found = engine.sql(LIST, &Params::new()).await?;
             answer::print(&found, output, settings).await.map(|_| ())
         }
+        RollupCommand::Verify { periods, output } => verify(periods, output, settings).await,
+    }
+}
+
+const COLUMNS: &[(&str, Kind)] = &[
+    ("report", Kind::Text),
+    ("billing_period", Kind::Text),
+    ("name", Kind::Text),
+    ("groups", Kind::Count),
+    ("state", Kind::Text),
+];
+
+async fn verify(
+    periods: &[PeriodRange],
+    output: &OutputArgs,
+    settings: &Settings,
+) -> Result<(), CliError> {
+    let store = place::store(settings).await?;
+    let snapshot = store.snapshot().await?;
+    let options = answer::options(settings);
+    let wanted = |period| {
+        periods.is_empty()
+            || periods
+                .iter()
+                .any(|range| (range.first..=range.last).contains(&period))
+    };
+    let checks = Engine::verify_rollups(&store, snapshot, &options, wanted).await?;
+    let row = |check: &RollupCheck| {
+        vec![
+            check.report.as_str().into(),
+            check.billing_period.to_string().into(),
+            check.grain.as_str().into(),
+            check.groups.into(),
+            if check.same { "same" } else { "differs" }.into(),
+        ]
+    };
+    print_rows(
+        output,
+        settings,
+        COLUMNS,
+        &checks.iter().map(row).collect::<Vec<_>>(),
+    )?;
+    let differing: Vec<_> = checks.iter().filter(|check| !check.same).collect();
+    match differing.first() {
+        None => Ok(()),
+        Some(first) => Err(CliError::Unverified {
+            failed: differing.len(),
+            first: format!(
+                "rollup {} of {} {} differs from its line items",
+                first.grain.as_str(),
+                first.report,
+                first.billing_period
+            ),
+        }),
     }
 }

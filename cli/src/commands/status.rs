@@ -5,7 +5,7 @@ mod gaps;
 use chrono::Utc;
 use curtail_store::{PeriodVersion, Receipt, ReportKind};
 
-use super::{place, print_rows};
+use super::{note, place, print_rows};
 use crate::{
     args::OutputArgs,
     config::Settings,
@@ -31,12 +31,27 @@ const COLUMNS: &[(&str, Kind)] = &[
 ];
 
 pub(super) async fn run(output: &OutputArgs, settings: &Settings) -> Result<(), CliError> {
-    let history = place::store(settings).await?.history().await?;
+    let store = place::store(settings).await?;
+    let history = store.history().await?;
     let rows: Vec<_> = gaps::all(&history, Utc::now())
         .into_iter()
         .map(|(period, gaps)| row(period, &gaps))
         .collect();
-    print_rows(output, settings, COLUMNS, &rows)
+    print_rows(output, settings, COLUMNS, &rows)?;
+    for told in store.snapshot().await?.provisional() {
+        let receipt = &told.receipt;
+        let Some(period) = receipt.part.billing_period.filter(|_| receipt.rows > 0) else {
+            continue;
+        };
+        let text = format!(
+            "{period} of payer {}: costs from Cost Explorer up to {}, fetched {}; they show where no report covers the day",
+            receipt.part.payer_account_id,
+            receipt.last_day.unwrap_or_else(|| period.start()),
+            receipt.fetched_at.format("%Y-%m-%d %H:%M UTC")
+        );
+        note(settings, &text);
+    }
+    Ok(())
 }
 
 fn row(period: &PeriodVersion, gaps: &[String]) -> Vec<Cell> {

@@ -5,7 +5,7 @@ use crate::harness::{Place, filtered};
 #[test]
 fn every_help_text() {
     let place = Place::new();
-    let commands: [&[&str]; 28] = [
+    let commands: [&[&str]; 29] = [
         &[],
         &["demo"],
         &["generate"],
@@ -32,6 +32,7 @@ fn every_help_text() {
         &["connections", "set"],
         &["rollup"],
         &["rollup", "list"],
+        &["rollup", "verify"],
         &["completions"],
         &["version"],
     ];

@@ -189,6 +189,23 @@ fn same_digits(profile: &str, format: &str, seed: u64) {
         format,
     ]);
     place.ok(&["ingest", "report"]);
+    // A month that is too small for a rollup, so that both are read in one scan.
+    place.ok(&[
+        "generate",
+        "--out",
+        "more",
+        "--rows",
+        "60",
+        "--month",
+        "2026-08",
+        "--profile",
+        profile,
+        "--format",
+        format,
+    ]);
+    place.ok(&["ingest", "more"]);
+    let (_, rolled) = csv(&place.ok(&["rollup", "list"]));
+    assert!(rolled.iter().all(|row| row[1] != "2026-08"), "{rolled:?}");
     let mut random = Random(seed);
     for round in 0..8 {
         let statements: Vec<_> = (0..100).map(|_| statement(&mut random)).collect();
@@ -282,4 +299,68 @@ fn rollups_are_listed() {
             "{row:?}"
         );
     }
+}
+
+#[test]
+fn rollups_are_verified() {
+    let place = shared();
+    let (_, rows) = csv(&place.ok(&["rollup", "verify"]));
+    assert!(
+        !rows.is_empty() && rows.iter().all(|row| row[4] == "same" && row[3] != "0"),
+        "{rows:?}"
+    );
+    let (_, one) = csv(&place.ok(&["rollup", "verify", "--period", "2026-10"]));
+    assert!(
+        one.len() < rows.len() && one.iter().all(|row| row[1] == "2026-10"),
+        "{one:?}"
+    );
+}
+
+#[test]
+fn a_rollup_that_differs_is_found() {
+    let place = Place::new();
+    place.ok(&[
+        "generate",
+        "--out",
+        "report",
+        "--rows",
+        "3000",
+        "--profile",
+        "tiny",
+        "--month",
+        "2026-10",
+    ]);
+    place.ok(&["ingest", "report"]);
+    place.ok(&[
+        "--store",
+        "other",
+        "ingest",
+        "report",
+        "--name",
+        "acme-legacy-csv",
+    ]);
+    // The rollup of a restated month in the place of this one's.
+    place.ok(&[
+        "generate",
+        "--out",
+        "again",
+        "--rows",
+        "3000",
+        "--profile",
+        "tiny",
+        "--month",
+        "2026-10",
+        "--restate",
+    ]);
+    place.ok(&["--store", "other", "ingest", "again", "--force"]);
+    let daily = |store: &std::path::Path| {
+        let files = crate::harness::content(&store.join("rollups/line_items/daily"));
+        let newest = files
+            .into_keys()
+            .max_by_key(|path| std::fs::metadata(path).unwrap().modified().unwrap());
+        newest.unwrap()
+    };
+    std::fs::copy(daily(&place.path("other")), daily(&place.store())).unwrap();
+    let run = place.run(&["rollup", "verify"]);
+    assert_ne!(run.status, Some(0), "{run:?}");
 }
