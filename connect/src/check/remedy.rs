@@ -36,7 +36,7 @@ pub(super) fn of(reason: Reason, connection: &Connection, about: &About<'_>) -> 
     let (bucket, prefix) = about.bucket.unwrap_or(("the bucket", ""));
     let whole = if connection.reports.is_empty() {
         format!(
-            "with reports = [\"s3://{bucket}/{prefix}\"] in the connection, `{}` prints the whole policy",
+            "after `curtail connections set {name} --report s3://{bucket}/{prefix}`, `{}` prints the whole policy",
             template("policy")
         )
     } else {
@@ -98,7 +98,7 @@ pub(super) fn of(reason: Reason, connection: &Connection, about: &About<'_>) -> 
         Reason::Throttled => "wait a minute, and check again".to_owned(),
         Reason::ServiceFailed => "wait, and look at the AWS Health Dashboard if it persists".to_owned(),
         Reason::DefinitionsDenied => format!(
-            "name the report's place in the connection (reports = [\"s3://bucket/prefix\"]), or allow cur:DescribeReportDefinitions, bcm-data-exports:ListExports and bcm-data-exports:GetExport: `{}`",
+            "name the report's place (`curtail connections set {name} --report s3://bucket/prefix`), or allow cur:DescribeReportDefinitions, bcm-data-exports:ListExports and bcm-data-exports:GetExport: `{}`",
             template("policy")
         ),
         Reason::NoReport => format!(
