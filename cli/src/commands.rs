@@ -111,17 +111,6 @@ fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
-/// What requests to Cost Explorer cost.
-fn price(requests: u64) -> String {
-    let cents = requests * curtail_connect::CENTS_PER_REQUEST;
-    let plural = if requests == 1 { "" } else { "s" };
-    format!(
-        "{requests} request{plural} to Cost Explorer, ${}.{:02}",
-        cents / 100,
-        cents % 100
-    )
-}
-
 /// Prints rows that are all there.
 fn print_rows(
     output: &OutputArgs,

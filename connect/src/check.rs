@@ -183,7 +183,7 @@ pub struct Check {
 }
 
 impl Check {
-    /// Checks everything up to the bucket. `paid` asks Cost Explorer too, at [`crate::CENTS_PER_REQUEST`] a request.
+    /// Checks everything up to the bucket. `paid` asks Cost Explorer too ([`crate::price`]).
     ///
     /// What lies in the buckets is for others to read: look into each of [`Check::places`], tell what is there with
     /// [`Check::delivered`], and then [`Check::finish`].

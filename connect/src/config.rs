@@ -161,11 +161,6 @@ fn check(connection: &Connection) -> Result<(), String> {
     if !(1..=13).contains(&asked.months) {
         return Err("cost_explorer.months is a number from 1 to 13".to_owned());
     }
-    let known =
-        |by: &str| by == "region" || by.strip_prefix("tag:").is_some_and(|key| !key.is_empty());
-    if asked.by.as_deref().is_some_and(|by| !known(by)) {
-        return Err("cost_explorer.by is \"region\" or \"tag:KEY\"".to_owned());
-    }
     Ok(())
 }
 

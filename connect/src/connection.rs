@@ -6,6 +6,8 @@ mod place;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Breakdown;
+
 pub use credentials::{Keys, Missing, Secret};
 pub use names::{AccountId, ConnectionName, ExternalId, Invalid, Role, RoleArn};
 pub use place::ReportPlace;
@@ -108,7 +110,7 @@ pub struct CostExplorerSettings {
     #[schemars(range(min = 1, max = 13))]
     pub months: u8,
     /// One more column of the answer: `region`, or `tag:KEY`. Takes a request per account, at least.
-    pub by: Option<String>,
+    pub by: Option<Breakdown>,
     /// The most requests that one answer may take; each costs $0.01.
     #[schemars(range(min = 1))]
     pub most_requests: u32,

@@ -3,14 +3,26 @@
 mod request;
 mod services;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
 use chrono::NaiveDate;
+use serde::Deserialize;
 
 use crate::{Failure, Reason, Session};
 
 /// US dollars in cents that one request costs: each page is one.
-pub const CENTS_PER_REQUEST: u64 = 1;
+const CENTS_PER_REQUEST: u64 = 1;
+
+/// Requests to Cost Explorer and what they cost, for people.
+pub fn price(requests: u64) -> String {
+    let cents = requests * CENTS_PER_REQUEST;
+    let plural = if requests == 1 { "" } else { "s" };
+    format!(
+        "{requests} request{plural} to Cost Explorer, ${}.{:02}",
+        cents / 100,
+        cents % 100
+    )
+}
 
 /// What one account's use of one service cost on one day. Amounts are decimal text, as AWS tells them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,8 +54,9 @@ pub struct DailyCost {
     pub estimated: bool,
 }
 
-/// One more thing to tell costs apart by.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One more thing to tell costs apart by: `region` or `tag:KEY`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
 pub enum Breakdown {
     /// The region.
     Region,
@@ -51,14 +64,34 @@ pub enum Breakdown {
     Tag(String),
 }
 
-impl Breakdown {
-    /// Reads `region` or `tag:KEY`.
-    pub fn parse(text: &str) -> Option<Self> {
+impl TryFrom<String> for Breakdown {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
         match text.split_once(':') {
-            None if text == "region" => Some(Self::Region),
-            Some(("tag", key)) if !key.is_empty() => Some(Self::Tag(key.to_owned())),
-            _ => None,
+            None if text == "region" => Ok(Self::Region),
+            Some(("tag", key)) if !key.is_empty() => Ok(Self::Tag(key.to_owned())),
+            _ => Err("cost_explorer.by is \"region\" or \"tag:KEY\""),
         }
+    }
+}
+
+impl fmt::Display for Breakdown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Region => f.pad("region"),
+            Self::Tag(key) => write!(f, "tag:{key}"),
+        }
+    }
+}
+
+impl schemars::JsonSchema for Breakdown {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Breakdown".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "pattern": "^(region|tag:.+)$" })
     }
 }
 
@@ -69,7 +102,7 @@ pub struct DailyCosts {
     pub rows: Vec<DailyCost>,
     /// Days that AWS calls estimated, whether or not they have rows.
     pub estimated: BTreeSet<NaiveDate>,
-    /// Requests made, each of which costs [`CENTS_PER_REQUEST`].
+    /// Requests sent, each of which is to be paid ([`price`]).
     pub requests: u64,
 }
 

@@ -40,7 +40,7 @@ pub use connection::{
     AccountId, Connection, ConnectionName, CostExplorerSettings, ExternalId, Invalid, Keys, Kind,
     Missing, ReportPlace, Role, RoleArn, Secret,
 };
-pub use cost_explorer::{Breakdown, CENTS_PER_REQUEST, CostsFailure, DailyCost, DailyCosts};
+pub use cost_explorer::{Breakdown, CostsFailure, DailyCost, DailyCosts, price};
 pub use error::ConnectError;
 pub use failure::Failure;
 pub use organization::{Organization, OrganizationAccount};

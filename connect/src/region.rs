@@ -42,6 +42,15 @@ fn is_apart(region: &str) -> bool {
         .any(|partition| region.starts_with(partition))
 }
 
+/// The region of a partition that has its global services, the reports' API among them.
+pub(crate) fn home(partition: &str) -> &'static str {
+    match partition {
+        "aws-cn" => "cn-northwest-1",
+        "aws-us-gov" => "us-gov-west-1",
+        _ => "us-east-1",
+    }
+}
+
 /// The endpoint of `region`, where it is not at the usual place.
 pub(crate) fn endpoint(region: &str) -> Option<String> {
     region

@@ -21,6 +21,7 @@ use object_store::ObjectStore;
 use crate::{
     AccountId, ConnectError, Connection, Failure, Reason, S3Options,
     credentials::{SdkCredentials, Shared},
+    region,
     s3::{self, Bucket},
 };
 
@@ -204,11 +205,7 @@ impl Session {
 
     /// The configuration for services that live in one region of each partition only.
     pub(crate) fn central(&self) -> SdkConfig {
-        let region = match self.connection.partition() {
-            "aws-cn" => "cn-northwest-1",
-            "aws-us-gov" => "us-gov-west-1",
-            _ => "us-east-1",
-        };
+        let region = region::home(self.connection.partition());
         self.sdk
             .clone()
             .into_builder()

@@ -33,6 +33,7 @@ pub use error::TemplateError;
 pub use explain::explain_validation_error;
 pub use kind::{NewReport, TemplateKind};
 pub use principal::{InvalidKey, InvalidPrincipal, KmsKeyArn, Principal};
+pub(crate) use text::without_wildcards;
 
 use stack::{Granted, Stack};
 use trust::{TrustedRole, Whose};

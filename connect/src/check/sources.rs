@@ -3,7 +3,7 @@
 use chrono::Days;
 
 use super::{Check, Link, State, remedy::About};
-use crate::{CENTS_PER_REQUEST, Reason, Session};
+use crate::{Reason, Session, price};
 
 pub(super) async fn organization(check: &mut Check, session: &Session) {
     match session.organization().await {
@@ -78,13 +78,7 @@ pub(super) async fn cost_explorer(check: &mut Check, session: &Session) {
     match session.daily_costs(yesterday, today, None).await {
         Ok(costs) => {
             check.requests += costs.requests;
-            let price = check.requests * CENTS_PER_REQUEST;
-            let found = format!(
-                "answers; {} requests, ${}.{:02}",
-                check.requests,
-                price / 100,
-                price % 100
-            );
+            let found = format!("answers; {}", price(check.requests));
             check.green(Link::CostExplorer, found);
         }
         Err(failed) => {

@@ -135,7 +135,7 @@ fn table(connection: &Connection) -> Table {
         inline.insert("enabled", asked.enabled.into());
         inline.insert("months", i64::from(asked.months).into());
         if let Some(by) = &asked.by {
-            inline.insert("by", by.into());
+            inline.insert("by", by.to_string().into());
         }
         inline.insert("most_requests", i64::from(asked.most_requests).into());
         table.insert("cost_explorer", value(inline));

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{Connection, Kind, PERMISSIONS, Source};
+use crate::{Connection, Kind, PERMISSIONS, Source, template::without_wildcards};
 
 /// The most characters that the token service takes.
 const LONGEST: usize = 2048;
@@ -38,13 +38,15 @@ fn policy(connection: &Connection, narrow: bool) -> String {
     let partition = connection.partition();
     let arn = |rest: &str| format!("arn:{partition}:s3:::{rest}");
     let places = || connection.reports.iter().filter(|_| narrow);
-    let mut buckets: Vec<_> = places().map(|place| arn(&literal(&place.bucket))).collect();
+    let mut buckets: Vec<_> = places()
+        .map(|place| arn(&without_wildcards(&place.bucket)))
+        .collect();
     buckets.sort_unstable();
     buckets.dedup();
     let mut objects: Vec<_> = places()
         .map(|place| match place.prefix.as_str() {
             "" => arn(&format!("{}/*", place.bucket)),
-            prefix => arn(&format!("{}/{}*", place.bucket, literal(prefix))),
+            prefix => arn(&format!("{}/{}*", place.bucket, without_wildcards(prefix))),
         })
         .collect();
     if buckets.is_empty() {
@@ -74,13 +76,6 @@ fn allow(actions: &[&str], resource: &Value) -> Value {
 
 fn document(statements: &[Value]) -> String {
     json!({ "Version": "2012-10-17", "Statement": statements }).to_string()
-}
-
-/// Text without the wildcards and variables of policies.
-fn literal(text: &str) -> String {
-    text.replace('$', "${$}")
-        .replace('*', "${*}")
-        .replace('?', "${?}")
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@ mod report;
 
 use super::{
     TEMPLATE_VERSION,
-    delivery::home,
     head::Head,
     policy::Policy,
     stack::Stack,
@@ -12,6 +11,7 @@ use super::{
     trust::TrustedRole,
     yaml,
 };
+use crate::region::home;
 
 /// The whole template.
 pub(super) fn template(stack: &Stack<'_>) -> String {

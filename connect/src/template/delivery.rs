@@ -6,7 +6,7 @@ use super::{
     policy::{Effect, Policy, Statement, Whom},
     text::Text,
 };
-use crate::{Connection, ReportPlace};
+use crate::{Connection, ReportPlace, region::home};
 
 /// A new report with its bucket.
 #[derive(Clone, Debug)]
@@ -56,15 +56,6 @@ impl Delivery {
             bucket_policy: bucket_policy(connection, report, &place.bucket),
             place,
         })
-    }
-}
-
-/// The region of a partition that has its global services, the reports' API among them.
-pub(super) fn home(partition: &str) -> &'static str {
-    match partition {
-        "aws-cn" => "cn-northwest-1",
-        "aws-us-gov" => "us-gov-west-1",
-        _ => "us-east-1",
     }
 }
 

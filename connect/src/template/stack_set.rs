@@ -2,12 +2,11 @@
 
 use super::{
     cloudformation::{opening, parameters, role},
-    delivery::home,
     head::Head,
     text::Parameter,
     trust::TrustedRole,
 };
-use crate::Connection;
+use crate::{Connection, region::home};
 
 /// The whole template. It names no account of its own: each stack asks for the external id of the account it is in.
 pub(super) fn template(connection: &Connection, file: &str, member: &TrustedRole) -> String {

@@ -4,7 +4,6 @@ mod report;
 
 use super::{
     cloudformation::described,
-    delivery::home,
     hcl::{self, Body},
     head::Head,
     node::Node,
@@ -12,6 +11,7 @@ use super::{
     stack::Stack,
     text::{Parameter, Text},
 };
+use crate::region::home;
 
 /// The whole module, in one file.
 pub(super) fn module(stack: &Stack<'_>) -> String {

@@ -135,7 +135,7 @@ impl From<Parameter> for Text {
 
 /// Text as IAM takes it literally where it looks for wildcards and variables.
 /// Source: IAM user guide, "IAM policy elements: Variables and tags", special characters.
-pub(super) fn without_wildcards(text: &str) -> String {
+pub(crate) fn without_wildcards(text: &str) -> String {
     text.chars()
         .map(|char| match char {
             '*' | '?' | '$' => format!("${{{char}}}"),

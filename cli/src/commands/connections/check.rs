@@ -4,7 +4,9 @@ mod tree;
 
 use std::sync::Arc;
 
-use curtail_connect::{Check, Checked, Connection, Delivered, Found, Place, Reach, Reason, State};
+use curtail_connect::{
+    Check, Checked, Connection, Delivered, Found, Place, Reach, Reason, State, price,
+};
 use curtail_ingest::{IngestError, Source, discover};
 use futures::{StreamExt, stream};
 
@@ -41,7 +43,7 @@ pub(super) async fn run(args: &CheckArgs, settings: &Settings) -> Result<(), Cli
     spinner.finish_and_clear();
     let requests: u64 = checked.iter().map(|checked| checked.requests).sum();
     if requests > 0 {
-        note(settings, &super::super::price(requests));
+        note(settings, &price(requests));
     }
     if super::super::format(&args.output) == Format::Table && args.output.output.is_none() {
         say(tree::draw(

@@ -3,17 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate, TimeDelta, Utc};
-use curtail_connect::{Breakdown, DailyCost, OrganizationAccount, Session};
+use curtail_connect::{Breakdown, DailyCost, OrganizationAccount, Session, price};
 use curtail_engine::{Engine, ProvisionalComparison};
 use curtail_store::{
     BillingPeriod, Fetched, LinkedAccount, Money, ProvisionalCost, Receipt, Snapshot, StoreError,
 };
 
 use super::{Run, note};
-use crate::{
-    commands::{answer, price},
-    error::CliError,
-};
+use crate::{commands::answer, error::CliError};
 
 /// How long an answer that is not final is good for: Cost Explorer is refreshed up to three times a day.
 const GOOD_FOR: TimeDelta = TimeDelta::hours(12);
@@ -112,10 +109,10 @@ pub(super) async fn costs(run: &Run<'_>, session: &Session, label: &str, alone: 
     let Some(tomorrow) = today.checked_add_days(Days::new(1)) else {
         return;
     };
-    let by = asked.by.as_deref().and_then(Breakdown::parse);
+    let by = asked.by.as_ref();
     let (from, to) = (first.start(), last.end().min(tomorrow));
     let now = Utc::now();
-    let answer = match session.daily_costs(from, to, by.as_ref()).await {
+    let answer = match session.daily_costs(from, to, by).await {
         Ok(answer) => answer,
         Err(failed) => {
             let spent = price(failed.requests);
@@ -247,7 +244,7 @@ fn lacking(
             let receipt = &held.receipt;
             receipt.part.payer_account_id == payer
                 && receipt.part.billing_period == Some(month)
-                && has(receipt, asked.as_deref())
+                && has(receipt, asked.as_ref())
                 && (receipt.is_final() || now - receipt.fetched_at < GOOD_FOR)
         })
     };
@@ -295,12 +292,12 @@ fn covers(receipt: &Receipt, account: &str) -> bool {
 }
 
 /// Whether an answer tells costs apart by what is asked for now.
-fn has(receipt: &curtail_store::SideReceipt, asked: Option<&str>) -> bool {
+fn has(receipt: &curtail_store::SideReceipt, asked: Option<&Breakdown>) -> bool {
     receipt.rows == 0
-        || match asked.and_then(Breakdown::parse) {
+        || match asked {
             None => true,
             Some(Breakdown::Region) => receipt.dimensions.iter().any(|name| name == "region"),
-            Some(Breakdown::Tag(key)) => receipt.tag_key.as_deref() == Some(&key),
+            Some(Breakdown::Tag(key)) => receipt.tag_key.as_ref() == Some(key),
         }
 }
 
