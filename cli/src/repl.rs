@@ -53,13 +53,15 @@ pub(crate) async fn run(
     output: &OutputArgs,
     settings: &Settings,
 ) -> Result<(), CliError> {
+    let tables = engine.tables().await?;
     let mut prompt = Prompt {
         engine,
         params,
         settings,
         output: output.clone(),
         timing: true,
-        names: names(engine),
+        names: names(&tables),
+        tables,
     };
     let mut editor = editor(&prompt.names, settings)?;
     let mut out = io::stdout();
@@ -107,6 +109,7 @@ struct Prompt<'a> {
     settings: &'a Settings,
     output: OutputArgs,
     timing: bool,
+    tables: Vec<TableInfo>,
     names: Names,
 }
 
@@ -176,8 +179,7 @@ impl Prompt<'_> {
 
     fn columns(&self, name: &str) -> Result<(), CliError> {
         const COLUMNS: &[(&str, Kind)] = &[("column", Kind::Text), ("type", Kind::Text)];
-        let tables = self.engine.tables();
-        let table = tables.iter().find(|table| {
+        let table = self.tables.iter().find(|table| {
             written(table).eq_ignore_ascii_case(name) || table.name.eq_ignore_ascii_case(name)
         });
         let table = table.ok_or_else(|| {
@@ -222,12 +224,11 @@ fn editor(names: &Names, settings: &Settings) -> Result<Line, CliError> {
     Ok(editor)
 }
 
-fn names(engine: &Engine) -> Names {
+fn names(tables: &[TableInfo]) -> Names {
     let columns =
         |columns: &[ColumnInfo]| columns.iter().map(|column| column.name.clone()).collect();
     Names {
-        tables: engine
-            .tables()
+        tables: tables
             .iter()
             .map(|table| (written(table), columns(&table.columns)))
             .collect(),

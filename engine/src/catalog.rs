@@ -1,18 +1,17 @@
 //! What SQL sees: the catalog of one snapshot.
 
 mod beside;
+mod lazy;
 mod meta;
 mod scan;
 mod views;
 
 use std::sync::Arc;
 
-use curtail_store::{Snapshot, Store, Table};
+use curtail_store::{Snapshot, Store};
 use datafusion::{
     arrow::datatypes::DataType,
-    catalog::{
-        CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider, TableProvider,
-    },
+    catalog::{CatalogProvider, MemoryCatalogProvider, TableProvider},
     error::Result,
     execution::SessionState,
 };
@@ -21,7 +20,11 @@ pub(crate) use beside::Beside;
 pub(crate) use scan::{DataFiles, allowed};
 pub(crate) use views::counted_costs;
 
-use crate::session::PUBLIC;
+use self::lazy::Lazy;
+use crate::{
+    costs::LeftOut,
+    session::{CATALOG, PUBLIC},
+};
 
 /// A table or view, for completion and listings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,96 +66,112 @@ pub struct ConnectionInfo {
 }
 
 /// Tables by name.
-pub(crate) type Tables = Vec<(&'static str, Arc<dyn TableProvider>)>;
+type Tables = Vec<(&'static str, Arc<dyn TableProvider>)>;
 
 /// The tables of the schemas `public` and `meta`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Catalog {
-    pub(crate) public: Tables,
-    pub(crate) meta: Tables,
+    public: Arc<Lazy>,
+    meta: Arc<Lazy>,
 }
 
 impl Catalog {
     /// The tables of `snapshot`; `session` plans the views.
-    pub(crate) async fn of(
+    pub(crate) fn of(
         store: &Store,
-        snapshot: &Snapshot,
-        beside: &Beside,
+        snapshot: &Arc<Snapshot>,
+        beside: &Arc<Beside>,
         session: &SessionState,
         rollups: bool,
-    ) -> Result<Self> {
-        let files = if rollups {
-            DataFiles::or_rollups
-        } else {
-            DataFiles::new
-        };
-        let line_items = Arc::new(files(snapshot, Table::LineItems)?);
-        let focus = Arc::new(files(snapshot, Table::Focus)?);
-        let public = views::public(session, snapshot, beside, line_items, focus).await?;
-        Ok(Self {
-            public,
-            meta: meta::tables(store, snapshot)?,
-        })
+    ) -> Self {
+        let public = views::Public::new(session, snapshot, beside, rollups);
+        Self {
+            public: Arc::new(Lazy::new(public)),
+            meta: Arc::new(Lazy::new(meta::Meta::new(store, snapshot, Vec::new()))),
+        }
     }
 
-    /// The same tables, of which `cur`, `cur2`, `focus` and `costs` leave out the rows that `kept` is not true for.
-    pub(crate) async fn restricted(
-        &self,
-        session: &SessionState,
-        left_out: &crate::costs::LeftOut,
-    ) -> Result<Self> {
-        Ok(Self {
-            public: views::restricted(session, &self.public, left_out).await?,
-            meta: self.meta.clone(),
-        })
+    /// The same tables, of which `cur`, `cur2`, `focus` and `costs` are without what is left out.
+    pub(crate) fn restricted(&self, session: &SessionState, left_out: &LeftOut) -> Self {
+        let restricted = views::Restricted::new(session, &self.public, left_out);
+        Self {
+            public: Arc::new(Lazy::new(restricted)),
+            meta: Arc::clone(&self.meta),
+        }
     }
 
     /// The same, in which `meta.connections` lists these.
-    pub(crate) fn with_connections(mut self, known: &[ConnectionInfo]) -> Result<Self> {
-        let connections = meta::connections(known)?;
-        for (name, table) in &mut self.meta {
-            if *name == "connections" {
-                *table = Arc::clone(&connections);
-            }
+    pub(crate) fn with_connections(
+        self,
+        store: &Store,
+        snapshot: &Arc<Snapshot>,
+        known: Vec<ConnectionInfo>,
+    ) -> Self {
+        let meta = meta::Meta::new(store, snapshot, known);
+        Self {
+            meta: Arc::new(Lazy::new(meta)),
+            ..self
         }
-        Ok(self)
     }
 
     /// The catalog in DataFusion's form.
     pub(crate) fn provider(&self) -> Result<Arc<dyn CatalogProvider>> {
         let catalog = MemoryCatalogProvider::new();
-        for (name, tables) in [(PUBLIC, &self.public), ("meta", &self.meta)] {
-            let schema = MemorySchemaProvider::new();
-            for (name, table) in tables {
-                schema.register_table((*name).to_owned(), Arc::clone(table))?;
-            }
-            catalog.register_schema(name, Arc::new(schema))?;
+        for (name, schema) in self.schemas() {
+            catalog.register_schema(name, Arc::clone(schema) as _)?;
         }
         Ok(Arc::new(catalog))
     }
 
-    /// What it holds, for completion and listings.
-    pub(crate) fn list(&self) -> Vec<TableInfo> {
-        let schemas = [(PUBLIC, &self.public), ("meta", &self.meta)];
-        let tables = schemas
-            .into_iter()
-            .flat_map(|(schema, tables)| tables.iter().map(move |table| (schema, table)));
-        tables
-            .map(|(schema, (name, table))| TableInfo {
-                catalog: crate::session::CATALOG.to_owned(),
-                schema: schema.to_owned(),
-                name: (*name).to_owned(),
-                columns: table
-                    .schema()
-                    .fields()
-                    .iter()
-                    .map(|field| ColumnInfo {
-                        name: field.name().clone(),
-                        data_type: sql_type(field.data_type()),
-                    })
-                    .collect(),
+    /// A table or view of the schema `public`.
+    pub(crate) async fn public(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+        self.public.get(name).await
+    }
+
+    /// The names of all tables and views, with the schema where it is not the usual one.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let written = |schema: &str, name: &str| {
+            if schema == PUBLIC {
+                name.to_owned()
+            } else {
+                format!("{schema}.{name}")
+            }
+        };
+        let schemas = self.schemas().into_iter();
+        schemas
+            .flat_map(|(schema, tables)| {
+                let names = tables.names().iter();
+                names.map(move |name| written(schema, name))
             })
             .collect()
+    }
+
+    /// What it holds, for completion and listings.
+    pub(crate) async fn list(&self) -> Result<Vec<TableInfo>> {
+        let mut listed = Vec::new();
+        for (schema, tables) in self.schemas() {
+            for name in tables.names() {
+                let Some(table) = tables.get(name).await? else {
+                    continue;
+                };
+                let fields = table.schema();
+                let columns = fields.fields().iter().map(|field| ColumnInfo {
+                    name: field.name().clone(),
+                    data_type: sql_type(field.data_type()),
+                });
+                listed.push(TableInfo {
+                    catalog: CATALOG.to_owned(),
+                    schema: schema.to_owned(),
+                    name: (*name).to_owned(),
+                    columns: columns.collect(),
+                });
+            }
+        }
+        Ok(listed)
+    }
+
+    fn schemas(&self) -> [(&'static str, &Arc<Lazy>); 2] {
+        [(PUBLIC, &self.public), ("meta", &self.meta)]
     }
 }
 

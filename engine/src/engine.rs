@@ -55,14 +55,15 @@ pub struct EngineOptions {
 
 /// One snapshot of a store, ready for questions. What is committed later, it does not see.
 pub struct Engine {
-    snapshot: Snapshot,
+    store: Store,
+    snapshot: Arc<Snapshot>,
     catalog: Catalog,
     /// Sees every report.
     everything: SessionContext,
     /// Sees each charge once, where several reports tell it.
     chosen: SessionContext,
     left_out: LeftOut,
-    beside: Beside,
+    beside: Arc<Beside>,
     runtime: Arc<RuntimeEnv>,
     memory_limit: u64,
 }
@@ -86,25 +87,20 @@ impl Engine {
         let sorted = |error| EngineError::from_datafusion(error, limit);
         let runtime = session::runtime(store, options).map_err(sorted)?;
         let state = session::session(&runtime, options);
-        let beside = Beside::of(&snapshot, store.accounts(&snapshot).await?);
-        let catalog = Catalog::of(store, &snapshot, &beside, &state, options.rollups)
-            .await
-            .map_err(sorted)?;
+        let accounts = store.accounts(&snapshot).await?;
+        let beside = Arc::new(Beside::of(&snapshot, accounts));
+        let snapshot = Arc::new(snapshot);
+        let catalog = Catalog::of(store, &snapshot, &beside, &state, options.rollups);
         let everything = session::context(state.clone(), catalog.provider().map_err(sorted)?);
         let left_out = LeftOut::of(&snapshot, &[]);
         let chosen = if left_out.is_empty() {
             everything.clone()
         } else {
-            let restricted = catalog
-                .restricted(&state, &left_out)
-                .await
-                .map_err(sorted)?;
-            session::context(
-                session::session(&runtime, options),
-                restricted.provider().map_err(sorted)?,
-            )
+            let restricted = catalog.restricted(&state, &left_out);
+            session::context(state, restricted.provider().map_err(sorted)?)
         };
         Ok(Self {
+            store: store.clone(),
             snapshot,
             catalog,
             everything,
@@ -120,7 +116,8 @@ impl Engine {
     pub fn with_connections(mut self, known: &[ConnectionInfo]) -> Result<Self, EngineError> {
         let limit = self.memory_limit;
         let sorted = |error| EngineError::from_datafusion(error, limit);
-        self.catalog = self.catalog.with_connections(known).map_err(sorted)?;
+        let known = known.to_vec();
+        self.catalog = (self.catalog).with_connections(&self.store, &self.snapshot, known);
         let provider = self.catalog.provider().map_err(sorted)?;
         self.everything.register_catalog(session::CATALOG, provider);
         Ok(self)
@@ -132,8 +129,9 @@ impl Engine {
     }
 
     /// Every table and view with its columns.
-    pub fn tables(&self) -> Vec<TableInfo> {
-        self.catalog.list()
+    pub async fn tables(&self) -> Result<Vec<TableInfo>, EngineError> {
+        let listed = self.catalog.list().await;
+        listed.map_err(|error| self.sorted(error))
     }
 
     /// Plans the one statement in `text`.
@@ -249,10 +247,9 @@ impl Engine {
     }
 
     /// The columns of `costs` that a condition speaks of; none if it is no condition.
-    pub(crate) fn columns_in(&self, condition: &str) -> Vec<String> {
-        let tables = self.catalog.public.iter();
-        let costs = tables.clone().find(|(name, _)| *name == "costs");
-        let schema = costs.and_then(|(_, costs)| DFSchema::try_from(costs.schema()).ok());
+    pub(crate) async fn columns_in(&self, condition: &str) -> Vec<String> {
+        let costs = self.catalog.public("costs").await.ok().flatten();
+        let schema = costs.and_then(|costs| DFSchema::try_from(costs.schema()).ok());
         let parsed = schema.and_then(|schema| {
             let parsed = self.everything.parse_sql_expr(condition, &schema);
             parsed.ok()
@@ -403,17 +400,7 @@ impl Engine {
     fn sorted(&self, error: DataFusionError) -> EngineError {
         match EngineError::from_datafusion(error, self.memory_limit) {
             EngineError::UnknownTable { name, .. } => {
-                let tables = self.tables();
-                let names: Vec<_> = tables
-                    .iter()
-                    .map(|table| {
-                        if table.schema == session::PUBLIC {
-                            table.name.clone()
-                        } else {
-                            format!("{}.{}", table.schema, table.name)
-                        }
-                    })
-                    .collect();
+                let names = self.catalog.names();
                 let similar = suggest::similar(&name, names.iter().map(String::as_str));
                 EngineError::UnknownTable { name, similar }
             }

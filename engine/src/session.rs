@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use curtail_store::Store;
 use datafusion::{
-    catalog::CatalogProvider,
+    catalog::{CatalogProvider, MemoryCatalogProviderList},
     error::Result,
     execution::{
         FunctionRegistry, SessionState, SessionStateBuilder, SessionStateDefaults,
@@ -12,6 +12,7 @@ use datafusion::{
         runtime_env::{RuntimeEnv, RuntimeEnvBuilder},
     },
     logical_expr::AggregateUDF,
+    optimizer::{Optimizer, OptimizerRule, optimize_projections::OptimizeProjections},
     prelude::{SessionConfig, SessionContext},
 };
 
@@ -65,13 +66,23 @@ pub(crate) fn session(runtime: &Arc<RuntimeEnv>, options: &EngineOptions) -> Ses
         .with_runtime_env(Arc::clone(runtime))
         .with_expr_planners(planners)
         .with_analyzer_rule(Arc::new(maps::MapLookup))
-        .with_optimizer_rule(Arc::new(FromRollups))
+        .with_optimizer_rules(optimizer())
         .build();
     for function in [money::sum(), money::avg()] {
         register(&mut state, function);
     }
     maps::register(&mut state);
     state
+}
+
+/// DataFusion's rules, then our own.
+fn optimizer() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
+    // Views have hundreds of columns: those that a query does not ask for should go before all rules look at them.
+    let mut rules: Vec<Arc<dyn OptimizerRule + Send + Sync>> =
+        vec![Arc::new(OptimizeProjections::new())];
+    rules.extend(Optimizer::new().rules);
+    rules.push(Arc::new(FromRollups));
+    rules
 }
 
 /// Rows that operators hand on at a time: fewer where there is little memory, of which merging sorted files takes a batch of
@@ -89,8 +100,12 @@ fn register(state: &mut SessionState, function: AggregateUDF) {
         .expect("a session takes any function");
 }
 
-/// A context that sees `catalog`.
+/// A context set up as `state` is that sees `catalog` and nothing else.
 pub(crate) fn context(state: SessionState, catalog: Arc<dyn CatalogProvider>) -> SessionContext {
+    // Copies of a state share the list of catalogs.
+    let state = SessionStateBuilder::new_from_existing(state)
+        .with_catalog_list(Arc::new(MemoryCatalogProviderList::new()))
+        .build();
     let context = SessionContext::new_with_state(state);
     context.register_catalog(CATALOG, catalog);
     context

@@ -4,6 +4,7 @@ mod rows;
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use curtail_store::{Snapshot, Store, Table, TableSchema as StoreSchema};
 use datafusion::{
     arrow::{array::RecordBatch, datatypes::SchemaRef},
@@ -14,42 +15,72 @@ use datafusion::{
 };
 use futures::stream;
 
-use super::Tables;
+use super::lazy::MakeTables;
 use crate::ConnectionInfo;
 
-/// `periods`, `versions`, `files`, `receipts`, `columns`, `rollups`, and `connections`, of which a store knows none.
-pub(super) fn tables(store: &Store, snapshot: &Snapshot) -> Result<Tables> {
-    let periods: Vec<_> = snapshot.periods().collect();
-    let files: Vec<_> = Table::ALL
-        .iter()
-        .filter_map(|table| snapshot.table(*table))
-        .collect();
-    let schemas: Vec<_> = Table::ALL
-        .iter()
-        .map(|table| {
-            (
-                *table,
-                snapshot.table(*table).map_or_else(
-                    || StoreSchema::documented(*table),
-                    |found| found.schema.clone(),
-                ),
-            )
-        })
-        .collect();
-    Ok(vec![
-        ("periods", held(rows::periods(&periods)?)?),
-        ("versions", versions(store)?),
-        ("files", held(rows::files(&files)?)?),
-        ("receipts", held(rows::receipts(&periods)?)?),
-        ("columns", held(rows::columns(&schemas)?)?),
-        ("rollups", held(rows::rollups(&periods)?)?),
-        ("connections", connections(&[])?),
-    ])
+/// The tables of a snapshot's schema `meta`.
+#[derive(Debug)]
+pub(super) struct Meta {
+    store: Store,
+    snapshot: Arc<Snapshot>,
+    connections: Vec<ConnectionInfo>,
 }
 
-/// The table `connections`.
-pub(super) fn connections(known: &[ConnectionInfo]) -> Result<Arc<dyn TableProvider>> {
-    held(rows::connections(known)?)
+impl Meta {
+    /// A store knows no connections: these are those of the configuration.
+    pub(super) fn new(
+        store: &Store,
+        snapshot: &Arc<Snapshot>,
+        connections: Vec<ConnectionInfo>,
+    ) -> Self {
+        Self {
+            store: store.clone(),
+            snapshot: Arc::clone(snapshot),
+            connections,
+        }
+    }
+
+    fn columns(&self) -> Result<RecordBatch> {
+        let schema = |table: Table| match self.snapshot.table(table) {
+            Some(found) => found.schema.clone(),
+            None => StoreSchema::documented(table),
+        };
+        let schemas = Table::ALL.iter().map(|table| (*table, schema(*table)));
+        rows::columns(&schemas.collect::<Vec<_>>())
+    }
+}
+
+#[async_trait]
+impl MakeTables for Meta {
+    fn names(&self) -> &[&'static str] {
+        &[
+            "periods",
+            "versions",
+            "files",
+            "receipts",
+            "columns",
+            "rollups",
+            "connections",
+        ]
+    }
+
+    async fn make(&self, name: &str) -> Result<Arc<dyn TableProvider>> {
+        let periods: Vec<_> = self.snapshot.periods().collect();
+        let rows = match name {
+            "periods" => rows::periods(&periods),
+            "files" => {
+                let tables = Table::ALL.iter();
+                let found = tables.filter_map(|table| self.snapshot.table(*table));
+                rows::files(&found.collect::<Vec<_>>())
+            }
+            "receipts" => rows::receipts(&periods),
+            "columns" => self.columns(),
+            "rollups" => rows::rollups(&periods),
+            "connections" => rows::connections(&self.connections),
+            _ => return versions(&self.store),
+        };
+        held(rows?)
+    }
 }
 
 fn held(rows: RecordBatch) -> Result<Arc<dyn TableProvider>> {

@@ -51,6 +51,9 @@ pub(crate) struct DataFiles {
     instead: Option<String>,
 }
 
+/// Columns by name that are constant in each file.
+type Constants = Vec<(&'static str, DataType)>;
+
 /// One data file and what is constant in it.
 struct Entry<'a> {
     path: &'a str,
@@ -60,17 +63,17 @@ struct Entry<'a> {
 }
 
 impl DataFiles {
-    /// The files of `table` in `snapshot`; none if it has no such table.
-    pub(super) fn new(snapshot: &Snapshot, table: Table) -> Result<Self> {
-        Self::with_columns(snapshot, table, &[])
+    /// The files of `table` in `snapshot`, none if it has no such table, without the constants that are `hidden`.
+    pub(super) fn new(snapshot: &Snapshot, table: Table, hidden: &[&str]) -> Result<Self> {
+        Self::with_columns(snapshot, table, hidden, &[])
     }
 
     /// The same, for aggregates that may read rollups instead.
-    pub(super) fn or_rollups(snapshot: &Snapshot, table: Table) -> Result<Self> {
-        let files = Self::new(snapshot, table)?;
+    pub(super) fn or_rollups(snapshot: &Snapshot, table: Table, hidden: &[&str]) -> Result<Self> {
+        let files = Self::new(snapshot, table, hidden)?;
         let columns = columns_of(snapshot, table);
         Ok(Self {
-            rolled: Rolled::of(snapshot, table, columns),
+            rolled: Rolled::of(snapshot, table, columns, constants(table, hidden)),
             ..files
         })
     }
@@ -78,13 +81,19 @@ impl DataFiles {
     /// The same for a snapshot whose files are rollups: with [`ROW_COUNT`] as a column.
     pub(super) fn rolled_up(snapshot: &Snapshot, table: Table) -> Result<Self> {
         let count = Arc::new(Field::new(ROW_COUNT, DataType::Int64, true));
-        Self::with_columns(snapshot, table, &[count])
+        Self::with_columns(snapshot, table, &[], &[count])
     }
 
-    fn with_columns(snapshot: &Snapshot, table: Table, more: &[FieldRef]) -> Result<Self> {
+    fn with_columns(
+        snapshot: &Snapshot,
+        table: Table,
+        hidden: &[&str],
+        more: &[FieldRef],
+    ) -> Result<Self> {
         let found = snapshot.table(table);
         let columns = columns_of(snapshot, table);
         let columns = columns.fields().iter().chain(more).cloned();
+        let constants = constants(table, hidden);
         let entries = found
             .map(|table| table.files.as_slice())
             .unwrap_or_default();
@@ -92,12 +101,13 @@ impl DataFiles {
             path: &file.path,
             size: file.size,
             rows: file.rows,
-            values: values(snapshot, table, file),
+            values: values(snapshot, file, &constants),
         });
+        let entries: Vec<_> = entries.collect();
         Self::build(
             &Schema::new(columns.collect::<Fields>()),
-            constants(table),
-            &entries.collect::<Vec<_>>(),
+            constants,
+            &entries,
         )
     }
 
@@ -127,11 +137,7 @@ impl DataFiles {
         Self::build(&table.arrow(), constants, &entries.collect::<Vec<_>>())
     }
 
-    fn build(
-        columns: &Schema,
-        constants: Vec<(&'static str, DataType)>,
-        entries: &[Entry<'_>],
-    ) -> Result<Self> {
+    fn build(columns: &Schema, constants: Constants, entries: &[Entry<'_>]) -> Result<Self> {
         let fields: Vec<_> = constants
             .into_iter()
             .map(|(name, data_type)| Arc::new(Field::new(name, data_type, false)))
@@ -265,8 +271,8 @@ fn columns_of(snapshot: &Snapshot, table: Table) -> Schema {
     columns.arrow().as_ref().clone()
 }
 
-/// Columns whose value is the same in all rows of a file.
-fn constants(table: Table) -> Vec<(&'static str, DataType)> {
+/// Columns whose value is the same in all rows of a file, without those that are hidden.
+fn constants(table: Table, hidden: &[&str]) -> Constants {
     let mut constants = vec![
         ("report", DataType::Utf8View),
         ("billing_period", DataType::Utf8View),
@@ -278,27 +284,22 @@ fn constants(table: Table) -> Vec<(&'static str, DataType)> {
             (HAS_NET_COLUMNS, DataType::Boolean),
         ]);
     }
+    constants.retain(|(name, _)| !hidden.contains(name));
     constants
 }
 
-fn values(snapshot: &Snapshot, table: Table, file: &FileEntry) -> Vec<ScalarValue> {
+/// The values of these constants.
+fn values(snapshot: &Snapshot, file: &FileEntry, constants: &Constants) -> Vec<ScalarValue> {
+    let (report, period) = (&file.report, file.billing_period);
     let text = |text: String| ScalarValue::Utf8View(Some(text));
-    let mut values = vec![
-        text(file.report.to_string()),
-        text(file.billing_period.to_string()),
-    ];
-    if table == Table::LineItems {
-        values.extend([
-            text(file.billing_period.year().to_string()),
-            text(file.billing_period.month().to_string()),
-            ScalarValue::Boolean(Some(has_net_costs(
-                snapshot,
-                &file.report,
-                file.billing_period,
-            ))),
-        ]);
-    }
-    values
+    let value = |name: &str| match name {
+        "report" => text(report.to_string()),
+        "year" => text(period.year().to_string()),
+        "month" => text(period.month().to_string()),
+        HAS_NET_COLUMNS => ScalarValue::Boolean(Some(has_net_costs(snapshot, report, period))),
+        _ => text(period.to_string()),
+    };
+    constants.iter().map(|(name, _)| value(name)).collect()
 }
 
 fn has_net_costs(snapshot: &Snapshot, report: &ReportName, period: BillingPeriod) -> bool {

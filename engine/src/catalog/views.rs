@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use async_trait::async_trait;
 use curtail_store::{ColumnType, ROW_COUNT, SidePart, SideTable, Snapshot, Table};
 use datafusion::{
     arrow::datatypes::DataType,
@@ -17,6 +18,7 @@ use datafusion::{
 
 use super::{
     Beside, Tables,
+    lazy::{Lazy, MakeTables},
     scan::{DataFiles, HAS_NET_COLUMNS},
 };
 use crate::{
@@ -40,45 +42,139 @@ const MAPS: [(&str, &str, DataType); 5] = [
 ];
 
 /// The tables that queries see.
-pub(super) async fn public(
-    session: &SessionState,
-    snapshot: &Snapshot,
-    beside: &Beside,
-    line_items: Arc<DataFiles>,
-    focus: Arc<DataFiles>,
-) -> Result<Tables> {
-    let cur = without(&line_items, HAS_NET_COLUMNS)?;
-    let line_items = with_maps(line_items)?;
-    let mut inner: Tables = vec![
-        ("line_items", line_items),
-        ("focus", Arc::clone(&focus) as _),
-    ];
-    let cur2 = planned(session, &inner, &text("cur2")).await?;
-    let parts = [
-        (Table::LineItems, "costs_line_items"),
-        (Table::Focus, "costs_focus"),
-    ];
-    let mut parts: Vec<_> = parts
-        .iter()
-        .filter(|(table, _)| snapshot.table(*table).is_some())
-        .map(|(_, view)| text(view))
-        .collect();
-    let provisional = visible(snapshot, &beside.coverage).next().is_some();
-    if provisional || parts.is_empty() {
-        inner.push(("cost_explorer", uncovered(snapshot, beside)?));
-        let condition = beside.coverage.condition();
-        parts.push(format!("{}\nWHERE {condition}", text("costs_provisional")));
+#[derive(Debug)]
+pub(super) struct Public {
+    session: SessionState,
+    snapshot: Arc<Snapshot>,
+    beside: Arc<Beside>,
+    /// Whether aggregates may read rollups.
+    rollups: bool,
+}
+
+impl Public {
+    /// Of `snapshot`; `session` plans the views.
+    pub(super) fn new(
+        session: &SessionState,
+        snapshot: &Arc<Snapshot>,
+        beside: &Arc<Beside>,
+        rollups: bool,
+    ) -> Self {
+        Self {
+            session: session.clone(),
+            snapshot: Arc::clone(snapshot),
+            beside: Arc::clone(beside),
+            rollups,
+        }
     }
-    let costs = planned(session, &inner, &parts.join("\nUNION ALL\n")).await?;
-    let cost_explorer = DataFiles::beside(snapshot, SideTable::CostExplorer, |_| true)?;
-    Ok(vec![
-        ("costs", named(costs, &beside.names)?),
-        ("cur", cur),
-        ("cur2", cur2),
-        ("focus", focus),
-        ("cost_explorer", Arc::new(cost_explorer)),
-        ("accounts", beside.accounts()?),
-    ])
+
+    fn files(&self, table: Table, hidden: &[&str]) -> Result<Arc<DataFiles>> {
+        let files = if self.rollups {
+            DataFiles::or_rollups
+        } else {
+            DataFiles::new
+        };
+        Ok(Arc::new(files(&self.snapshot, table, hidden)?))
+    }
+
+    /// What the views are made of.
+    fn inner(&self) -> Result<Tables> {
+        Ok(vec![
+            (
+                "line_items",
+                with_maps(self.files(Table::LineItems, &[])?)? as _,
+            ),
+            ("focus", self.files(Table::Focus, &[])?),
+        ])
+    }
+
+    async fn costs(&self) -> Result<Arc<dyn TableProvider>> {
+        let mut inner = self.inner()?;
+        let parts = [
+            (Table::LineItems, "costs_line_items"),
+            (Table::Focus, "costs_focus"),
+        ];
+        let mut parts: Vec<_> = parts
+            .iter()
+            .filter(|(table, _)| self.snapshot.table(*table).is_some())
+            .map(|(_, view)| text(view))
+            .collect();
+        let coverage = &self.beside.coverage;
+        let provisional = visible(&self.snapshot, coverage).next().is_some();
+        if provisional || parts.is_empty() {
+            let uncovered = uncovered(&self.snapshot, &self.beside)?;
+            inner.push(("cost_explorer", uncovered));
+            let condition = coverage.condition();
+            parts.push(format!("{}\nWHERE {condition}", text("costs_provisional")));
+        }
+        let sql = parts.join("\nUNION ALL\n");
+        let costs = planned(&self.session, &inner, &sql).await?;
+        named(costs, &self.beside.names)
+    }
+}
+
+#[async_trait]
+impl MakeTables for Public {
+    fn names(&self) -> &[&'static str] {
+        &["costs", "cur", "cur2", "focus", "cost_explorer", "accounts"]
+    }
+
+    async fn make(&self, name: &str) -> Result<Arc<dyn TableProvider>> {
+        match name {
+            "costs" => self.costs().await,
+            "cur" => Ok(self.files(Table::LineItems, &[HAS_NET_COLUMNS])?),
+            "cur2" => planned(&self.session, &self.inner()?, &text("cur2")).await,
+            "focus" => Ok(self.files(Table::Focus, &[])?),
+            "cost_explorer" => Ok(Arc::new(DataFiles::beside(
+                &self.snapshot,
+                SideTable::CostExplorer,
+                |_| true,
+            )?)),
+            _ => self.beside.accounts(),
+        }
+    }
+}
+
+/// The same tables without some reports' rows.
+#[derive(Debug)]
+pub(super) struct Restricted {
+    session: SessionState,
+    whole: Arc<Lazy>,
+    left_out: LeftOut,
+}
+
+impl Restricted {
+    /// `whole` without what is left out.
+    pub(super) fn new(session: &SessionState, whole: &Arc<Lazy>, left_out: &LeftOut) -> Self {
+        Self {
+            session: session.clone(),
+            whole: Arc::clone(whole),
+            left_out: left_out.clone(),
+        }
+    }
+}
+
+#[async_trait]
+impl MakeTables for Restricted {
+    fn names(&self) -> &[&'static str] {
+        self.whole.names()
+    }
+
+    async fn make(&self, name: &str) -> Result<Arc<dyn TableProvider>> {
+        let table = self.whole.get(name).await?;
+        let table = table.expect("the schemas have the same tables");
+        let payer = match name {
+            "costs" => "payer_account_id",
+            "focus" => "billingaccountid",
+            // What is beside reports is none of theirs.
+            "cost_explorer" | "accounts" => return Ok(table),
+            _ => "bill_payer_account_id",
+        };
+        let condition = self.left_out.condition(payer);
+        let sql = format!("SELECT * FROM {name} WHERE {condition}");
+        let known = self.names().iter().find(|known| **known == name);
+        let inner = known.map(|known| (*known, table)).into_iter().collect();
+        planned(&self.session, &inner, &sql).await
+    }
 }
 
 /// What Cost Explorer told, with the columns that `costs` has beside; files of parts that reports cover whole are left out.
@@ -151,7 +247,7 @@ pub(crate) async fn counted_costs(
         (DataFiles::rolled_up(snapshot, table)?, ROW_COUNT.to_owned())
     } else {
         let one = format!("CAST(1 AS BIGINT) AS {ROW_COUNT}");
-        (DataFiles::new(snapshot, table)?, one)
+        (DataFiles::new(snapshot, table, &[])?, one)
     };
     let files = Arc::new(files);
     let (inner, part): (Tables, _) = match table {
@@ -161,31 +257,6 @@ pub(crate) async fn counted_costs(
     let text = curtail_queries::view_with(part, &count);
     let text = text.expect("the queries crate has this view");
     planned(session, &inner, &text).await
-}
-
-/// The same tables without some reports' rows.
-pub(super) async fn restricted(
-    session: &SessionState,
-    tables: &Tables,
-    left_out: &LeftOut,
-) -> Result<Tables> {
-    let mut restricted = Tables::new();
-    for (name, _) in tables {
-        let payer = match *name {
-            "costs" => "payer_account_id",
-            "focus" => "billingaccountid",
-            // What is beside reports is none of theirs.
-            "cost_explorer" | "accounts" => {
-                let table = tables.iter().find(|(other, _)| other == name);
-                restricted.extend(table.cloned());
-                continue;
-            }
-            _ => "bill_payer_account_id",
-        };
-        let sql = format!("SELECT * FROM {name} WHERE {}", left_out.condition(payer));
-        restricted.push((*name, planned(session, tables, &sql).await?));
-    }
-    Ok(restricted)
 }
 
 fn text(view: &str) -> String {
@@ -207,24 +278,6 @@ async fn planned(
     let context = session::context(session.clone(), Arc::new(catalog));
     let plan = context.state().create_logical_plan(sql).await?;
     Ok(Arc::new(ViewTable::new(plan, Some(sql.to_owned()))))
-}
-
-/// The table without one of its columns.
-fn without(table: &Arc<DataFiles>, column: &str) -> Result<Arc<dyn TableProvider>> {
-    let schema = table.schema();
-    let columns = schema
-        .fields()
-        .iter()
-        .map(|field| field.name())
-        .filter(|name| *name != column);
-    let plan = LogicalPlanBuilder::scan(
-        "line_items",
-        provider_as_source(Arc::clone(table) as _),
-        None,
-    )?
-    .project(columns.map(ident))?
-    .build()?;
-    Ok(Arc::new(ViewTable::new(plan, None)))
 }
 
 /// The line items with the maps of CUR 2.0 beside the columns that they are made of.

@@ -88,7 +88,7 @@ impl Told {
         if found.is_empty() {
             return Ok(Self::default());
         }
-        let needs = needs(query, engine);
+        let needs = needs(query, engine).await;
         let lacks = |found: &Found<'_>| -> Vec<&Need> {
             let lacking = needs
                 .iter()
@@ -225,7 +225,7 @@ fn is_reported(query: &CostQuery, engine: &Engine) -> bool {
 }
 
 /// All that `query` asks for beside time.
-fn needs(query: &CostQuery, engine: &Engine) -> BTreeSet<Need> {
+async fn needs(query: &CostQuery, engine: &Engine) -> BTreeSet<Need> {
     let column = |name: &str| Field::Column(name.to_owned());
     let mut needs = BTreeSet::new();
     for dimension in costs::dimensions(query) {
@@ -251,12 +251,10 @@ fn needs(query: &CostQuery, engine: &Engine) -> BTreeSet<Need> {
     for (key, _) in &query.tags {
         filter(&format!("tag:{key}"), Field::Tag(key.clone()));
     }
-    for name in query
-        .condition
-        .iter()
-        .flat_map(|text| engine.columns_in(text))
-    {
-        filter(&name, column(&name));
+    if let Some(condition) = &query.condition {
+        for name in engine.columns_in(condition).await {
+            filter(&name, column(&name));
+        }
     }
     let default = [Metric::default()];
     let metrics = if query.metrics.is_empty() {

@@ -61,7 +61,7 @@ async fn fixture() -> Fixture {
 async fn tables_have_the_columns_of_the_contract() {
     let fixture = fixture().await;
     let engine = fixture.engine().await;
-    let tables = engine.tables();
+    let tables = engine.tables().await.unwrap();
     let columns = |schema: &str, name: &str| -> Vec<String> {
         let table = tables
             .iter()

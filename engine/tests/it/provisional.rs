@@ -645,7 +645,7 @@ async fn accounts_have_names() {
         )
         .await;
     let engine = fixture.engine().await;
-    let before = engine.tables();
+    let before = engine.tables().await.unwrap();
     let plan = engine
         .sql("SELECT account_name FROM costs", &Params::new())
         .await;
@@ -689,7 +689,11 @@ async fn accounts_have_names() {
             "099988887777,000000000007,old,ACTIVE,2025-01-01T00:00:00Z"
         ]
     );
-    assert_eq!(engine.tables(), before, "no column has changed");
+    assert_eq!(
+        engine.tables().await.unwrap(),
+        before,
+        "no column has changed"
+    );
 }
 
 async fn over(fixture: &Fixture, snapshot: Snapshot) -> Engine {

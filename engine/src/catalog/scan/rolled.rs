@@ -9,7 +9,7 @@ use datafusion::{
     error::Result,
 };
 
-use super::{DataFiles, Entry, constants, values};
+use super::{Constants, DataFiles, Entry, constants, values};
 
 /// The rollups of a table's billing periods.
 #[derive(Debug)]
@@ -17,6 +17,7 @@ pub(super) struct Rolled {
     table: Table,
     /// The columns of the files.
     columns: Schema,
+    constants: Constants,
     periods: Vec<Period>,
 }
 
@@ -46,7 +47,12 @@ struct Usable {
 }
 
 impl Rolled {
-    pub(super) fn of(snapshot: &Snapshot, table: Table, columns: Schema) -> Option<Arc<Self>> {
+    pub(super) fn of(
+        snapshot: &Snapshot,
+        table: Table,
+        columns: Schema,
+        constants: Constants,
+    ) -> Option<Arc<Self>> {
         let found = snapshot.table(table)?;
         let mut periods = Vec::new();
         for version in &found.periods {
@@ -64,7 +70,7 @@ impl Rolled {
                 files: rollup.files.iter().map(File::of).collect(),
             });
             periods.push(Period {
-                values: values(snapshot, table, first),
+                values: values(snapshot, first, &constants),
                 rollups: rollups.collect(),
                 files: mine
                     .into_iter()
@@ -83,6 +89,7 @@ impl Rolled {
                 Arc::new(Self {
                     table,
                     columns,
+                    constants,
                     periods,
                 })
             })
@@ -153,7 +160,7 @@ impl DataFiles {
         let fields = rolled.columns.fields().iter().cloned().chain([count]);
         let files = Self::build(
             &Schema::new(fields.collect::<Fields>()),
-            constants(rolled.table),
+            rolled.constants.clone(),
             &entries,
         )?;
         let grains: Vec<_> = grains.into_iter().collect();
@@ -194,7 +201,7 @@ pub(crate) fn allowed(receipt: &Receipt, rollup: &Rollup) -> BTreeSet<String> {
         .iter()
         .map(|column| &column.name)
         .filter(|name| !receipt.columns.seen.contains(name));
-    let fixed = constants(table).into_iter().map(|(name, _)| name);
+    let fixed = constants(table, &[]).into_iter().map(|(name, _)| name);
     let fixed = fixed.chain([usage_start(table), ROW_COUNT]);
     let columns = rollup
         .dimensions
