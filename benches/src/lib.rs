@@ -102,6 +102,7 @@ pub async fn engine(store: &Path) -> Engine {
         allocated: None,
         threads: threads(),
         rollups: true,
+        merging: true,
     };
     Engine::open(&store, &options)
         .await

@@ -34,7 +34,7 @@ pub(crate) use demo::DemoArgs;
 pub(crate) use diff::{DiffArgs, HistoryArgs};
 pub(crate) use generate::GenerateArgs;
 pub(crate) use ingest::IngestArgs;
-pub(crate) use output::OutputArgs;
+pub(crate) use output::{OutputArgs, ReadArgs};
 pub(crate) use period::PeriodRange;
 pub(crate) use queries::{QueriesArgs, QueriesCommand};
 pub(crate) use rollup::{RollupArgs, RollupCommand};

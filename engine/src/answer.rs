@@ -12,7 +12,7 @@ use datafusion::{
 };
 use futures::{StreamExt, TryStreamExt, stream::BoxStream};
 
-use crate::EngineError;
+use crate::{EngineError, merging::LINE_ITEMS};
 
 /// The rows of an answer, as they come.
 pub type Batches = BoxStream<'static, Result<RecordBatch, EngineError>>;
@@ -118,7 +118,8 @@ impl ExecutionPlanVisitor for ScanStats {
         let Some(metrics) = plan.metrics() else {
             return Ok(true);
         };
-        let scan = plan.children().is_empty();
+        let merged = metrics.sum_by_name(LINE_ITEMS).is_some();
+        let scan = plan.children().is_empty() && !merged;
         for metric in metrics.iter() {
             let value = metric.value();
             let plain = u64::try_from(value.as_usize()).unwrap_or(u64::MAX);
@@ -137,6 +138,7 @@ impl ExecutionPlanVisitor for ScanStats {
             match value.name() {
                 "bytes_scanned" => self.bytes_scanned += plain,
                 "spilled_bytes" => self.bytes_spilled += plain,
+                LINE_ITEMS => self.rows_scanned += plain,
                 "output_rows" if scan => self.rows_scanned += plain,
                 "files_ranges_pruned_statistics" => {
                     if let Some((pruned, all)) = pruning(value) {

@@ -108,6 +108,7 @@ mod tests {
                 allocated,
                 threads: 1,
                 rollups: true,
+                merging: true,
             };
             Arc::new(Budget::new(&options)) as Arc<dyn MemoryPool>
         };

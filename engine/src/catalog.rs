@@ -22,6 +22,7 @@ pub(crate) use views::counted_costs;
 
 use self::lazy::Lazy;
 use crate::{
+    EngineOptions,
     costs::LeftOut,
     session::{CATALOG, PUBLIC},
 };
@@ -82,9 +83,9 @@ impl Catalog {
         snapshot: &Arc<Snapshot>,
         beside: &Arc<Beside>,
         session: &SessionState,
-        rollups: bool,
+        options: &EngineOptions,
     ) -> Self {
-        let public = views::Public::new(session, snapshot, beside, rollups);
+        let public = views::Public::new(session, snapshot, beside, options);
         Self {
             public: Arc::new(Lazy::new(public)),
             meta: Arc::new(Lazy::new(meta::Meta::new(store, snapshot, Vec::new()))),

@@ -51,6 +51,8 @@ pub struct EngineOptions {
     pub threads: usize,
     /// Whether aggregates may read rollups instead of line items.
     pub rollups: bool,
+    /// Whether aggregates may have line items merged while they are read.
+    pub merging: bool,
 }
 
 /// One snapshot of a store, ready for questions. What is committed later, it does not see.
@@ -90,7 +92,7 @@ impl Engine {
         let accounts = store.accounts(&snapshot).await?;
         let beside = Arc::new(Beside::of(&snapshot, accounts));
         let snapshot = Arc::new(snapshot);
-        let catalog = Catalog::of(store, &snapshot, &beside, &state, options.rollups);
+        let catalog = Catalog::of(store, &snapshot, &beside, &state, options);
         let everything = session::context(state.clone(), catalog.provider().map_err(sorted)?);
         let left_out = LeftOut::of(&snapshot, &[]);
         let chosen = if left_out.is_empty() {

@@ -20,6 +20,7 @@ mod diff;
 mod engine;
 mod error;
 mod maps;
+mod merging;
 mod money;
 mod params;
 mod provisional;

@@ -12,6 +12,8 @@ use datafusion::{
     logical_expr::{AggregateUDF, planner::ExprPlanner},
 };
 
+pub(crate) use sum::{LARGEST, add};
+
 /// Makes doubles of amounts that are multiplied or divided.
 pub(crate) fn planner() -> Arc<dyn ExprPlanner> {
     Arc::new(planner::AmountPlanner)

@@ -5,7 +5,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use curtail_engine::{Dimension, Granularity, Metric, Sort};
 use curtail_store::AsOf;
 
-use super::{Assignment, OutputArgs, PeriodRange};
+use super::{Assignment, OutputArgs, PeriodRange, ReadArgs};
 
 /// Adds up costs. Columns are the dimensions in the order asked, then one per metric, then the currency; rows are ordered by
 /// the first metric, largest first (by time first when there is a time dimension).
@@ -62,9 +62,8 @@ pub(crate) struct CostsArgs {
     /// Asks the store as it was: at a version, a time, or the end of a day (UTC)
     #[arg(long, value_name = "VERSION|TIME")]
     pub(crate) as_of: Option<AsOf>,
-    /// From the line items, even where a rollup has the answer
-    #[arg(long)]
-    pub(crate) no_rollups: bool,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

@@ -4,6 +4,17 @@ use std::path::PathBuf;
 
 use crate::render::Format;
 
+/// What answers may be computed from.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub(crate) struct ReadArgs {
+    /// From the line items, even where a rollup has the answer
+    #[arg(long)]
+    pub(crate) no_rollups: bool,
+    /// Hands on line items one by one, even where those that are alike could be merged while they are read
+    #[arg(long)]
+    pub(crate) no_merging: bool,
+}
+
 /// Options of every command that prints rows.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Output")]

@@ -4,7 +4,7 @@ use std::{path::PathBuf, str::FromStr};
 
 use curtail_store::AsOf;
 
-use super::OutputArgs;
+use super::{OutputArgs, ReadArgs};
 
 /// Runs SQL over the store: tables cur, cur2, focus, costs and curtail.meta.*. Without a query on a terminal it opens a
 /// prompt; without one in a pipe it reads standard input.
@@ -28,9 +28,8 @@ pub(crate) struct SqlArgs {
     /// Asks the store as it was: at a version, a time, or the end of a day (UTC)
     #[arg(long, value_name = "VERSION|TIME")]
     pub(crate) as_of: Option<AsOf>,
-    /// From the line items, even where a rollup has the answer
-    #[arg(long)]
-    pub(crate) no_rollups: bool,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

@@ -11,7 +11,7 @@ use tokio::{sync::mpsc, task::JoinSet};
 
 use super::{note, place, renderer};
 use crate::{
-    args::OutputArgs,
+    args::{OutputArgs, ReadArgs},
     config::{self, Settings},
     error::CliError,
     render::amounts::grouped,
@@ -21,12 +21,10 @@ use crate::{
 const BATCHES_AHEAD: usize = 2;
 
 /// The engine over the newest state of the store, or an earlier one.
-///
-/// With `rollups`, aggregates may read rollups instead of line items.
 pub(super) async fn engine(
     settings: &Settings,
     as_of: Option<AsOf>,
-    rollups: bool,
+    read: ReadArgs,
 ) -> Result<Engine, CliError> {
     let store = place::store(settings).await?;
     let snapshot = match as_of {
@@ -34,7 +32,8 @@ pub(super) async fn engine(
         None => store.snapshot().await?,
     };
     let options = EngineOptions {
-        rollups,
+        rollups: !read.no_rollups,
+        merging: !read.no_merging,
         ..options(settings)
     };
     let engine = Engine::over(&store, snapshot, &options).await?;
@@ -63,6 +62,7 @@ pub(super) fn options(settings: &Settings) -> EngineOptions {
         memory_limit: settings.buffers(),
         threads: settings.threads,
         rollups: true,
+        merging: true,
         allocated: Some(|| crate::ALLOCATOR.allocated() as u64),
     }
 }

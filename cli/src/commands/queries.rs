@@ -4,7 +4,7 @@ use curtail_queries::{Param, ParamDefault, Query, find, library};
 
 use super::{answer, print_rows, say, sql};
 use crate::{
-    args::{Assignment, OutputArgs},
+    args::{Assignment, OutputArgs, ReadArgs},
     config::Settings,
     error::CliError,
     rows::{self, Kind},
@@ -37,7 +37,7 @@ pub(super) async fn run(
     settings: &Settings,
 ) -> Result<(), CliError> {
     let query = find(name)?;
-    let engine = answer::engine(settings, None, true).await?;
+    let engine = answer::engine(settings, None, ReadArgs::default()).await?;
     let found = engine.query(query, &sql::params(params)).await?;
     answer::print(&found, output, settings).await.map(|_| ())
 }

@@ -4,7 +4,7 @@ use curtail_engine::{Engine, Params, RollupCheck};
 
 use super::{answer, place, print_rows};
 use crate::{
-    args::{OutputArgs, PeriodRange, RollupArgs, RollupCommand},
+    args::{OutputArgs, PeriodRange, ReadArgs, RollupArgs, RollupCommand},
     config::Settings,
     error::CliError,
     rows::Kind,
@@ -20,7 +20,7 @@ ORDER BY report, billing_period, name";
 pub(super) async fn run(args: &RollupArgs, settings: &Settings) -> Result<(), CliError> {
     match &args.command {
         RollupCommand::List { output } => {
-            let engine = answer::engine(settings, None, false).await?;
+            let engine = answer::engine(settings, None, ReadArgs::default()).await?;
             let found = engine.sql(LIST, &Params::new()).await?;
             answer::print(&found, output, settings).await.map(|_| ())
         }

@@ -25,7 +25,7 @@ pub(super) async fn run(args: &SqlArgs, settings: &Settings) -> Result<(), CliEr
         (None, None) if io::stdin().is_terminal() => None,
         (None, None) => Some(stdin()?),
     };
-    let engine = answer::engine(settings, args.as_of, !args.no_rollups);
+    let engine = answer::engine(settings, args.as_of, args.read);
     let engine = cancellable(Box::pin(engine)).await?;
     let params = params(&args.params);
     match text {

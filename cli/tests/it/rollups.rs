@@ -174,7 +174,12 @@ fn random_questions_about_several_kinds_of_costs_have_the_same_digits() {
     same_digits("small", "cur2-csv", 11);
 }
 
-/// A thousand questions, asked both ways.
+/// Line items are merged while they are read.
+const MERGING: &[&str] = &["--no-rollups"];
+/// Line items are handed on one by one.
+const PLAIN: &[&str] = &["--no-rollups", "--no-merging"];
+
+/// Hundreds of questions, asked three ways.
 fn same_digits(profile: &str, format: &str, seed: u64) {
     let place = Place::new();
     place.ok(&[
@@ -218,23 +223,27 @@ fn same_digits(profile: &str, format: &str, seed: u64) {
             let told = answers(&place, &explained.join(";\n"), &[]);
             let hits = told.matches("read from rollup").count();
             assert!((25..150).contains(&hits), "{hits}");
+            let plans = answers(
+                &place,
+                &statements.join(";\n"),
+                &["--no-rollups", "--explain"],
+            );
+            let merged = plans.matches("MergingScan").count();
+            assert!((50..400).contains(&merged), "{merged}");
         }
         let text = statements.join(";\n");
-        let (with, without) = (
-            answers(&place, &text, &[]),
-            answers(&place, &text, &["--no-rollups"]),
-        );
-        if with == without {
-            continue;
+        let plain = answers(&place, &text, PLAIN);
+        for shortcut in [&[], MERGING] {
+            if answers(&place, &text, shortcut) == plain {
+                continue;
+            }
+            for statement in &statements {
+                let quick = answers(&place, statement, shortcut);
+                let plain = answers(&place, statement, PLAIN);
+                assert_eq!(quick, plain, "round {round}, {shortcut:?}: {statement}");
+            }
+            panic!("answers differ only together");
         }
-        for statement in &statements {
-            let (with, without) = (
-                answers(&place, statement, &[]),
-                answers(&place, statement, &["--no-rollups"]),
-            );
-            assert_eq!(with, without, "round {round}: {statement}");
-        }
-        panic!("answers differ only together");
     }
 }
 

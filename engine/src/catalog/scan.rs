@@ -1,5 +1,6 @@
 //! Scans of a snapshot's data files.
 
+mod merged;
 mod rolled;
 
 use std::sync::Arc;
@@ -47,8 +48,23 @@ pub(crate) struct DataFiles {
     constants: RecordBatch,
     /// What could stand in for the files.
     rolled: Option<Arc<Rolled>>,
-    /// Which rollups these files are, if they are any.
+    /// What is read instead of line items one by one, or why nothing else is, for people.
     instead: Option<String>,
+    /// The column of the start of usage, if there is one.
+    usage_start: Option<&'static str>,
+    merging: Merging,
+}
+
+/// Whether line items are merged while they are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Merging {
+    Never,
+    /// An aggregate may ask for it.
+    Possible,
+    /// They are, as far as they are alike; those of one day too if only the day of usage counts.
+    Merged {
+        by_day: bool,
+    },
 }
 
 /// Columns by name that are constant in each file.
@@ -104,11 +120,11 @@ impl DataFiles {
             values: values(snapshot, file, &constants),
         });
         let entries: Vec<_> = entries.collect();
-        Self::build(
-            &Schema::new(columns.collect::<Fields>()),
-            constants,
-            &entries,
-        )
+        let columns = Schema::new(columns.collect::<Fields>());
+        Ok(Self {
+            usage_start: Some(usage_start(table)),
+            ..Self::build(&columns, constants, &entries)?
+        })
     }
 
     /// The files of a table beside reports, of those parts that are `wanted`, with the columns that it is partitioned by.
@@ -164,7 +180,19 @@ impl DataFiles {
             constants,
             rolled: None,
             instead: None,
+            usage_start: None,
+            merging: Merging::Never,
         })
+    }
+
+    /// The column of the start of usage.
+    pub(crate) fn usage_start(&self) -> Option<&'static str> {
+        self.usage_start
+    }
+
+    /// What is read instead of line items one by one, or why nothing else is, for people.
+    pub(crate) fn instead(&self) -> Option<&str> {
+        self.instead.as_deref()
     }
 
     /// The columns that are the same in all rows of a file.
@@ -246,6 +274,9 @@ impl TableProvider for DataFiles {
                 projection,
             )?)));
         }
+        if let Merging::Merged { by_day } = self.merging {
+            return self.merging_scan(session, projection, &others, files, by_day);
+        }
         let options = session.default_table_options().parquet;
         let source = Arc::new(ParquetSource::new(self.schema.clone()));
         let config = FileScanConfigBuilder::new(crate::session::store_url(), source)
@@ -258,6 +289,13 @@ impl TableProvider for DataFiles {
             .with_options(options)
             .create_physical_plan(session, config)
             .await
+    }
+}
+
+fn usage_start(table: Table) -> &'static str {
+    match table {
+        Table::LineItems => "line_item_usage_start_date",
+        Table::Focus => "chargeperiodstart",
     }
 }
 

@@ -22,6 +22,7 @@ use super::{
     scan::{DataFiles, HAS_NET_COLUMNS},
 };
 use crate::{
+    EngineOptions,
     accounts::AccountNames,
     costs::LeftOut,
     maps,
@@ -47,8 +48,7 @@ pub(super) struct Public {
     session: SessionState,
     snapshot: Arc<Snapshot>,
     beside: Arc<Beside>,
-    /// Whether aggregates may read rollups.
-    rollups: bool,
+    options: EngineOptions,
 }
 
 impl Public {
@@ -57,23 +57,28 @@ impl Public {
         session: &SessionState,
         snapshot: &Arc<Snapshot>,
         beside: &Arc<Beside>,
-        rollups: bool,
+        options: &EngineOptions,
     ) -> Self {
         Self {
             session: session.clone(),
             snapshot: Arc::clone(snapshot),
             beside: Arc::clone(beside),
-            rollups,
+            options: *options,
         }
     }
 
     fn files(&self, table: Table, hidden: &[&str]) -> Result<Arc<DataFiles>> {
-        let files = if self.rollups {
+        let files = if self.options.rollups {
             DataFiles::or_rollups
         } else {
             DataFiles::new
         };
-        Ok(Arc::new(files(&self.snapshot, table, hidden)?))
+        let files = files(&self.snapshot, table, hidden)?;
+        Ok(Arc::new(if self.options.merging {
+            files.or_merged()
+        } else {
+            files
+        }))
     }
 
     /// What the views are made of.

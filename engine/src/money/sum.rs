@@ -19,7 +19,7 @@ use datafusion::{
 };
 
 /// The largest sum, one less than 10³⁸: what a decimal of 38 digits holds.
-const LARGEST: u128 = 10_u128.pow(DECIMAL128_MAX_PRECISION as u32) - 1;
+pub(crate) const LARGEST: u128 = 10_u128.pow(DECIMAL128_MAX_PRECISION as u32) - 1;
 
 /// DataFusion's `sum`, with accumulators of its own for 128-bit decimals.
 #[derive(Debug, Default, PartialEq, Eq, Hash)]
@@ -111,7 +111,7 @@ impl AggregateUDFImpl for CheckedSum {
 }
 
 /// `sum + value`, if a decimal holds it.
-fn add(sum: i128, value: i128) -> Result<i128> {
+pub(crate) fn add(sum: i128, value: i128) -> Result<i128> {
     match sum.checked_add(value) {
         Some(total) if total.unsigned_abs() <= LARGEST => Ok(total),
         _ => exec_err!("a sum does not fit {DECIMAL128_MAX_PRECISION} digits"),

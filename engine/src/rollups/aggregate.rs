@@ -14,7 +14,7 @@ use datafusion::{
 
 use super::{
     class::{Class, Reason, class},
-    input::{Input, count_of, over_rollups, reads_rollups, tells_rows_apart},
+    input::{Input, Instead, count_of, over, tells_rows_apart},
 };
 use crate::money;
 
@@ -26,17 +26,21 @@ enum Way {
     Count(Option<Expr>),
 }
 
-/// The same aggregate over rollups, or why it has to read line items. `None` if it reads nothing that has rollups.
-pub(super) fn rewrite(aggregate: &Aggregate) -> Option<Result<Result<LogicalPlan, Reason>>> {
-    if !reads_rollups(&aggregate.input) {
+/// The same aggregate over what may be read `instead`, or why it has to read line items. `None` if it reads nothing that has
+/// such.
+pub(super) fn rewrite(
+    aggregate: &Aggregate,
+    instead: Instead<'_>,
+) -> Option<Result<Result<LogicalPlan, Reason>>> {
+    if !instead.is_for(&aggregate.input) {
         return None;
     }
-    let ways = match prove(aggregate) {
+    let ways = match prove(aggregate, instead) {
         Ok(ways) => ways,
         Err(reason) => return Some(Ok(Err(reason))),
     };
     let mut used = false;
-    Some(build(aggregate, &ways, &mut used).map(|plan| {
+    Some(build(aggregate, instead, &ways, &mut used).map(|plan| {
         if used {
             Ok(plan)
         } else {
@@ -46,8 +50,8 @@ pub(super) fn rewrite(aggregate: &Aggregate) -> Option<Result<Result<LogicalPlan
 }
 
 /// How each function may be computed.
-fn prove(aggregate: &Aggregate) -> Result<Vec<Way>, Reason> {
-    let input = Input::of(&aggregate.input)?;
+fn prove(aggregate: &Aggregate, instead: Instead<'_>) -> Result<Vec<Way>, Reason> {
+    let input = Input::of(&aggregate.input, instead)?;
     for group in &aggregate.group_expr {
         match class(group, &input)? {
             Class::Dimension | Class::Free => {}
@@ -106,9 +110,14 @@ fn way(expr: &Expr, input: &Input) -> Result<Way, Reason> {
     }
 }
 
-fn build(aggregate: &Aggregate, ways: &[Way], used: &mut bool) -> Result<LogicalPlan> {
+fn build(
+    aggregate: &Aggregate,
+    instead: Instead<'_>,
+    ways: &[Way],
+    used: &mut bool,
+) -> Result<LogicalPlan> {
     let counted = ways.iter().any(|way| matches!(way, Way::Count(_)));
-    let input = over_rollups(&aggregate.input, counted, used)?;
+    let input = over(&aggregate.input, instead, counted, used)?;
     if !counted {
         let rewritten = Aggregate::try_new_with_schema(
             Arc::new(input),

@@ -20,6 +20,57 @@ use crate::catalog::DataFiles;
 /// The column that says how many line items a row stands for, on its way up to the aggregate.
 pub(super) const COUNT: &str = "__line_items";
 
+/// What may be read instead of line items one by one.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Instead<'a> {
+    /// Rollups.
+    Rollups,
+    /// Line items that are merged as far as they are alike.
+    Merged {
+        /// Whether those of one day are alike if only their time differs.
+        by_day: bool,
+        /// Why rollups are not read, if there are any.
+        because: Option<&'a str>,
+    },
+}
+
+impl Instead<'_> {
+    /// Whether a plan reads anything that has such.
+    pub(super) fn is_for(self, plan: &LogicalPlan) -> bool {
+        match plan {
+            LogicalPlan::TableScan(scan) => {
+                let of = |files: &DataFiles| match self {
+                    Self::Rollups => files.has_rollups(),
+                    Self::Merged { .. } => files.may_merge(),
+                };
+                with_files(scan, of).unwrap_or_default()
+            }
+            other => other.inputs().into_iter().any(|input| self.is_for(input)),
+        }
+    }
+
+    /// What a column of line items is.
+    fn class(self, files: &DataFiles, field: &Field) -> Class {
+        let whole_days = !matches!(self, Self::Merged { by_day: false, .. });
+        match field.data_type() {
+            _ if whole_days && files.usage_start() == Some(field.name()) => Class::Time,
+            DataType::Decimal128(..) => Class::Linear { never_null: false },
+            _ => Class::Dimension,
+        }
+    }
+
+    /// What is read instead of `files`, of which these columns are needed, if anything.
+    fn of(self, files: &DataFiles, needed: &BTreeSet<String>) -> Result<Option<DataFiles>> {
+        match self {
+            Self::Rollups => files.with_rollups_for(needed),
+            Self::Merged { by_day, because } => {
+                let told = because.map(|why| format!("line items, because {why}"));
+                Ok(files.merged(needed, by_day, told))
+            }
+        }
+    }
+}
+
 /// A plan, and what its columns are.
 pub(super) struct Input {
     schema: DFSchemaRef,
@@ -40,9 +91,9 @@ impl Columns for Input {
 
 impl Input {
     /// What the columns of `plan` are.
-    pub(super) fn of(plan: &LogicalPlan) -> Result<Self, Reason> {
+    pub(super) fn of(plan: &LogicalPlan, instead: Instead<'_>) -> Result<Self, Reason> {
         let schema = Arc::clone(plan.schema());
-        if !reads_rollups(plan) {
+        if !instead.is_for(plan) {
             return Ok(Self {
                 classes: vec![Ok(Class::Free); schema.fields().len()],
                 schema,
@@ -50,11 +101,11 @@ impl Input {
         }
         match plan {
             LogicalPlan::TableScan(scan) => {
-                with_files(scan, |files| Self::of_scan(scan, files, schema))
+                with_files(scan, |files| Self::of_scan(scan, files, schema, instead))
                     .unwrap_or_else(|| Err("it has no rollups".to_owned()))
             }
             LogicalPlan::Projection(projection) => {
-                let input = Self::of(&projection.input)?;
+                let input = Self::of(&projection.input, instead)?;
                 let classes = projection.expr.iter().map(|expr| class(expr, &input));
                 Ok(Self {
                     classes: classes.collect(),
@@ -62,12 +113,12 @@ impl Input {
                 })
             }
             LogicalPlan::Filter(filter) => {
-                let input = Self::of(&filter.input)?;
+                let input = Self::of(&filter.input, instead)?;
                 tells_rows_apart(&filter.predicate, &input)?;
                 Ok(input)
             }
             LogicalPlan::SubqueryAlias(alias) => {
-                let input = Self::of(&alias.input)?;
+                let input = Self::of(&alias.input, instead)?;
                 Ok(Self {
                     classes: input.classes,
                     schema,
@@ -76,7 +127,7 @@ impl Input {
             LogicalPlan::Union(union) => {
                 let mut classes = vec![Ok(Class::Free); schema.fields().len()];
                 for input in &union.inputs {
-                    let input = Self::of(input)?;
+                    let input = Self::of(input, instead)?;
                     for (class, other) in classes.iter_mut().zip(input.classes) {
                         *class = both(class.clone(), other);
                     }
@@ -90,13 +141,20 @@ impl Input {
         }
     }
 
-    fn of_scan(scan: &TableScan, files: &DataFiles, schema: DFSchemaRef) -> Result<Self, Reason> {
+    fn of_scan(
+        scan: &TableScan,
+        files: &DataFiles,
+        schema: DFSchemaRef,
+        instead: Instead<'_>,
+    ) -> Result<Self, Reason> {
         if scan.fetch.is_some() {
             return Err("only a part of the line items is read".to_owned());
         }
         let classes = |schema: &DFSchema| {
             let fields = schema.fields().iter();
-            fields.map(|field| Ok(of_column(files, field))).collect()
+            fields
+                .map(|field| Ok(instead.class(files, field)))
+                .collect()
         };
         let input = Self {
             classes: classes(&schema),
@@ -114,15 +172,6 @@ impl Input {
             tells_rows_apart(filter, &whole)?;
         }
         Ok(input)
-    }
-}
-
-/// What a column of line items is.
-fn of_column(files: &DataFiles, field: &Field) -> Class {
-    match field.data_type() {
-        _ if files.usage_start() == Some(field.name()) => Class::Time,
-        DataType::Decimal128(..) => Class::Linear { never_null: false },
-        _ => Class::Dimension,
     }
 }
 
@@ -154,35 +203,26 @@ pub(super) fn with_files<T>(scan: &TableScan, look: impl FnOnce(&DataFiles) -> T
     provider.downcast_ref::<DataFiles>().map(look)
 }
 
-/// Whether a plan reads line items that have rollups.
-pub(super) fn reads_rollups(plan: &LogicalPlan) -> bool {
-    match plan {
-        LogicalPlan::TableScan(scan) => {
-            with_files(scan, DataFiles::has_rollups).unwrap_or_default()
-        }
-        other => other.inputs().into_iter().any(reads_rollups),
-    }
-}
-
 fn name(plan: &LogicalPlan) -> String {
     let text = plan.display().to_string();
     text.split(':').next().unwrap_or_default().to_lowercase()
 }
 
-/// The same plan over rollups where there are suitable ones, with [`COUNT`] as its last column if `counted`. `used` becomes true
-/// if any table is read differently now.
-pub(super) fn over_rollups(
+/// The same plan over what is read instead where that is possible, with [`COUNT`] as its last column if `counted`. `used`
+/// becomes true if any table is read differently now.
+pub(super) fn over(
     plan: &LogicalPlan,
+    instead: Instead<'_>,
     counted: bool,
     used: &mut bool,
 ) -> Result<LogicalPlan> {
     match plan {
-        LogicalPlan::TableScan(scan) if reads_rollups(plan) => {
-            with_files(scan, |files| rolled_up(scan, files, counted, used))
+        LogicalPlan::TableScan(scan) if instead.is_for(plan) => {
+            with_files(scan, |files| scanned(scan, files, instead, counted, used))
                 .unwrap_or_else(|| with_one(plan.clone(), counted))
         }
         LogicalPlan::Projection(projection) => {
-            let input = over_rollups(&projection.input, counted, used)?;
+            let input = over(&projection.input, instead, counted, used)?;
             let mut exprs = projection.expr.clone();
             if counted {
                 exprs.push(count_of(&input));
@@ -193,19 +233,19 @@ pub(super) fn over_rollups(
             )?))
         }
         LogicalPlan::Filter(filter) => {
-            let input = over_rollups(&filter.input, counted, used)?;
+            let input = over(&filter.input, instead, counted, used)?;
             let filter = Filter::try_new(filter.predicate.clone(), Arc::new(input))?;
             Ok(LogicalPlan::Filter(filter))
         }
         LogicalPlan::SubqueryAlias(alias) => {
-            let input = over_rollups(&alias.input, counted, used)?;
+            let input = over(&alias.input, instead, counted, used)?;
             let alias = SubqueryAlias::try_new(Arc::new(input), alias.alias.clone())?;
             Ok(LogicalPlan::SubqueryAlias(alias))
         }
         LogicalPlan::Union(union) => {
             let mut inputs = Vec::with_capacity(union.inputs.len());
             for input in &union.inputs {
-                inputs.push(Arc::new(over_rollups(input, counted, used)?));
+                inputs.push(Arc::new(over(input, instead, counted, used)?));
             }
             let schema = if counted {
                 let mut fields: Vec<_> = union
@@ -256,9 +296,10 @@ pub(super) fn count_of(plan: &LogicalPlan) -> Expr {
     )
 }
 
-fn rolled_up(
+fn scanned(
     scan: &TableScan,
     files: &DataFiles,
+    instead: Instead<'_>,
     counted: bool,
     used: &mut bool,
 ) -> Result<LogicalPlan> {
@@ -270,7 +311,7 @@ fn rolled_up(
     let filtered = scan.filters.iter().flat_map(|filter| filter.column_refs());
     let filtered: Vec<_> = filtered.map(|column| column.name.clone()).collect();
     let needed: BTreeSet<String> = read.clone().chain(filtered).collect();
-    let Some(mixed) = files.with_rollups_for(&needed)? else {
+    let Some(mixed) = instead.of(files, &needed)? else {
         return with_one(LogicalPlan::TableScan(scan.clone()), counted);
     };
     *used = true;

@@ -9,7 +9,10 @@ use datafusion::{
     optimizer::{ApplyOrder, OptimizerConfig, OptimizerRule},
 };
 
-use super::{aggregate::rewrite, input::with_files};
+use super::{
+    aggregate::rewrite,
+    input::{Instead, with_files},
+};
 
 /// Lets aggregates read rollups instead of line items where that provably gives the same digits.
 #[derive(Debug)]
@@ -32,15 +35,23 @@ impl OptimizerRule for FromRollups {
         let LogicalPlan::Aggregate(aggregate) = &plan else {
             return Ok(Transformed::no(plan));
         };
-        match rewrite(aggregate) {
-            Some(Ok(Ok(rewritten))) => Ok(Transformed::yes(rewritten)),
-            Some(Err(error)) => Err(error),
+        let because = match rewrite(aggregate, Instead::Rollups) {
+            Some(Ok(Ok(rewritten))) => return Ok(Transformed::yes(rewritten)),
+            Some(Err(error)) => return Err(error),
             Some(Ok(Err(reason))) => {
                 tracing::debug!("line items are read: {reason}");
-                Ok(Transformed::no(plan))
+                Some(reason)
             }
-            None => Ok(Transformed::no(plan)),
+            None => None,
+        };
+        for by_day in [true, false] {
+            let because = because.as_deref();
+            let merged = Instead::Merged { by_day, because };
+            if let Some(Ok(rewritten)) = rewrite(aggregate, merged).transpose()? {
+                return Ok(Transformed::yes(rewritten));
+            }
         }
+        Ok(Transformed::no(plan))
     }
 }
 
@@ -53,7 +64,7 @@ pub(crate) fn explain(plan: &LogicalPlan) -> Result<Vec<String>> {
                 let instead = with_files(scan, |files| files.instead().map(str::to_owned));
                 told.extend(instead.flatten());
             }
-            LogicalPlan::Aggregate(aggregate) => match rewrite(aggregate) {
+            LogicalPlan::Aggregate(aggregate) => match rewrite(aggregate, Instead::Rollups) {
                 Some(Ok(Err(reason))) => told.push(format!("line items, because {reason}")),
                 Some(Err(error)) => return Err(error),
                 _ => {}

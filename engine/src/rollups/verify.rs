@@ -32,6 +32,7 @@ impl Engine {
         let open = async |rollups| {
             let options = EngineOptions {
                 rollups,
+                merging: false,
                 ..*options
             };
             Self::over(store, snapshot.clone(), &options).await

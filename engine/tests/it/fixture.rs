@@ -88,6 +88,7 @@ impl Fixture {
                 allocated: None,
                 threads: 2,
                 rollups: true,
+                merging: true,
             },
         )
         .await

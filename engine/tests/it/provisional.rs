@@ -166,6 +166,7 @@ async fn a_month_without_cost_is_an_answer() {
         allocated: None,
         threads: 2,
         rollups: true,
+        merging: true,
     };
     let refused = Engine::open(&fixture.store, &options).await;
     assert!(
@@ -702,6 +703,7 @@ async fn over(fixture: &Fixture, snapshot: Snapshot) -> Engine {
         allocated: None,
         threads: 2,
         rollups: true,
+        merging: true,
     };
     Engine::over(&fixture.store, snapshot, &options)
         .await

@@ -35,6 +35,7 @@ async fn a_store_without_tables_is_empty() {
         allocated: None,
         threads: 1,
         rollups: true,
+        merging: true,
     };
     assert!(matches!(
         Engine::open(&fixture.store, &options).await,

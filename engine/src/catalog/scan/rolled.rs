@@ -9,7 +9,7 @@ use datafusion::{
     error::Result,
 };
 
-use super::{Constants, DataFiles, Entry, constants, values};
+use super::{Constants, DataFiles, Entry, constants, usage_start, values};
 
 /// The rollups of a table's billing periods.
 #[derive(Debug)]
@@ -123,11 +123,6 @@ impl DataFiles {
         self.rolled.is_some()
     }
 
-    /// The column of the start of usage, which rollups have by the day.
-    pub(crate) fn usage_start(&self) -> Option<&'static str> {
-        self.rolled.as_ref().map(|rolled| usage_start(rolled.table))
-    }
-
     /// The same columns and [`ROW_COUNT`] after those of the files, NULL for line items, from rollups wherever there is one with
     /// all the columns that are needed. `None` if there is none anywhere.
     pub(crate) fn with_rollups_for(&self, needed: &BTreeSet<String>) -> Result<Option<Self>> {
@@ -176,18 +171,6 @@ impl DataFiles {
             instead: Some(told),
             ..files
         }))
-    }
-
-    /// Which rollups are read instead of line items, for people.
-    pub(crate) fn instead(&self) -> Option<&str> {
-        self.instead.as_deref()
-    }
-}
-
-fn usage_start(table: Table) -> &'static str {
-    match table {
-        Table::LineItems => "line_item_usage_start_date",
-        Table::Focus => "chargeperiodstart",
     }
 }
 

@@ -1,0 +1,386 @@
+//! One row group, merged.
+
+use std::{ops::Range, sync::Arc};
+
+use bytes::Bytes;
+use datafusion::{
+    arrow::{
+        array::{
+            Array, ArrayRef, AsArray, Decimal128Array, Int64Array, RecordBatch, RecordBatchOptions,
+            TimestampMicrosecondArray, UInt32Array, cast::as_boolean_array, new_null_array,
+        },
+        compute::take,
+        datatypes::{DataType, SchemaRef, TimestampMicrosecondType},
+    },
+    common::ScalarValue,
+    error::{DataFusionError, Result},
+    parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData},
+    physical_expr::PhysicalExpr,
+};
+
+use super::{
+    column::{Amounts, Chunk, Dimension, amounts, dimension, nothing},
+    groups::Groups,
+};
+use crate::money;
+
+/// Microseconds in a day.
+const DAY: i64 = 86_400_000_000;
+
+/// What a column of the merged rows is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Rows that differ in it stay apart.
+    Dimension,
+    /// The same, of a time, of which only the day counts.
+    Day,
+    /// Amounts, which are added up.
+    Amount,
+    /// A constant of the file, at this place among them.
+    Constant(usize),
+    /// How many line items became one.
+    Count,
+}
+
+/// A condition on one dimension alone.
+#[derive(Clone, Debug)]
+pub(crate) struct Condition {
+    /// The place of the column among those wanted.
+    pub(crate) column: usize,
+    /// The condition, over a batch of that column alone.
+    pub(crate) holds: Arc<dyn PhysicalExpr>,
+    /// The schema of such a batch.
+    pub(crate) schema: SchemaRef,
+}
+
+/// What is wanted of line items.
+#[derive(Clone, Debug)]
+pub(crate) struct Wanted {
+    /// The columns of merged rows.
+    pub(crate) schema: SchemaRef,
+    /// What each of them is.
+    pub(crate) roles: Vec<Role>,
+    /// Line items for which one of these is not true are left out.
+    pub(crate) conditions: Vec<Condition>,
+}
+
+/// A row group, and where its columns are.
+pub(super) struct RowGroup<'a> {
+    pub(super) wanted: &'a Wanted,
+    pub(super) meta: &'a RowGroupMetaData,
+    /// For each column that is wanted, its place in the file, if it has one.
+    pub(super) leaves: &'a [Option<usize>],
+    pub(super) rows: usize,
+}
+
+/// Memory that one row group after the other uses.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    numbers: Vec<Vec<u32>>,
+}
+
+impl Scratch {
+    fn take(&mut self) -> Vec<u32> {
+        self.numbers.pop().unwrap_or_default()
+    }
+
+    fn keep(&mut self, mut numbers: Vec<u32>) {
+        numbers.clear();
+        self.numbers.push(numbers);
+    }
+}
+
+/// Which rows of a row group are wanted.
+pub(super) enum Selected {
+    All,
+    Some(Vec<u32>),
+}
+
+impl RowGroup<'_> {
+    /// A column that has any values in this row group.
+    fn chunk(&self, column: usize) -> Option<&ColumnChunkMetaData> {
+        let meta = self.meta.column(self.leaves[column]?);
+        let nulls = meta.statistics().and_then(|known| known.null_count_opt());
+        (nulls != Some(self.rows as u64)).then_some(meta)
+    }
+
+    /// The columns that conditions speak of.
+    pub(super) fn in_conditions(&self) -> Vec<usize> {
+        let mut columns: Vec<_> = self.wanted.conditions.iter().map(|c| c.column).collect();
+        columns.sort_unstable();
+        columns.dedup();
+        columns
+    }
+
+    /// Where in the file these columns lie; nowhere if they have no values.
+    pub(super) fn ranges(&self, columns: &[usize]) -> Vec<Option<Range<u64>>> {
+        let chunks = columns.iter().map(|column| self.chunk(*column));
+        chunks
+            .map(|chunk| {
+                let (start, size) = chunk?.byte_range();
+                Some(start..start + size)
+            })
+            .collect()
+    }
+
+    /// Reads dimensions, whose bytes are those of [`Self::ranges`].
+    pub(super) fn dimensions(
+        &self,
+        columns: &[usize],
+        bytes: Vec<Option<Bytes>>,
+        scratch: &mut Scratch,
+    ) -> Result<Vec<Dimension>> {
+        let read = columns.iter().zip(bytes);
+        read.map(|(column, bytes)| self.dimension(*column, bytes, scratch))
+            .collect()
+    }
+
+    fn dimension(
+        &self,
+        column: usize,
+        bytes: Option<Bytes>,
+        scratch: &mut Scratch,
+    ) -> Result<Dimension> {
+        let data_type = self.wanted.schema.field(column).data_type();
+        let (rows, numbers) = (self.rows, scratch.take());
+        let read = match self.chunk(column).zip(bytes) {
+            Some((meta, bytes)) => dimension(chunk(meta, bytes), meta, rows, data_type, numbers)?,
+            None => nothing(rows, data_type, numbers),
+        };
+        Ok(match self.wanted.roles[column] {
+            Role::Day => by_day(read),
+            _ => read,
+        })
+    }
+
+    fn amounts(
+        &self,
+        column: usize,
+        bytes: Option<Bytes>,
+        scratch: &mut Scratch,
+    ) -> Result<Option<Amounts>> {
+        let read = self.chunk(column).zip(bytes);
+        let read =
+            read.map(|(meta, bytes)| amounts(chunk(meta, bytes), meta, self.rows, scratch.take()));
+        Ok(read.transpose()?)
+    }
+
+    /// Which rows the conditions hold for, on the columns that they speak of; nothing if for none.
+    pub(super) fn select(
+        &self,
+        columns: &[usize],
+        dimensions: &[Dimension],
+    ) -> Result<Option<Selected>> {
+        let mut kept: Option<Vec<bool>> = None;
+        for (column, Dimension { numbers, values }) in columns.iter().zip(dimensions) {
+            let holds = self.holds(*column, values)?;
+            let Some((null, others)) = holds.split_last() else {
+                continue;
+            };
+            // The last value is NULL, whether or not any row has it.
+            if !others.contains(&false) && (*null || !has_nulls(numbers, others.len())) {
+                continue;
+            }
+            let of_rows = numbers.iter().map(|number| holds[*number as usize]);
+            match &mut kept {
+                None => kept = Some(of_rows.collect()),
+                Some(kept) => {
+                    for (kept, holds) in kept.iter_mut().zip(of_rows) {
+                        *kept &= holds;
+                    }
+                }
+            }
+        }
+        let Some(kept) = kept.filter(|kept| kept.contains(&false)) else {
+            return Ok(Some(Selected::All));
+        };
+        let rows = (0..).zip(&kept).filter(|(_, kept)| **kept);
+        let rows: Vec<u32> = rows.map(|(row, _)| row).collect();
+        Ok((!rows.is_empty()).then_some(Selected::Some(rows)))
+    }
+
+    /// For each value of a column, whether all conditions on it hold.
+    fn holds(&self, column: usize, values: &ArrayRef) -> Result<Vec<bool>> {
+        let mut holds = vec![true; values.len()];
+        let conditions = self.wanted.conditions.iter();
+        for condition in conditions.filter(|condition| condition.column == column) {
+            let schema = Arc::clone(&condition.schema);
+            let batch = RecordBatch::try_new(schema, vec![Arc::clone(values)])?;
+            let held = condition.holds.evaluate(&batch)?.into_array(values.len())?;
+            for (holds, held) in holds.iter_mut().zip(as_boolean_array(&held)) {
+                *holds &= held.unwrap_or_default();
+            }
+        }
+        Ok(holds)
+    }
+
+    /// The columns that are read once it is known that any rows are wanted.
+    pub(super) fn others(&self, read: &[usize]) -> Vec<usize> {
+        let roles = self.wanted.roles.iter().enumerate();
+        let others = roles.filter(|(column, role)| {
+            matches!(role, Role::Dimension | Role::Day | Role::Amount) && !read.contains(column)
+        });
+        others.map(|(column, _)| column).collect()
+    }
+
+    /// Reads the other columns and merges the rows that are selected.
+    pub(super) fn merge(
+        &self,
+        selected: &Selected,
+        read: (&[usize], Vec<Dimension>),
+        others: &[usize],
+        bytes: Vec<Option<Bytes>>,
+        constants: &[ScalarValue],
+        scratch: &mut Scratch,
+    ) -> Result<RecordBatch> {
+        let mut dimensions: Vec<_> = read.0.iter().copied().zip(read.1).collect();
+        let mut sums = Vec::new();
+        for (&column, bytes) in others.iter().zip(bytes) {
+            if self.wanted.roles[column] == Role::Amount {
+                sums.push((column, self.amounts(column, bytes, scratch)?));
+            } else {
+                dimensions.push((column, self.dimension(column, bytes, scratch)?));
+            }
+        }
+        let mut rows = self.rows;
+        if let Selected::Some(selected) = selected {
+            rows = selected.len();
+            let amounts = sums.iter_mut().filter_map(|(_, amounts)| amounts.as_mut());
+            let amounts = amounts.map(|amounts| &mut amounts.numbers);
+            let dimensions = dimensions.iter_mut();
+            let dimensions = dimensions.map(|(_, dimension)| &mut dimension.numbers);
+            for numbers in dimensions.chain(amounts) {
+                // Rows are in order, so none is overwritten before it is read.
+                for (place, row) in selected.iter().enumerate() {
+                    numbers[place] = numbers[*row as usize];
+                }
+                numbers.truncate(rows);
+            }
+        }
+        let numbers = dimensions
+            .iter()
+            .map(|(_, dimension)| (dimension.numbers.as_slice(), dimension.values.len()));
+        let groups = Groups::of(&numbers.collect::<Vec<_>>(), rows);
+        let count = groups.first.len();
+        let columns = self.wanted.roles.iter().enumerate().map(|(column, role)| {
+            let data_type = self.wanted.schema.field(column).data_type();
+            match role {
+                Role::Constant(place) => constants[*place].to_array_of_size(count),
+                Role::Count => Ok(Arc::new(counts(&groups)) as ArrayRef),
+                Role::Amount => {
+                    let amounts = sums.iter().find(|(other, _)| *other == column);
+                    added(
+                        amounts.and_then(|(_, amounts)| amounts.as_ref()),
+                        &groups,
+                        data_type,
+                    )
+                }
+                Role::Dimension | Role::Day => {
+                    let known = dimensions.iter().find(|(other, _)| *other == column);
+                    let (_, dimension) = known.expect("all dimensions were read");
+                    let places = groups.first.iter();
+                    let places = places.map(|row| dimension.numbers[*row as usize]);
+                    let places: Vec<u32> = places.collect();
+                    Ok(take(&dimension.values, &UInt32Array::from(places), None)?)
+                }
+            }
+        });
+        let columns = columns.collect::<Result<Vec<_>>>()?;
+        for (_, dimension) in dimensions {
+            scratch.keep(dimension.numbers);
+        }
+        for amounts in sums.into_iter().filter_map(|(_, amounts)| amounts) {
+            scratch.keep(amounts.numbers);
+        }
+        let options = RecordBatchOptions::new().with_row_count(Some(count));
+        let schema = Arc::clone(&self.wanted.schema);
+        Ok(RecordBatch::try_new_with_options(
+            schema, columns, &options,
+        )?)
+    }
+}
+
+fn chunk(meta: &ColumnChunkMetaData, bytes: Bytes) -> Chunk {
+    let (start, _) = meta.byte_range();
+    Chunk { start, bytes }
+}
+
+fn has_nulls(numbers: &[u32], null: usize) -> bool {
+    numbers.iter().any(|number| *number as usize == null)
+}
+
+/// Times by their day.
+fn by_day(times: Dimension) -> Dimension {
+    let known = times.values.as_primitive::<TimestampMicrosecondType>();
+    let mut days: Vec<Option<i64>> = Vec::new();
+    let places = known.iter().map(|time| {
+        let day = time.map(|time| time.div_euclid(DAY) * DAY);
+        let place = days.iter().rposition(|known| *known == day);
+        let place = place.unwrap_or_else(|| {
+            days.push(day);
+            days.len() - 1
+        });
+        u32::try_from(place).unwrap_or(u32::MAX)
+    });
+    let places: Vec<u32> = places.collect();
+    // NULL is the last of the times, and no time's day: so it is the last of the days.
+    let values = TimestampMicrosecondArray::from(days).with_data_type(known.data_type().clone());
+    let mut numbers = times.numbers;
+    for number in &mut numbers {
+        *number = places[*number as usize];
+    }
+    Dimension {
+        numbers,
+        values: Arc::new(values),
+    }
+}
+
+fn counts(groups: &Groups) -> Int64Array {
+    let mut counts = vec![0; groups.first.len()];
+    for group in &groups.of {
+        counts[*group as usize] += 1;
+    }
+    counts.into()
+}
+
+/// The sum of each group; NULL for those without any amount.
+fn added(amounts: Option<&Amounts>, groups: &Groups, data_type: &DataType) -> Result<ArrayRef> {
+    let count = groups.first.len();
+    let Some(Amounts {
+        numbers,
+        units,
+        nulls,
+    }) = amounts
+    else {
+        return Ok(new_null_array(data_type, count));
+    };
+    let mut sums = vec![0_i128; count];
+    let rows = groups.of.iter().zip(numbers);
+    let mut rows = rows.map(|(group, number)| (*group as usize, units[*number as usize]));
+    let largest = units.iter().map(|units| units.unsigned_abs()).max();
+    // So few amounts so small surely fit.
+    let most = largest
+        .unwrap_or_default()
+        .checked_mul(numbers.len() as u128);
+    if most.is_some_and(|most| most <= money::LARGEST) {
+        match sums.as_mut_slice() {
+            [sum] => *sum = rows.map(|(_, units)| units).sum(),
+            sums => rows.for_each(|(group, units)| sums[group] += units),
+        }
+    } else {
+        rows.try_for_each(|(group, units)| {
+            sums[group] = money::add(sums[group], units)?;
+            Ok::<_, DataFusionError>(())
+        })?;
+    }
+    let nulls = nulls.then(|| {
+        let nothing = units.len() - 1;
+        let mut any = vec![false; count];
+        for (group, number) in groups.of.iter().zip(numbers) {
+            any[*group as usize] |= *number as usize != nothing;
+        }
+        any.into()
+    });
+    let sums = Decimal128Array::new(sums.into(), nulls).with_data_type(data_type.clone());
+    Ok(Arc::new(sums))
+}

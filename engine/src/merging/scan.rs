@@ -1,0 +1,392 @@
+//! The plan node that reads data files and merges their line items.
+
+use std::{fmt, ops::Range, sync::Arc};
+
+use bytes::Bytes;
+use datafusion::{
+    arrow::{
+        array::{ArrayRef, Int64Array, RecordBatch, RecordBatchOptions},
+        compute::cast,
+        datatypes::{DataType, SchemaRef, TimeUnit},
+    },
+    common::{ScalarValue, Statistics, internal_err, tree_node::TreeNodeRecursion},
+    datasource::{
+        listing::PartitionedFile,
+        physical_plan::parquet::{CachedParquetFileReaderFactory, ParquetFileReaderFactory},
+    },
+    error::{DataFusionError, Result},
+    execution::{SendableRecordBatchStream, TaskContext, object_store::ObjectStoreUrl},
+    parquet::{
+        arrow::{
+            ParquetRecordBatchStreamBuilder, ProjectionMask, arrow_reader::ArrowReaderOptions,
+            async_reader::AsyncFileReader,
+        },
+        file::metadata::{PageIndexPolicy, ParquetMetaData},
+    },
+    physical_expr::{EquivalenceProperties, PhysicalExpr},
+    physical_plan::{
+        DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties,
+        ReplaceChildrenOptions,
+        execution_plan::{Boundedness, EmissionType, SchedulingType},
+        metrics::{BaselineMetrics, Count, ExecutionPlanMetricsSet, MetricBuilder, MetricsSet},
+        statistics::StatisticsArgs,
+        stream::RecordBatchStreamAdapter,
+    },
+};
+use futures::{StreamExt, TryStreamExt, stream};
+
+use super::{
+    column::is_known,
+    row_group::{Role, RowGroup, Scratch, Wanted},
+};
+
+/// The metric of line items read.
+pub(crate) const LINE_ITEMS: &str = "line_items";
+
+/// Whether a column of this type can be read by itself, encoded as it is.
+pub(crate) fn is_mergeable(data_type: &DataType) -> bool {
+    matches!(
+        data_type,
+        DataType::Utf8View
+            | DataType::Date32
+            | DataType::Decimal128(38, _)
+            | DataType::Timestamp(TimeUnit::Microsecond, _)
+    )
+}
+
+/// Reads data files and merges line items that are alike in what is wanted of them.
+#[derive(Clone, Debug)]
+pub(crate) struct MergingScan {
+    wanted: Arc<Wanted>,
+    files: Arc<Vec<PartitionedFile>>,
+    store: ObjectStoreUrl,
+    properties: Arc<PlanProperties>,
+    metrics: ExecutionPlanMetricsSet,
+}
+
+impl MergingScan {
+    /// Over `files` of `store`, in so many partitions.
+    pub(crate) fn new(
+        wanted: Wanted,
+        files: Vec<PartitionedFile>,
+        store: ObjectStoreUrl,
+        partitions: usize,
+    ) -> Self {
+        let properties = PlanProperties::new(
+            EquivalenceProperties::new(Arc::clone(&wanted.schema)),
+            Partitioning::UnknownPartitioning(partitions),
+            EmissionType::Incremental,
+            Boundedness::Bounded,
+        );
+        Self {
+            properties: Arc::new(properties.with_scheduling_type(SchedulingType::Cooperative)),
+            wanted: Arc::new(wanted),
+            files: Arc::new(files),
+            store,
+            metrics: ExecutionPlanMetricsSet::new(),
+        }
+    }
+}
+
+impl DisplayAs for MergingScan {
+    fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named = |wanted: fn(&Role) -> bool| {
+            let columns = self.wanted.schema.fields().iter().zip(&self.wanted.roles);
+            let columns = columns.filter(|(_, role)| wanted(role));
+            let names: Vec<_> = columns.map(|(field, _)| field.name().as_str()).collect();
+            names.join(", ")
+        };
+        write!(
+            f,
+            "MergingScan: files={}, by=[{}], sums=[{}]",
+            self.files.len(),
+            named(|role| matches!(role, Role::Dimension | Role::Day)),
+            named(|role| *role == Role::Amount)
+        )?;
+        for condition in &self.wanted.conditions {
+            write!(f, ", {}", condition.holds)?;
+        }
+        Ok(())
+    }
+}
+
+impl ExecutionPlan for MergingScan {
+    fn name(&self) -> &'static str {
+        "MergingScan"
+    }
+
+    fn properties(&self) -> &Arc<PlanProperties> {
+        &self.properties
+    }
+
+    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
+        Vec::new()
+    }
+
+    fn apply_expressions(
+        &self,
+        visit: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
+    ) -> Result<TreeNodeRecursion> {
+        let mut last = TreeNodeRecursion::Continue;
+        for condition in &self.wanted.conditions {
+            last = visit(&condition.holds)?;
+        }
+        Ok(last)
+    }
+
+    fn replace_children(
+        self: Arc<Self>,
+        _: Vec<Arc<dyn ExecutionPlan>>,
+        _: ReplaceChildrenOptions,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        Ok(self)
+    }
+
+    fn with_new_children(
+        self: Arc<Self>,
+        _: Vec<Arc<dyn ExecutionPlan>>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        Ok(self)
+    }
+
+    fn execute(
+        &self,
+        partition: usize,
+        context: Arc<TaskContext>,
+    ) -> Result<SendableRecordBatchStream> {
+        let store = context.runtime_env().object_store(&self.store)?;
+        let cache = context
+            .runtime_env()
+            .cache_manager
+            .get_file_metadata_cache();
+        let scanning = Scanning {
+            wanted: Arc::clone(&self.wanted),
+            readers: CachedParquetFileReaderFactory::new(store, cache),
+            partition,
+            partitions: self.properties.partitioning.partition_count(),
+            batch_size: context.session_config().batch_size(),
+            line_items: MetricBuilder::new(&self.metrics).counter(LINE_ITEMS, partition),
+            metrics: self.metrics.clone(),
+        };
+        let baseline = BaselineMetrics::new(&self.metrics, partition);
+        let files: Vec<_> = self.files.iter().cloned().collect();
+        let scanning = Arc::new(scanning);
+        let batches = stream::iter(files)
+            .then(move |file| {
+                let scanning = Arc::clone(&scanning);
+                async move { scanning.open(file).await }
+            })
+            .try_flatten()
+            .inspect_ok(move |batch| baseline.record_output(batch.num_rows()));
+        Ok(Box::pin(RecordBatchStreamAdapter::new(
+            Arc::clone(&self.wanted.schema),
+            batches,
+        )))
+    }
+
+    fn metrics(&self) -> Option<MetricsSet> {
+        Some(self.metrics.clone_inner())
+    }
+
+    fn statistics_from_inputs(
+        &self,
+        _: &[Arc<Statistics>],
+        _: &StatisticsArgs,
+    ) -> Result<Arc<Statistics>> {
+        Ok(Arc::new(Statistics::new_unknown(&self.wanted.schema)))
+    }
+}
+
+/// One partition of a scan.
+struct Scanning {
+    wanted: Arc<Wanted>,
+    readers: CachedParquetFileReaderFactory,
+    partition: usize,
+    partitions: usize,
+    batch_size: usize,
+    line_items: Count,
+    metrics: ExecutionPlanMetricsSet,
+}
+
+/// Merged rows of one file.
+type Batches = stream::BoxStream<'static, Result<RecordBatch>>;
+
+/// A file that is being read.
+struct Open {
+    reader: Box<dyn AsyncFileReader>,
+    meta: Arc<ParquetMetaData>,
+    /// For each column that is wanted, its place in the file, if it has one.
+    leaves: Vec<Option<usize>>,
+    file: PartitionedFile,
+    scratch: Scratch,
+}
+
+impl Scanning {
+    /// The merged rows of this partition's row groups of one file.
+    async fn open(self: Arc<Self>, file: PartitionedFile) -> Result<Batches> {
+        let path = file.path().to_string();
+        let reader =
+            self.readers
+                .create_reader(self.partition, file.clone(), None, &self.metrics)?;
+        let opened = self.opened(reader, file).await;
+        opened.map_err(|error| error.context(format!("cannot read `{path}`")))
+    }
+
+    async fn opened(
+        self: Arc<Self>,
+        mut reader: Box<dyn AsyncFileReader>,
+        file: PartitionedFile,
+    ) -> Result<Batches> {
+        let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Skip);
+        let meta = reader.get_metadata(Some(&options)).await?;
+        let Some(leaves) = self.leaves(&meta) else {
+            return self.unmerged(reader, &meta, &file).await;
+        };
+        let groups = (self.partition..meta.num_row_groups()).step_by(self.partitions);
+        let open = Open {
+            reader,
+            meta,
+            leaves,
+            file,
+            scratch: Scratch::default(),
+        };
+        let state = (self, open, groups.collect::<Vec<_>>().into_iter());
+        let merged = stream::try_unfold(state, async |(scanning, mut open, mut groups)| {
+            for group in groups.by_ref() {
+                let merged = scanning.row_group(&mut open, group).await;
+                let merged = merged.map_err(|error| {
+                    error.context(format!("cannot read `{}`", open.file.path()))
+                })?;
+                if let Some(batch) = merged {
+                    return Ok(Some((batch, (scanning, open, groups))));
+                }
+            }
+            Ok::<_, DataFusionError>(None)
+        });
+        Ok(merged.boxed())
+    }
+
+    /// Where in the file the columns are that are wanted. `None` if one is encoded as curtail does not write it.
+    fn leaves(&self, meta: &ParquetMetaData) -> Option<Vec<Option<usize>>> {
+        let columns = meta.file_metadata().schema_descr().columns();
+        let roles = self.wanted.schema.fields().iter().zip(&self.wanted.roles);
+        roles
+            .map(|(field, role)| {
+                if matches!(role, Role::Constant(_) | Role::Count) {
+                    return Some(None);
+                }
+                let place = columns
+                    .iter()
+                    .position(|column| column.path().parts().first() == Some(field.name()));
+                match place {
+                    Some(place) if !is_known(field.data_type(), &columns[place]) => None,
+                    place => Some(place),
+                }
+            })
+            .collect()
+    }
+
+    async fn row_group(&self, open: &mut Open, group: usize) -> Result<Option<RecordBatch>> {
+        let meta = Arc::clone(&open.meta);
+        let meta = meta.row_group(group);
+        let Ok(rows) = usize::try_from(meta.num_rows()) else {
+            return internal_err!("a row group has {} rows", meta.num_rows());
+        };
+        self.line_items.add(rows);
+        let group = RowGroup {
+            wanted: &self.wanted,
+            meta,
+            leaves: &open.leaves,
+            rows,
+        };
+        let first = group.in_conditions();
+        let bytes = fetch(&mut open.reader, group.ranges(&first)).await?;
+        let dimensions = group.dimensions(&first, bytes, &mut open.scratch)?;
+        let Some(selected) = group.select(&first, &dimensions)? else {
+            return Ok(None);
+        };
+        let others = group.others(&first);
+        let bytes = fetch(&mut open.reader, group.ranges(&others)).await?;
+        let constants = &open.file.partition_values;
+        let read = (first.as_slice(), dimensions);
+        group
+            .merge(
+                &selected,
+                read,
+                &others,
+                bytes,
+                constants,
+                &mut open.scratch,
+            )
+            .map(Some)
+    }
+
+    /// The rows of a file that somebody else wrote, as they are.
+    async fn unmerged(
+        self: Arc<Self>,
+        reader: Box<dyn AsyncFileReader>,
+        meta: &ParquetMetaData,
+        file: &PartitionedFile,
+    ) -> Result<Batches> {
+        let groups = (self.partition..meta.num_row_groups()).step_by(self.partitions);
+        let groups: Vec<_> = groups.collect();
+        let names = self.wanted.schema.fields().iter().zip(&self.wanted.roles);
+        let names = names.filter(|(_, role)| !matches!(role, Role::Constant(_) | Role::Count));
+        let names = names.map(|(field, _)| field.name().as_str());
+        let mask = ProjectionMask::columns(meta.file_metadata().schema_descr(), names);
+        let rows = ParquetRecordBatchStreamBuilder::new(reader)
+            .await?
+            .with_projection(mask)
+            .with_row_groups(groups)
+            .with_batch_size(self.batch_size)
+            .build()?;
+        let constants = file.partition_values.clone();
+        let rows = rows.map_err(DataFusionError::from).and_then(move |rows| {
+            self.line_items.add(rows.num_rows());
+            futures::future::ready(as_wanted(&rows, &self.wanted, &constants))
+        });
+        Ok(rows.boxed())
+    }
+}
+
+/// Rows of a file as rows that each stand for themselves.
+fn as_wanted(
+    rows: &RecordBatch,
+    wanted: &Wanted,
+    constants: &[ScalarValue],
+) -> Result<RecordBatch> {
+    let count = rows.num_rows();
+    let columns = wanted.schema.fields().iter().zip(&wanted.roles);
+    let columns = columns.map(|(field, role)| match role {
+        Role::Constant(place) => constants[*place].to_array_of_size(count),
+        Role::Count => Ok(Arc::new(Int64Array::from(vec![1; count])) as ArrayRef),
+        _ => match rows.column_by_name(field.name()) {
+            Some(column) => Ok(cast(column, field.data_type())?),
+            None => ScalarValue::try_from(field.data_type())?.to_array_of_size(count),
+        },
+    });
+    let columns = columns.collect::<Result<Vec<_>>>()?;
+    let options = RecordBatchOptions::new().with_row_count(Some(count));
+    let schema: SchemaRef = Arc::clone(&wanted.schema);
+    Ok(RecordBatch::try_new_with_options(
+        schema, columns, &options,
+    )?)
+}
+
+/// The bytes of these ranges, in their order.
+async fn fetch(
+    reader: &mut Box<dyn AsyncFileReader>,
+    ranges: Vec<Option<Range<u64>>>,
+) -> Result<Vec<Option<Bytes>>> {
+    let wanted: Vec<_> = ranges.iter().flatten().cloned().collect();
+    let mut read = if wanted.is_empty() {
+        Vec::new()
+    } else {
+        reader.get_byte_ranges(wanted).await?
+    }
+    .into_iter();
+    Ok(ranges
+        .into_iter()
+        .map(|range| range.and_then(|_| read.next()))
+        .collect())
+}
