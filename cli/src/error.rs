@@ -2,6 +2,7 @@
 
 use std::{io, path::PathBuf};
 
+use chrono::NaiveDate;
 use curtail_connect::{ConfigError, ConnectError, Failure, ImportError, TemplateError};
 use curtail_engine::EngineError;
 use curtail_ingest::IngestError;
@@ -45,6 +46,16 @@ pub(crate) enum CliError {
     CostExplorer {
         failure: Box<Failure>,
         spent: String,
+    },
+    #[error(
+        "Cost Explorer tells `{text}` as the {metric} of {service} in account {account} on {day}, which is no amount"
+    )]
+    NoAmount {
+        text: String,
+        metric: &'static str,
+        service: String,
+        account: String,
+        day: NaiveDate,
     },
     #[error("no connection is set up in `{}`", config.display())]
     NoConnections { config: PathBuf },

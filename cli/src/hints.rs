@@ -43,6 +43,9 @@ pub(crate) fn hint(error: &CliError) -> Option<String> {
         CliError::CostExplorer { .. } => {
             "what was stored before is kept; `curtail connections check --paid` tells more, and cost_explorer = { enabled = false } in the configuration switches it off"
         }
+        CliError::NoAmount { .. } => {
+            "AWS tells decimal numbers: see that no proxy or other endpoint answers in its place; what was stored before is kept, and cost_explorer = { enabled = false } in the configuration switches it off"
+        }
         CliError::Template(_) => "`curtail connections template --help` lists what is possible",
         CliError::Unexplained => {
             "`curtail connections check` finds out what a role lacks; the events of the stack (`aws cloudformation describe-stack-events`) say more"

@@ -52,6 +52,7 @@ use ::parquet::{errors::ParquetError, file::reader::ChunkReader};
 use bytes::Bytes;
 use curtail_store::{BillingPeriod, Grain, ReportKind, TableSchema};
 
+pub use self::amount::amount;
 pub(crate) use self::tally::{FileTally, MadeRollup, PeriodTally};
 use self::{
     encode::Encoder,

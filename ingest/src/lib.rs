@@ -28,6 +28,7 @@ mod manifest;
 mod progress;
 mod source;
 
+pub use convert::amount;
 pub use delivery::{Action, Delivery, Options, Outcome};
 pub use discover::discover;
 pub use error::IngestError;

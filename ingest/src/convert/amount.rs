@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use curtail_store::{MONEY_SCALE, Rounded};
+use curtail_store::{MONEY_SCALE, Money, Rounded};
 
 pub(super) const SCALE: usize = MONEY_SCALE.unsigned_abs() as usize;
 
@@ -68,6 +68,13 @@ impl Rounding {
             difference_e36: self.difference,
         }
     }
+}
+
+/// Reads an amount as reports and AWS's interfaces write them: a decimal number, maybe with an exponent (`1E-7`). Places beyond
+/// the 18th are rounded half to even. `None` for what is no number, or has more than 20 digits before the point.
+pub fn amount(text: &str) -> Option<Money> {
+    let units = parse(text.as_bytes(), &mut Rounding::default());
+    units.ok().map(Money::from_units)
 }
 
 /// Parses `[+-]digits[.digits][e[+-]digits]`, exactly; places beyond the 18th are rounded half to even and noted.

@@ -12,8 +12,47 @@ const ONE: i128 = 10_i128.pow(18);
 pub(super) struct Amount(i128);
 
 impl Amount {
-    pub(super) fn plus(self, other: Self) -> Self {
+    fn plus(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
+    }
+}
+
+/// What is told of a group of rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Sum {
+    /// Their sum.
+    Of(Amount),
+    /// The words of one of them, which stand for all.
+    Told(String),
+}
+
+impl Sum {
+    pub(super) fn plus(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Of(one), Self::Of(other)) => Self::Of(one.plus(other)),
+            (Self::Told(text), _) | (_, Self::Told(text)) => Self::Told(text),
+        }
+    }
+}
+
+impl From<Amount> for Sum {
+    fn from(amount: Amount) -> Self {
+        Self::Of(amount)
+    }
+}
+
+impl Default for Sum {
+    fn default() -> Self {
+        Self::Of(Amount::default())
+    }
+}
+
+impl fmt::Display for Sum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Of(amount) => amount.fmt(f),
+            Self::Told(text) => f.pad(text),
+        }
     }
 }
 
@@ -89,5 +128,14 @@ mod tests {
         assert_eq!(tenth.plus(fifth).to_string(), "0.3");
         let debt: Amount = "-0.3".parse().unwrap();
         assert_eq!(tenth.plus(fifth).plus(debt), Amount::default());
+    }
+
+    #[test]
+    fn words_stand_for_their_group() {
+        let tenth = || Sum::Of("0.1".parse().unwrap());
+        let words = || Sum::Told("1E-7".to_owned());
+        assert_eq!(tenth().plus(tenth()).to_string(), "0.2");
+        assert_eq!(tenth().plus(words()).to_string(), "1E-7");
+        assert_eq!(words().plus(tenth()).to_string(), "1E-7");
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Filter, Rows,
-    amount::Amount,
+    amount::Sum,
     fingerprint, invalid, period,
     row::{METRICS, Row, is_dimension},
 };
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Keys of a group and its metrics, in the order of the request; without keys it is the total.
-type Group = (Vec<String>, Vec<Amount>);
+type Group = (Vec<String>, Vec<Sum>);
 
 /// What a request groups by.
 enum By {
@@ -52,17 +52,17 @@ pub(super) fn answer(state: &State, rows: &Rows<'_>, input: &Value) -> Answered<
             .seen
             .iter()
             .filter(|row| (start..end).contains(&row.day));
-        let mut found: BTreeMap<Vec<String>, Vec<Amount>> = BTreeMap::new();
+        let mut found: BTreeMap<Vec<String>, Vec<Sum>> = BTreeMap::new();
         if by.is_empty() {
-            found.insert(Vec::new(), vec![Amount::default(); metrics.len()]);
+            found.insert(Vec::new(), vec![Sum::default(); metrics.len()]);
         }
         for row in within.filter(|row| filter.takes(rows, row)) {
             let keys = by.iter().map(|by| by.key(rows, row)).collect();
             let sums = found
                 .entry(keys)
-                .or_insert_with(|| vec![Amount::default(); metrics.len()]);
+                .or_insert_with(|| vec![Sum::default(); metrics.len()]);
             for (sum, metric) in sums.iter_mut().zip(&metrics) {
-                *sum = sum.plus(row.metric(metric));
+                *sum = std::mem::take(sum).plus(row.metric(metric));
             }
         }
         periods.push((start, end, found.into_iter().collect::<Vec<Group>>()));
@@ -170,7 +170,7 @@ fn offset(input: &Value, all: usize) -> Answered<usize> {
     Ok(from)
 }
 
-fn shape(names: &[String], sums: &[Amount]) -> Value {
+fn shape(names: &[String], sums: &[Sum]) -> Value {
     let metrics = names.iter().zip(sums).map(|(name, sum)| {
         let unit = if name.ends_with("Cost") { "USD" } else { "N/A" };
         (

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::amount::Amount;
+use super::amount::{Amount, Sum};
 
 /// The metrics that Cost Explorer has.
 pub(super) const METRICS: [&str; 7] = [
@@ -28,6 +28,7 @@ pub struct CostRow {
     usage_type: String,
     tags: BTreeMap<String, String>,
     metrics: Vec<(String, String)>,
+    told: Vec<(String, String)>,
 }
 
 impl CostRow {
@@ -79,6 +80,13 @@ impl CostRow {
         self
     }
 
+    /// With a metric that is told in these very words, whatever else is in its group: `1E-7`, or what is no amount at all.
+    #[must_use]
+    pub fn told(mut self, name: &str, text: &str) -> Self {
+        self.told.push((name.to_owned(), text.to_owned()));
+        self
+    }
+
     /// With the same amount in all five cost metrics.
     #[must_use]
     pub fn cost(mut self, amount: &str) -> Self {
@@ -99,7 +107,7 @@ pub(crate) struct Row {
     pub(super) record_type: String,
     pub(super) usage_type: String,
     pub(super) tags: BTreeMap<String, String>,
-    metrics: BTreeMap<String, Amount>,
+    metrics: BTreeMap<String, Sum>,
 }
 
 impl Row {
@@ -109,8 +117,14 @@ impl Row {
         for (name, amount) in &row.metrics {
             let known = METRICS.contains(&name.as_str());
             let parsed = amount.parse().ok().filter(|_| known);
-            let parsed = parsed.ok_or_else(|| format!("{name} {amount}"))?;
-            metrics.insert(name.clone(), parsed);
+            let parsed: Amount = parsed.ok_or_else(|| format!("{name} {amount}"))?;
+            metrics.insert(name.clone(), Sum::from(parsed));
+        }
+        for (name, text) in &row.told {
+            if !METRICS.contains(&name.as_str()) {
+                return Err(format!("{name} {text}"));
+            }
+            metrics.insert(name.clone(), Sum::Told(text.clone()));
         }
         Ok(Self {
             day: row.day.parse().map_err(|_| row.day.clone())?,
@@ -136,8 +150,8 @@ impl Row {
         })
     }
 
-    pub(super) fn metric(&self, name: &str) -> Amount {
-        self.metrics.get(name).copied().unwrap_or_default()
+    pub(super) fn metric(&self, name: &str) -> Sum {
+        self.metrics.get(name).cloned().unwrap_or_default()
     }
 }
 

@@ -207,6 +207,26 @@ async fn groups_have_keys_in_order() {
 }
 
 #[tokio::test]
+async fn amounts_may_be_told_in_any_words() {
+    let rows = [
+        CostRow::new("2026-10-30", ENGINE, EC2).told("UnblendedCost", "1E-7"),
+        CostRow::new("2026-10-31", ENGINE, EC2).cost("1"),
+        CostRow::new("2026-10-31", ENGINE, S3).cost("1"),
+    ];
+    let aws = Aws::start(world().user(KEY, SECRET, ENGINE, "engine", ALL).costs(rows)).unwrap();
+    aws.change(|world| world.today("2026-11-21".parse().unwrap()))
+        .unwrap();
+    let told = grouped(monthly(&aws).group_by(by_dimension("SERVICE"))).await;
+    assert_eq!(
+        told,
+        [
+            format!("2026-10-01 {EC2} 1E-7"),
+            format!("2026-10-01 {S3} 1")
+        ]
+    );
+}
+
+#[tokio::test]
 async fn only_active_tags_are_known() {
     let aws = Aws::start(costs()).unwrap();
     let october = || monthly(&aws).time_period(days("2026-10-01", "2026-11-01"));

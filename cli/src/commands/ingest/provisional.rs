@@ -301,16 +301,22 @@ fn has(receipt: &curtail_store::SideReceipt, asked: Option<&Breakdown>) -> bool 
         }
 }
 
+/// The row for the store, or which of its amounts is none.
 fn stored(row: &DailyCost) -> Result<ProvisionalCost, CliError> {
-    let amount = |text: &Option<String>| -> Result<Option<Money>, CliError> {
-        let parse = |text: &String| {
-            text.parse::<Money>().map_err(|error| {
-                CliError::Internal(format!(
-                    "Cost Explorer tells `{text}` as an amount: {error}"
-                ))
-            })
+    let amount = |metric: &'static str, text: &Option<String>| -> Result<Option<Money>, CliError> {
+        let Some(text) = text else { return Ok(None) };
+        let amount = curtail_ingest::amount(text);
+        let wrong = || CliError::NoAmount {
+            text: text.clone(),
+            metric,
+            service: match row.service.as_str() {
+                "" => "no service".to_owned(),
+                service => service.to_owned(),
+            },
+            account: row.account_id.clone(),
+            day: row.day,
         };
-        text.as_ref().map(parse).transpose()
+        amount.map(Some).ok_or_else(wrong)
     };
     let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let (tag_key, tag_value) = row.tag.clone().unzip();
@@ -322,11 +328,11 @@ fn stored(row: &DailyCost) -> Result<ProvisionalCost, CliError> {
         tag_key,
         tag_value: tag_value.as_deref().and_then(filled),
         charge_type: None,
-        unblended_cost: amount(&row.unblended)?,
-        amortized_cost: amount(&row.amortized)?,
-        net_unblended_cost: amount(&row.net_unblended)?,
-        net_amortized_cost: amount(&row.net_amortized)?,
-        blended_cost: amount(&row.blended)?,
+        unblended_cost: amount("UnblendedCost", &row.unblended)?,
+        amortized_cost: amount("AmortizedCost", &row.amortized)?,
+        net_unblended_cost: amount("NetUnblendedCost", &row.net_unblended)?,
+        net_amortized_cost: amount("NetAmortizedCost", &row.net_amortized)?,
+        blended_cost: amount("BlendedCost", &row.blended)?,
         // Quantities of different units cannot be added up.
         usage_amount: None,
         currency: row.currency.clone(),
@@ -374,5 +380,46 @@ mod tests {
             ["2026-08", "2026-10", "2026-11"]
         );
         assert_eq!(told("2026-11-21", 2, &[], &["2026-10", "2026-11"]), [""; 0]);
+    }
+
+    fn daily(unblended: &str) -> DailyCost {
+        DailyCost {
+            day: "2026-11-03".parse().unwrap(),
+            account_id: "222233334444".to_owned(),
+            service: "AmazonS3".to_owned(),
+            region: None,
+            tag: None,
+            unblended: Some(unblended.to_owned()),
+            amortized: None,
+            net_unblended: None,
+            net_amortized: None,
+            blended: None,
+            currency: "USD".to_owned(),
+            estimated: false,
+        }
+    }
+
+    #[test]
+    fn amounts_are_taken_as_cost_explorer_writes_them() {
+        for (text, digits) in [
+            ("12.5", "12.5"),
+            ("1E-7", "0.0000001"),
+            ("0E-10", "0"),
+            ("-2.5E-19", "0"),
+            ("0.1234567890123456785", "0.123456789012345678"),
+        ] {
+            let row = stored(&daily(text)).unwrap();
+            assert_eq!(row.unblended_cost.unwrap().to_string(), digits, "{text}");
+            assert_eq!(row.amortized_cost, None);
+        }
+    }
+
+    #[test]
+    fn what_is_no_amount_is_said_with_its_place() {
+        let told = stored(&daily("n/a")).unwrap_err().to_string();
+        assert_eq!(
+            told,
+            "Cost Explorer tells `n/a` as the UnblendedCost of AmazonS3 in account 222233334444 on 2026-11-03, which is no amount"
+        );
     }
 }

@@ -258,6 +258,47 @@ fn before_the_first_report_cost_explorer_answers() {
 }
 
 #[test]
+fn amounts_are_taken_as_cost_explorer_writes_them() {
+    let day = chrono::Utc::now().date_naive().to_string();
+    let told = |service: &str, text: &str| {
+        CostRow::new(&day, MEMBER, service)
+            .cost("0")
+            .told("UnblendedCost", text)
+    };
+    let rows = [
+        told("exponent", "1E-7"),
+        told("nothing", "0E-10"),
+        // Half of the last place that is kept: to the even neighbour.
+        told("places", "0.1234567890123456785"),
+        told("large", "1.5E3"),
+    ];
+    let connected = connected_to(|world, _| world.costs(rows));
+    connected.place.ok(&["ingest"]);
+    let found = sql(
+        &connected,
+        "SELECT service, unblended_cost FROM costs ORDER BY service",
+    );
+    assert_eq!(
+        found,
+        "service,unblended_cost\nexponent,0.0000001\nlarge,1500\nnothing,0\nplaces,0.123456789012345678\n"
+    );
+}
+
+#[test]
+fn what_is_no_amount_is_an_error_with_its_place() {
+    let day = chrono::Utc::now().date_naive().to_string();
+    let row = CostRow::new(&day, MEMBER, "Amazon Simple Storage Service").cost("1");
+    let connected = connected_to(|world, _| world.costs([row.told("NetUnblendedCost", "n/a")]));
+    let told = connected.place.fails(&["ingest"]);
+    let what = format!(
+        "Cost Explorer tells `n/a` as the NetUnblendedCost of AmazonS3 in account {MEMBER} on {day}, which is no amount"
+    );
+    assert!(told.contains(&what), "{told}");
+    assert!(told.contains("hint: AWS tells decimal numbers"), "{told}");
+    assert!(!told.contains("defect"), "{told}");
+}
+
+#[test]
 fn a_configured_report_that_is_not_there_yet_is_waited_for() {
     let connected = connected_to(|world, _| world.costs(costs(&days())));
     connected.reconfigure(

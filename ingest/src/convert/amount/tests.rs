@@ -186,3 +186,23 @@ fn decimals_of_other_scales_are_rescaled() {
     assert_eq!(units(0, 30), Ok(0));
     assert_eq!(units(i128::MIN, 0), Err(BadAmount::TooLarge));
 }
+
+#[test]
+fn amounts_of_interfaces_are_read_too() {
+    for (text, digits) in [
+        ("1E-7", "0.0000001"),
+        ("0E-10", "0"),
+        ("-1.5E-7", "-0.00000015"),
+        ("+12.5e1", "125"),
+        ("12.3456789012345678905", "12.34567890123456789"),
+        ("12.3456789012345678915", "12.345678901234567892"),
+        ("-0.00000000000000000051", "-0.000000000000000001"),
+        ("1E-19", "0"),
+    ] {
+        let found = amount(text).map(|amount| amount.to_string());
+        assert_eq!(found.as_deref(), Some(digits), "{text}");
+    }
+    for text in ["", "N/A", "1,5", "$1", "1E20"] {
+        assert_eq!(amount(text), None, "{text}");
+    }
+}
