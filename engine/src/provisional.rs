@@ -3,12 +3,14 @@
 mod asked;
 mod comparison;
 mod coverage;
+mod lacking;
 
 use curtail_store::{SideReceipt, Snapshot};
 
 pub(crate) use asked::{Told, summary};
 pub use comparison::ProvisionalComparison;
 pub(crate) use coverage::Coverage;
+pub use lacking::ProvisionalScope;
 
 /// What the column `report` of provisional costs begins with; the payer account follows.
 pub(crate) const REPORT: &str = "cost-explorer:";

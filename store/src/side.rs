@@ -1,5 +1,6 @@
 //! What is kept beside reports: costs that Cost Explorer told before the first report came, and the names of accounts.
 
+mod accounts;
 mod receipt;
 mod rows;
 mod schema;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::BillingPeriod;
 
+pub(crate) use accounts::merged;
 pub use receipt::{Fetched, SideReceipt, SideVersion};
 pub use rows::{LinkedAccount, ProvisionalCost};
 pub(crate) use rows::{accounts_batch, costs_batch, read_accounts};

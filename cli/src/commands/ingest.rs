@@ -1,5 +1,6 @@
 //! `curtail ingest`.
 
+mod accounts;
 mod connections;
 mod failures;
 mod jobs;

@@ -120,8 +120,15 @@ impl Store {
         &self,
         snapshot: &Snapshot,
     ) -> Result<Vec<(String, LinkedAccount)>, StoreError> {
-        let files = snapshot.side(SideTable::Accounts);
-        let files = files.into_iter().flat_map(|side| &side.files);
+        let side = snapshot.side(SideTable::Accounts);
+        let files = side.map_or(&[][..], |side| &side.files);
+        self.read_accounts(files).await
+    }
+
+    async fn read_accounts(
+        &self,
+        files: &[SideFile],
+    ) -> Result<Vec<(String, LinkedAccount)>, StoreError> {
         let mut found = Vec::new();
         for file in files {
             let unreadable = |error| sums::unreadable(&file.path, error);

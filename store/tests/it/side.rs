@@ -290,6 +290,41 @@ async fn accounts_are_read_back() {
     );
 }
 
+#[tokio::test]
+async fn accounts_that_are_told_no_more_stay() {
+    let store = in_memory();
+    let at = fetched("2026-10-20T08:00:00Z");
+    let of_other = [account("000000000009", Some("another payer's"))];
+    store.replace_accounts(OTHER, &of_other, &at).await.unwrap();
+    let first = [
+        account("000000000007", Some("left")),
+        account("000000000008", Some("old")),
+    ];
+    let update = async |told: &[LinkedAccount]| {
+        let updated = store.update_accounts(PAYER, told, &at).await.unwrap();
+        updated.map(|version| (version.version, version.receipt.rows))
+    };
+    assert_eq!(update(&first).await, Some((1, 2)));
+    assert_eq!(update(&first).await, None, "nothing is new");
+    let renamed = account("000000000008", Some("new"));
+    assert_eq!(
+        update(std::slice::from_ref(&renamed)).await,
+        Some((2, 2)),
+        "the other one stays"
+    );
+    assert_eq!(update(&[]).await, None);
+    let found = store
+        .accounts(&store.snapshot().await.unwrap())
+        .await
+        .unwrap();
+    let expected = [
+        (OTHER.to_owned(), of_other[0].clone()),
+        (PAYER.to_owned(), first[0].clone()),
+        (PAYER.to_owned(), renamed),
+    ];
+    assert_eq!(found, expected);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn writers_of_different_parts_all_succeed() {
     let folder = TempDir::new().unwrap();

@@ -7,7 +7,7 @@ use curtail_ingest::{Delivery, IngestError, Options, Source, discover, distinct_
 use curtail_store::{ReportName, StoreError};
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::{Job, Run, jobs, listed, note, provisional};
+use super::{Job, Run, accounts, jobs, listed, note, provisional};
 use crate::{
     args::IngestArgs,
     commands::connections::{named, reach},
@@ -101,7 +101,7 @@ async fn beside(run: &Run<'_>, found: &[Found]) {
             .filter(|other| other.session.account_id() == account);
         let mut places = same.flat_map(|other| &other.places);
         let alone = places.all(|(_, deliveries)| deliveries.is_empty());
-        provisional::accounts(run, &one.session, &one.label).await;
+        accounts::take(run, &one.session, &one.label).await;
         provisional::costs(run, &one.session, &one.label, alone).await;
     }
 }

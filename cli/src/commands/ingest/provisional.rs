@@ -1,91 +1,12 @@
-//! What AWS tells beside reports: names of accounts, and costs until the first report.
+//! Costs from Cost Explorer, until reports tell them.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::{Days, NaiveDate, TimeDelta, Utc};
-use curtail_connect::{Breakdown, DailyCost, OrganizationAccount, Session, price};
-use curtail_engine::{Engine, ProvisionalComparison};
-use curtail_store::{
-    BillingPeriod, Fetched, LinkedAccount, Money, ProvisionalCost, Receipt, Snapshot, StoreError,
-};
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use curtail_connect::{Breakdown, DailyCost, DailyCosts, Session, price};
+use curtail_engine::{Dimension, Engine, ProvisionalComparison, ProvisionalScope};
+use curtail_store::{BillingPeriod, Fetched, Money, ProvisionalCost, StoreError};
 
 use super::{Run, note};
 use crate::{commands::answer, error::CliError};
-
-/// How long an answer that is not final is good for: Cost Explorer is refreshed up to three times a day.
-const GOOD_FOR: TimeDelta = TimeDelta::hours(12);
-
-/// Stores the organisation's accounts. Without them, accounts are shown by number: no failure.
-pub(super) async fn accounts(run: &Run<'_>, session: &Session, label: &str) {
-    let accounts = match session.accounts().await {
-        Ok(accounts) => accounts,
-        Err(failure) => {
-            let text = format!("{label}: accounts are shown by number: {failure}");
-            run.bars.suspend(|| note(run.settings, &text));
-            return;
-        }
-    };
-    let stored = store_accounts(run, session, accounts).await;
-    if let Err(error) = stored {
-        run.failures.count();
-        let label = format!("{label}: names of accounts");
-        run.failures.push(Some(label), error.into());
-    }
-}
-
-/// Makes these accounts those of the organisation. Accounts that left it keep their names: their costs are still there.
-async fn store_accounts(
-    run: &Run<'_>,
-    session: &Session,
-    accounts: Vec<OrganizationAccount>,
-) -> Result<(), StoreError> {
-    let payer = session.account_id().as_str();
-    let now = Utc::now();
-    let mut known: BTreeMap<String, LinkedAccount> = match run.store.snapshot().await {
-        Ok(snapshot) => {
-            let all = run.store.accounts(&snapshot).await?;
-            let own = all.into_iter().filter(|(of, _)| of == payer);
-            own.map(|(_, account)| (account.account_id.clone(), account))
-                .collect()
-        }
-        Err(StoreError::Absent(_)) => BTreeMap::new(),
-        Err(error) => return Err(error),
-    };
-    let mut changed = false;
-    for account in accounts {
-        let seen = LinkedAccount {
-            account_id: account.id,
-            name: account.name,
-            email: account.email,
-            status: account.status,
-            joined_at: account.joined,
-            seen_at: now,
-        };
-        let before = known.insert(seen.account_id.clone(), seen.clone());
-        let before = before.map(|before| LinkedAccount {
-            // A day later is news, a minute later is not.
-            seen_at: if now - before.seen_at < TimeDelta::days(1) {
-                now
-            } else {
-                before.seen_at
-            },
-            ..before
-        });
-        changed |= before.as_ref() != Some(&seen);
-    }
-    if !changed {
-        return Ok(());
-    }
-    let fetched = Fetched {
-        connection: session.connection().name.to_string(),
-        fetched_at: now,
-        requests: 0,
-        estimated: false,
-    };
-    let accounts: Vec<_> = known.into_values().collect();
-    let stored = run.store.replace_accounts(payer, &accounts, &fetched).await;
-    stored.map(|_| ())
-}
 
 /// Stores costs of the months that no report covers. Failing is a failure only if there is no report either (`alone`).
 pub(super) async fn costs(run: &Run<'_>, session: &Session, label: &str, alone: bool) {
@@ -93,26 +14,22 @@ pub(super) async fn costs(run: &Run<'_>, session: &Session, label: &str, alone: 
     if !asked.enabled {
         return;
     }
-    let snapshot = match run.store.snapshot().await {
-        Ok(snapshot) => Some(snapshot),
-        Err(StoreError::Absent(_)) => None,
+    let now = Utc::now();
+    let months = match lacking(run, session, now).await {
+        Ok(months) => months,
         Err(error) => {
             run.failures.push(None, error.into());
             return;
         }
     };
-    let today = Utc::now().date_naive();
-    let months = lacking(run, session, snapshot.as_ref(), today);
     let (Some(first), Some(last)) = (months.first(), months.last()) else {
         return;
     };
-    let Some(tomorrow) = today.checked_add_days(Days::new(1)) else {
+    let Some(tomorrow) = now.date_naive().checked_add_days(Days::new(1)) else {
         return;
     };
-    let by = asked.by.as_ref();
     let (from, to) = (first.start(), last.end().min(tomorrow));
-    let now = Utc::now();
-    let answer = match session.daily_costs(from, to, by).await {
+    let answer = match session.daily_costs(from, to, asked.by.as_ref()).await {
         Ok(answer) => answer,
         Err(failed) => {
             let spent = price(failed.requests);
@@ -133,48 +50,30 @@ pub(super) async fn costs(run: &Run<'_>, session: &Session, label: &str, alone: 
             return;
         }
     };
-    for (index, &month) in months.iter().enumerate() {
-        let of_month = |day: NaiveDate| day >= month.start() && day < month.end();
-        let rows: Result<Vec<_>, _> = answer
-            .rows
-            .iter()
-            .filter(|row| of_month(row.day))
-            .map(stored)
-            .collect();
+    for &month in &months {
+        // Requests are of all months together: they were asked for at once.
+        let requests = if month == *first { answer.requests } else { 0 };
         let fetched = Fetched {
             connection: session.connection().name.to_string(),
             fetched_at: now,
-            // Of all months together: they were asked for at once.
-            requests: if index == 0 { answer.requests } else { 0 },
-            estimated: answer.estimated.iter().any(|&day| of_month(day)),
+            requests,
+            estimated: answer.estimated.iter().any(|&day| is_of(month, day)),
         };
-        let payer = session.account_id().as_str();
-        let kept = match rows {
-            Ok(rows) => {
-                let kept = run
-                    .store
-                    .replace_provisional(payer, month, &rows, &fetched)
-                    .await;
-                kept.map(|_| ()).map_err(CliError::from)
-            }
-            Err(error) => Err(error),
-        };
-        if let Err(error) = kept {
+        if let Err(error) = keep(run, session, month, &answer, &fetched).await {
             run.failures.count();
-            run.failures
-                .push(Some(format!("{label}: costs of {month}")), error);
+            let label = format!("{label}: costs of {month}");
+            run.failures.push(Some(label), error);
         }
     }
-    let months = match months.len() {
+    let told = match months.len() {
         1 => first.to_string(),
         _ => format!("{first} to {last}"),
     };
-    run.bars.suspend(|| {
-        note(
-            run.settings,
-            &format!("{label}: provisional costs of {months} from Cost Explorer ({}): without resource ids, usage types and hours, until a report covers them", price(answer.requests)),
-        );
-    });
+    let text = format!(
+        "{label}: provisional costs of {told} from Cost Explorer ({}): without resource ids, usage types and hours, until a report covers them",
+        price(answer.requests)
+    );
+    run.bars.suspend(|| note(run.settings, &text));
 }
 
 /// Tells where reports that were added replaced provisional costs, and by how much the two differ.
@@ -205,100 +104,46 @@ pub(super) async fn replaced(run: &Run<'_>) {
     }
 }
 
-async fn compare(
-    run: &Run<'_>,
-    added: &[BillingPeriod],
-) -> Result<Vec<ProvisionalComparison>, CliError> {
-    if added.is_empty() {
-        return Ok(Vec::new());
-    }
-    let snapshot = run.store.snapshot().await?;
-    if snapshot.provisional().next().is_none() {
-        return Ok(Vec::new());
-    }
-    let options = answer::options(run.settings);
-    let engine = Engine::over(&run.store, snapshot, &options).await?;
-    Ok(engine.provisional_against_report(added).await?)
-}
-
-/// The latest months that neither a report nor an answer that is still good covers, in one run without gaps: one question is
-/// cheaper than several.
-fn lacking(
+/// The months to ask for.
+async fn lacking(
     run: &Run<'_>,
     session: &Session,
-    snapshot: Option<&Snapshot>,
-    today: NaiveDate,
-) -> Vec<BillingPeriod> {
+    now: DateTime<Utc>,
+) -> Result<Vec<BillingPeriod>, StoreError> {
+    let snapshot = match run.store.snapshot().await {
+        Ok(snapshot) => Some(snapshot),
+        Err(StoreError::Absent(_)) => None,
+        Err(error) => return Err(error),
+    };
+    let asked = &session.connection().cost_explorer;
+    let scope = ProvisionalScope {
+        payer_account_id: session.account_id().as_str().to_owned(),
+        by: asked.by.as_ref().map(|by| match by {
+            Breakdown::Region => Dimension::Column("region"),
+            Breakdown::Tag(key) => Dimension::Tag(key.clone()),
+        }),
+        months: asked.months,
+        periods: run.options.periods.clone(),
+        again: run.args.force,
+        now,
+    };
+    Ok(scope.lacking(snapshot.as_ref()))
+}
+
+/// Stores what was told of one month.
+async fn keep(
+    run: &Run<'_>,
+    session: &Session,
+    month: BillingPeriod,
+    answer: &DailyCosts,
+    fetched: &Fetched,
+) -> Result<(), CliError> {
+    let rows = answer.rows.iter().filter(|row| is_of(month, row.day));
+    let rows: Vec<_> = rows.map(stored).collect::<Result<_, _>>()?;
     let payer = session.account_id().as_str();
-    let now = Utc::now();
-    let reported: BTreeSet<_> = snapshot
-        .iter()
-        .flat_map(|snapshot| snapshot.periods())
-        .filter(|held| covers(&held.receipt, payer))
-        .map(|held| held.receipt.billing_period)
-        .collect();
-    let asked = &session.connection().cost_explorer.by;
-    let is_good = |month: BillingPeriod| {
-        let mut held = snapshot.iter().flat_map(|snapshot| snapshot.provisional());
-        held.any(|held| {
-            let receipt = &held.receipt;
-            receipt.part.payer_account_id == payer
-                && receipt.part.billing_period == Some(month)
-                && has(receipt, asked.as_ref())
-                && (receipt.is_final() || now - receipt.fetched_at < GOOD_FOR)
-        })
-    };
-    let wanted = |month: BillingPeriod| {
-        let periods = &run.options.periods;
-        let asked = periods.is_empty() || periods.iter().any(|range| range.contains(&month));
-        asked && (run.args.force || !is_good(month))
-    };
-    months(
-        today,
-        session.connection().cost_explorer.months,
-        wanted,
-        &reported,
-    )
-}
-
-/// Of the latest `count` months, from the first that is wanted to the last, those that are not reported. What lies between is
-/// asked for again, wanted or not: the question costs the same.
-fn months(
-    today: NaiveDate,
-    count: u8,
-    wanted: impl Fn(BillingPeriod) -> bool,
-    reported: &BTreeSet<BillingPeriod>,
-) -> Vec<BillingPeriod> {
-    let latest = BillingPeriod::of(today.and_time(chrono::NaiveTime::MIN).and_utc());
-    let latest = std::iter::successors(Some(latest), |month| Some(month.previous()));
-    let mut months: Vec<_> = latest.take(count.into()).collect();
-    months.reverse();
-    let lacks = |month: &BillingPeriod| wanted(*month) && !reported.contains(month);
-    let first = months.iter().position(lacks);
-    let last = months.iter().rposition(lacks);
-    match first.zip(last) {
-        Some((first, last)) => {
-            let months = months[first..=last].iter().copied();
-            months.filter(|month| !reported.contains(month)).collect()
-        }
-        None => Vec::new(),
-    }
-}
-
-/// Whether a report has the costs that this account would be asked for: its own, and if it pays for others, theirs too.
-fn covers(receipt: &Receipt, account: &str) -> bool {
-    let has = |accounts: &[String]| accounts.iter().any(|known| known == account);
-    has(&receipt.accounts) || (receipt.accounts.is_empty() && has(&receipt.payer_accounts))
-}
-
-/// Whether an answer tells costs apart by what is asked for now.
-fn has(receipt: &curtail_store::SideReceipt, asked: Option<&Breakdown>) -> bool {
-    receipt.rows == 0
-        || match asked {
-            None => true,
-            Some(Breakdown::Region) => receipt.dimensions.iter().any(|name| name == "region"),
-            Some(Breakdown::Tag(key)) => receipt.tag_key.as_ref() == Some(key),
-        }
+    let kept = run.store.replace_provisional(payer, month, &rows, fetched);
+    kept.await?;
+    Ok(())
 }
 
 /// The row for the store, or which of its amounts is none.
@@ -340,47 +185,29 @@ fn stored(row: &DailyCost) -> Result<ProvisionalCost, CliError> {
     })
 }
 
+fn is_of(month: BillingPeriod, day: NaiveDate) -> bool {
+    (month.start()..month.end()).contains(&day)
+}
+
+async fn compare(
+    run: &Run<'_>,
+    added: &[BillingPeriod],
+) -> Result<Vec<ProvisionalComparison>, CliError> {
+    if added.is_empty() {
+        return Ok(Vec::new());
+    }
+    let snapshot = run.store.snapshot().await?;
+    if snapshot.provisional().next().is_none() {
+        return Ok(Vec::new());
+    }
+    let options = answer::options(run.settings);
+    let engine = Engine::over(&run.store, snapshot, &options).await?;
+    Ok(engine.provisional_against_report(added).await?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn period(text: &str) -> BillingPeriod {
-        text.parse().unwrap()
-    }
-
-    fn told(today: &str, count: u8, good: &[&str], reported: &[&str]) -> Vec<String> {
-        let wanted = |month: BillingPeriod| !good.contains(&month.to_string().as_str());
-        let reported = reported.iter().map(|month| period(month)).collect();
-        let months = months(today.parse().unwrap(), count, wanted, &reported);
-        months.iter().map(ToString::to_string).collect()
-    }
-
-    #[test]
-    fn months_are_counted_over_the_year() {
-        assert_eq!(
-            told("2027-01-01", 3, &[], &[]),
-            ["2026-11", "2026-12", "2027-01"]
-        );
-        assert_eq!(told("2026-12-31", 1, &[], &[]), ["2026-12"]);
-        assert_eq!(told("2026-11-21", 13, &[], &[])[0], "2025-11");
-    }
-
-    #[test]
-    fn one_question_spans_what_lies_between() {
-        assert_eq!(
-            told("2026-11-21", 4, &["2026-09"], &[]),
-            ["2026-08", "2026-09", "2026-10", "2026-11"]
-        );
-        assert_eq!(
-            told("2026-11-21", 4, &["2026-08", "2026-11"], &["2026-09"]),
-            ["2026-10"]
-        );
-        assert_eq!(
-            told("2026-11-21", 4, &[], &["2026-09"]),
-            ["2026-08", "2026-10", "2026-11"]
-        );
-        assert_eq!(told("2026-11-21", 2, &[], &["2026-10", "2026-11"]), [""; 0]);
-    }
 
     fn daily(unblended: &str) -> DailyCost {
         DailyCost {

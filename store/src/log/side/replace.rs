@@ -52,13 +52,52 @@ impl Store {
         };
         let receipt = SideReceipt::empty(part, fetched).of_costs(rows)?;
         let batch = side::costs_batch(rows, fetched);
-        self.replace_part(receipt, batch).await
+        let base = load(self, SideTable::CostExplorer, None).await?;
+        self.replace_part(base, receipt, batch).await
+    }
+
+    /// Takes in what is told of the accounts of an organisation now, whose payer account is `payer` (12 digits). Accounts that
+    /// are told no more keep what was known of them: their costs are still there.
+    ///
+    /// `None` if nothing is new, and nothing was written; having seen the same accounts again is news after a day. The rest as
+    /// [`Self::replace_provisional`].
+    pub async fn update_accounts(
+        &self,
+        payer: &str,
+        told: &[LinkedAccount],
+        fetched: &Fetched,
+    ) -> Result<Option<SideVersion>, StoreError> {
+        let base = load(self, SideTable::Accounts, None).await?;
+        let mut files = base.as_ref().map_or(Ok(Vec::new()), |base| {
+            base.snapshot().map(|snapshot| snapshot.files)
+        })?;
+        files.retain(|file| file.part.payer_account_id == payer);
+        let known = self.read_accounts(&files).await?;
+        let known = known.into_iter().map(|(_, account)| account).collect();
+        match side::merged(known, told) {
+            Some(accounts) => {
+                let written = self.write_accounts(base, payer, &accounts, fetched).await;
+                written.map(Some)
+            }
+            None => Ok(None),
+        }
     }
 
     /// Makes `accounts` all that is known of the organisation of the payer account `payer` (12 digits), in one commit; the rest
     /// as [`Self::replace_provisional`].
     pub async fn replace_accounts(
         &self,
+        payer: &str,
+        accounts: &[LinkedAccount],
+        fetched: &Fetched,
+    ) -> Result<SideVersion, StoreError> {
+        let base = load(self, SideTable::Accounts, None).await?;
+        self.write_accounts(base, payer, accounts, fetched).await
+    }
+
+    async fn write_accounts(
+        &self,
+        base: Option<Side>,
         payer: &str,
         accounts: &[LinkedAccount],
         fetched: &Fetched,
@@ -76,11 +115,13 @@ impl Store {
             ..SideReceipt::empty(part, fetched)
         };
         let batch = side::accounts_batch(accounts);
-        self.replace_part(receipt, batch).await
+        self.replace_part(base, receipt, batch).await
     }
 
+    /// Replaces a part of `base`, which is the table as it was when it was decided what to replace it with.
     async fn replace_part(
         &self,
+        base: Option<Side>,
         receipt: SideReceipt,
         batch: Result<RecordBatch, ArrowError>,
     ) -> Result<SideVersion, StoreError> {
@@ -92,7 +133,6 @@ impl Store {
             StoreError::Damaged(format!("{} cannot be written: {error}", receipt.part))
         })?;
         self.sweep().await?;
-        let base = load(self, receipt.part.table, None).await?;
         let since = base.as_ref().map_or(0, |base| base.version() + 1);
         let attempt = Attempt::begin(self, Target::Part(receipt.part.clone()), since).await?;
         let replacement = Replacement {
