@@ -59,6 +59,8 @@ pub(crate) enum CliError {
     },
     #[error("no connection is set up in `{}`", config.display())]
     NoConnections { config: PathBuf },
+    #[error("there is a connection named `{0}` already")]
+    NameTaken(String),
     #[error("there is no connection named `{name}`")]
     NoConnection { name: String, known: Vec<String> },
     #[error("`{}` cannot be used: {error}", path.display())]

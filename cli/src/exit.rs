@@ -89,7 +89,7 @@ fn report(error: &CliError, colour: bool) -> u8 {
             let _ = writeln!(io::stderr(), "interrupted");
             return INTERRUPTED;
         }
-        CliError::Usage(_) => {
+        CliError::Usage(_) | CliError::NameTaken(_) => {
             let _ = io::stderr().write_all(lines.as_bytes());
             return USAGE;
         }

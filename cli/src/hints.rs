@@ -51,6 +51,11 @@ pub(crate) fn hint(error: &CliError) -> Option<String> {
             "`curtail connections check` finds out what a role lacks; the events of the stack (`aws cloudformation describe-stack-events`) say more"
         }
         CliError::NoConnections { .. } => "set one up with `curtail connections add`",
+        CliError::NameTaken(name) => {
+            return Some(format!(
+                "`curtail connections set {name} --report s3://BUCKET/PREFIX` changes where its reports lie; to make it anew, `curtail connections remove {name}` first"
+            ));
+        }
         CliError::NoConnection { known, .. } => {
             return Some(match known.as_slice() {
                 [] => "set one up with `curtail connections add`".to_owned(),

@@ -337,7 +337,8 @@ impl Engine {
         if !reads_costs || statement.to_string().to_lowercase().contains("provisional") {
             return Vec::new();
         }
-        provisional::summary(self)
+        let told = provisional::summary(&self.snapshot, self.coverage());
+        told.into_iter().collect()
     }
 
     /// A warning for statements over `costs` if it tells the same charges several times, unless they speak of reports themselves.

@@ -36,5 +36,5 @@ pub use diff::DiffQuery;
 pub use engine::{Engine, EngineOptions};
 pub use error::EngineError;
 pub use params::Params;
-pub use provisional::{ProvisionalComparison, ProvisionalScope};
+pub use provisional::{ProvisionalComparison, ProvisionalScope, provisional_note};
 pub use rollups::RollupCheck;

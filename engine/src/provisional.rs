@@ -3,13 +3,16 @@
 mod asked;
 mod comparison;
 mod coverage;
+mod found;
 mod lacking;
 
 use curtail_store::{SideReceipt, Snapshot};
 
-pub(crate) use asked::{Told, summary};
+pub(crate) use asked::Told;
 pub use comparison::ProvisionalComparison;
 pub(crate) use coverage::Coverage;
+pub use found::provisional_note;
+pub(crate) use found::summary;
 pub use lacking::ProvisionalScope;
 
 /// What the column `report` of provisional costs begins with; the payer account follows.

@@ -3,6 +3,7 @@
 mod gaps;
 
 use chrono::Utc;
+use curtail_engine::provisional_note;
 use curtail_store::{PeriodVersion, Receipt, ReportKind};
 
 use super::{note, place, print_rows};
@@ -38,18 +39,12 @@ pub(super) async fn run(output: &OutputArgs, settings: &Settings) -> Result<(), 
         .map(|(period, gaps)| row(period, &gaps))
         .collect();
     print_rows(output, settings, COLUMNS, &rows)?;
-    for told in store.snapshot().await?.provisional() {
-        let receipt = &told.receipt;
-        let Some(period) = receipt.part.billing_period.filter(|_| receipt.rows > 0) else {
-            continue;
-        };
-        let text = format!(
-            "{period} of payer {}: costs from Cost Explorer up to {}, fetched {}; they show where no report covers the day",
-            receipt.part.payer_account_id,
-            receipt.last_day.unwrap_or_else(|| period.start()),
-            receipt.fetched_at.format("%Y-%m-%d %H:%M UTC")
-        );
-        note(settings, &text);
+    let snapshot = store.snapshot().await?;
+    if snapshot.provisional().next().is_some() {
+        let accounts = store.accounts(&snapshot).await?;
+        if let Some(told) = provisional_note(&snapshot, &accounts) {
+            note(settings, &told);
+        }
     }
     Ok(())
 }

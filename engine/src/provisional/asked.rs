@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use curtail_store::{Money, SideReceipt};
 use datafusion::{
     arrow::{
@@ -13,7 +13,10 @@ use datafusion::{
     common::DataFusionError,
 };
 
-use super::{report_name, visible};
+use super::{
+    found::{Found, note},
+    report_name, visible,
+};
 use crate::{CostQuery, Dimension, Engine, EngineError, Metric, costs};
 
 /// Columns of `costs` that every row has.
@@ -29,22 +32,6 @@ const ALWAYS: [&str; 9] = [
     "provisional",
 ];
 
-/// Columns of `costs` that only reports have, and what they are called in a note.
-const NEVER: [(&str, &str); 4] = [
-    ("resource_id", "resource ids"),
-    ("usage_type", "usage types"),
-    ("operation", "operations"),
-    ("hour", "hours"),
-];
-
-/// Columns of `costs` that provisional costs have if they were asked for.
-const PERHAPS: [(&str, &str); 4] = [
-    ("account_id", "accounts"),
-    ("service", "services"),
-    ("region", "regions"),
-    ("charge_type", "charge types"),
-];
-
 /// Whether an answer has provisional costs in it, and what one should know about them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Told {
@@ -52,13 +39,6 @@ pub(crate) struct Told {
     pub(crate) any: bool,
     /// For people.
     pub(crate) notes: Vec<String>,
-}
-
-/// Provisional costs of the time that is asked about.
-struct Found<'a> {
-    receipt: &'a SideReceipt,
-    first: NaiveDate,
-    last: NaiveDate,
 }
 
 /// Something that a query asks for.
@@ -187,11 +167,9 @@ async fn found<'a>(query: &CostQuery, engine: &'a Engine) -> Result<Vec<Found<'a
             };
             let receipt = receipts.iter().find(is);
             let days = first.value_as_date(row).zip(last.value_as_date(row));
-            found.extend(receipt.zip(days).map(|(receipt, (first, last))| Found {
-                receipt,
-                first,
-                last,
-            }));
+            let coverage = engine.coverage();
+            let told = receipt.zip(days);
+            found.extend(told.map(|(receipt, days)| Found::new(receipt, days, coverage)));
         }
     }
     Ok(found)
@@ -288,60 +266,5 @@ impl Engine {
                 ),
             },
         }
-    }
-}
-
-/// Which days are provisional, and what is not known of them.
-fn note(found: &[Found<'_>]) -> String {
-    let parts: Vec<_> = found
-        .iter()
-        .map(
-            |Found {
-                 receipt,
-                 first,
-                 last,
-             }| {
-                let days = if first == last {
-                    first.to_string()
-                } else {
-                    format!("{first} to {last}")
-                };
-                let (payer, at) = (&receipt.part.payer_account_id, receipt.fetched_at);
-                let estimated = if receipt.estimated { ", estimated" } else { "" };
-                let missing = PERHAPS
-                    .iter()
-                    .filter(|(column, _)| !receipt.dimensions.iter().any(|known| known == column));
-                let missing: Vec<_> = NEVER.iter().chain(missing).map(|(_, name)| *name).collect();
-                format!(
-                    "{days} of payer account {payer} (fetched {}{estimated}; without {})",
-                    at.format("%Y-%m-%d %H:%M UTC"),
-                    missing.join(", ")
-                )
-            },
-        )
-        .collect();
-    format!(
-        "provisional costs from Cost Explorer, until a report covers them: {}",
-        parts.join("; ")
-    )
-}
-
-/// What a statement over `costs` has of them, told by receipts alone.
-pub(crate) fn summary(engine: &Engine) -> Vec<String> {
-    let found: Vec<_> = visible(engine.snapshot(), engine.coverage())
-        .filter_map(|receipt| {
-            let covered = engine.coverage().all_until(receipt);
-            let behind = covered.and_then(|day| day.checked_add_days(Days::new(1)));
-            Some(Found {
-                receipt,
-                first: receipt.first_day.max(behind)?,
-                last: receipt.last_day?,
-            })
-        })
-        .collect();
-    if found.is_empty() {
-        Vec::new()
-    } else {
-        vec![note(&found)]
     }
 }

@@ -56,9 +56,7 @@ fn connection(
         None => ask.required("name", "Name (lower-case letters, digits, dashes)", "NAME")?,
     };
     if before.find(name.as_str()).is_some() {
-        return Err(CliError::Usage(format!(
-            "there is a connection named `{name}` already"
-        )));
+        return Err(CliError::NameTaken(name.to_string()));
     }
     let account = if let Some(account) = &args.account_id {
         account.clone()

@@ -180,6 +180,8 @@ fn wrong_answers_are_usage_errors() {
     let twice = place.run(&ADD);
     assert_eq!(twice.status, Some(2), "{twice:?}");
     assert!(twice.stderr.contains("already"), "{twice:?}");
+    let hint = "hint: `curtail connections set acme-payer --report";
+    assert!(twice.stderr.contains(hint), "{twice:?}");
 }
 
 #[test]

@@ -485,6 +485,13 @@ fn good_data_stays_when_cost_explorer_fails() {
 fn the_report_replaces_what_was_provisional() {
     let connected = connected_to(|world, _| world.costs(costs(&days())));
     connected.place.ok(&["ingest"]);
+    let today = chrono::Utc::now().date_naive();
+    let first = today - chrono::Days::new(39);
+    let status = || connected.place.run(&["status"]).success().stderr;
+    let provisional = |last| {
+        format!("until a report covers them: {first} to {last} of payer account {PAYER} (fetched ")
+    };
+    assert!(status().contains(&provisional(today)), "{}", status());
     let month = chrono::Utc::now().format("%Y-%m").to_string();
     connected.place.ok(&[
         "generate",
@@ -521,4 +528,6 @@ fn the_report_replaces_what_was_provisional() {
     let left =
         format!("SELECT count(*) AS n FROM costs WHERE provisional AND billing_period = '{month}'");
     assert_eq!(sql(&connected, &left), "n\n0\n");
+    let before = chrono::Datelike::with_day(&today, 1).unwrap() - chrono::Days::new(1);
+    assert!(status().contains(&provisional(before)), "{}", status());
 }

@@ -1,10 +1,10 @@
 //! What is said of provisional costs, and what cannot be told yet.
 
-use curtail_engine::{CostQuery, EngineError, Granularity, Metric, Params};
-use curtail_store::ReportKind;
+use curtail_engine::{CostQuery, EngineError, Granularity, Metric, Params, provisional_note};
+use curtail_store::{Fetched, ProvisionalCost, Receipt, ReportKind};
 
-use super::{COST, ask, item, notes, october, unavailable};
-use crate::fixture::{Fixture, csv};
+use super::{COST, MEMBER, OTHER, PAYER, ask, cost, fetched, item, notes, october, unavailable};
+use crate::fixture::{Fixture, csv, usage};
 
 #[tokio::test]
 async fn what_is_provisional_is_said() {
@@ -56,6 +56,80 @@ async fn what_is_provisional_is_said() {
             "{name}: {refused:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn months_that_follow_each_other_are_one_range() {
+    let fixture = Fixture::empty();
+    october(&fixture).await;
+    let store = &fixture.store;
+    let told = async |payer: &str, row: ProvisionalCost, at: &Fetched| {
+        let month = row.usage_date.format("%Y-%m").to_string().parse().unwrap();
+        let rows = [row];
+        let told = store.replace_provisional(payer, month, &rows, at);
+        told.await.unwrap();
+    };
+    let early = Fetched {
+        estimated: false,
+        ..fetched("2026-10-03T06:00:00Z")
+    };
+    let summary = async || {
+        let snapshot = store.snapshot().await.unwrap();
+        let told = provisional_note(&snapshot, &[]).unwrap();
+        let told =
+            told.strip_prefix("provisional costs from Cost Explorer, until a report covers them: ");
+        told.unwrap().to_owned()
+    };
+    let without = "without resource ids, usage types, operations, hours, regions, charge types)";
+
+    // Over the year, fetched at different times.
+    let row = |day: &str| cost(day, MEMBER, "Amazon EC2", "1");
+    told(PAYER, row("2026-08-30"), &early).await;
+    told(PAYER, row("2026-09-02"), &early).await;
+    let first = "2026-08-30 to 2026-10-07 of payer account 011122223333 (fetched 2026-10-03 06:00 UTC to 2026-10-20 06:00 UTC, partly estimated";
+    assert_eq!(summary().await, format!("{first}; {without}"));
+    let engine = fixture.engine().await;
+    let asked = notes(&engine, &["service"], CostQuery::default()).await;
+    assert!(asked[0].ends_with(&summary().await), "{asked:?}");
+
+    // Not those of another account, nor after a gap.
+    told(PAYER, row("2026-12-05"), &early).await;
+    told(PAYER, row("2027-01-05"), &early).await;
+    told(OTHER, row("2026-11-05"), &early).await;
+    let at = "(fetched 2026-10-03 06:00 UTC";
+    let rest = format!("2026-12-05 to 2027-01-05 of payer account 011122223333 {at}; {without}");
+    let other = format!("2026-11-05 of payer account 099988887777 {at}; {without}");
+    assert_eq!(
+        summary().await,
+        format!("{first}; {without}; {rest}; {other}")
+    );
+
+    // Nor where more is known, nor where a report covers the beginning of a month.
+    let region = ProvisionalCost {
+        region: Some("eu-central-1".to_owned()),
+        ..row("2027-01-05")
+    };
+    told(PAYER, region, &early).await;
+    let days = |receipt: &mut Receipt| receipt.hours = vec![(0, 119)];
+    let report = [usage(&[(COST, "1")])];
+    fixture
+        .add_with("acme", ReportKind::LegacyCur, "2026-10", &report, days)
+        .await;
+    let starts: Vec<_> = summary()
+        .await
+        .split("); ")
+        .map(|range| range.split(" of payer").next().unwrap().to_owned())
+        .collect();
+    assert_eq!(
+        starts,
+        [
+            "2026-08-30 to 2026-09-02",
+            "2026-10-06 to 2026-10-07",
+            "2026-12-05",
+            "2027-01-05",
+            "2026-11-05"
+        ]
+    );
 }
 
 #[tokio::test]
