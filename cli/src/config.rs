@@ -112,8 +112,11 @@ impl Location {
         let Some((scheme, rest)) = text.split_once("://") else {
             return Ok(Self::Folder(PathBuf::from(text)));
         };
+        // What stands before an `@` may be credentials.
+        let has_at = rest.contains('@');
+        let shown = if has_at { "…" } else { rest };
         let wrong = |why: &str| CliError::Location {
-            location: text.to_owned(),
+            location: format!("{scheme}://{shown}"),
             why: why.to_owned(),
         };
         match scheme {
@@ -122,11 +125,9 @@ impl Location {
                 if bucket.is_empty() {
                     return Err(wrong("it names no bucket"));
                 }
-                if bucket.contains('@') {
-                    return Err(CliError::Location {
-                        location: format!("{scheme}://…"),
-                        why: "credentials do not belong into a location".to_owned(),
-                    });
+                // The secret in `KEY:SECRET@bucket` may have slashes itself.
+                if has_at && bucket.contains(['@', ':']) {
+                    return Err(wrong("credentials do not belong into a location"));
                 }
                 let url = Url::parse(&format!("s3://{rest}"))
                     .map_err(|error| wrong(&error.to_string()))?;

@@ -7,7 +7,9 @@ use s3s_fs::FileSystem;
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot};
 
-use crate::{Failure, Request, Service, World, WorldError, dispatch::Dispatch, state::Shared};
+use crate::{
+    Failure, Request, Service, World, WorldError, dispatch::Dispatch, secret::Secret, state::Shared,
+};
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -125,6 +127,14 @@ impl Aws {
     /// `service` works again.
     pub fn heal(&self, service: Service) {
         self.shared.lock().failures.remove(&service);
+    }
+
+    /// The secret access key and the token of every session made so far: what nobody may print.
+    pub fn handed_out(&self) -> Vec<String> {
+        let state = self.shared.lock();
+        let sessions = state.sessions.values();
+        let secrets = sessions.flat_map(|session| [&session.secret, &session.token]);
+        secrets.map(|Secret(text)| text.clone()).collect()
     }
 
     /// Sessions made from now on last so many seconds, whatever is asked for.

@@ -1,8 +1,8 @@
 //! `curtail connections` and `curtail config`.
 
-use std::path::PathBuf;
+use std::{ffi::OsStr, path::PathBuf};
 
-use clap::{Subcommand, ValueEnum};
+use clap::{Arg, Command, Subcommand, ValueEnum, builder::TypedValueParser, error::ErrorKind};
 use curtail_connect::{
     AccountId, ConnectionName, ExternalId, Invalid, Kind, KmsKeyArn, Principal, ReportPlace, Role,
     RoleArn,
@@ -35,6 +35,7 @@ pub(crate) enum ConnectionsCommand {
         #[arg(
             long = "report",
             value_name = "s3://BUCKET/PREFIX",
+            value_parser = Place,
             required_unless_present = "look_up"
         )]
         reports: Vec<ReportPlace>,
@@ -104,7 +105,7 @@ pub(crate) struct AddArgs {
     #[arg(long, value_name = "ARN")]
     pub(crate) via: Vec<RoleArn>,
     /// Where a report lies; may be repeated [default: looked up in the account]
-    #[arg(long = "report", value_name = "s3://BUCKET/PREFIX")]
+    #[arg(long = "report", value_name = "s3://BUCKET/PREFIX", value_parser = Place)]
     pub(crate) reports: Vec<ReportPlace>,
     /// The region whose token service is asked, and where buckets are looked for first
     #[arg(long, value_name = "REGION")]
@@ -222,5 +223,27 @@ fn kind(text: &str) -> Result<Kind, String> {
         "billing" => Ok(Kind::Billing),
         "resource" => Ok(Kind::Resource),
         _ => Err("it is billing or resource".to_owned()),
+    }
+}
+
+/// Reads a place of reports. Its error does not repeat what was given, as those of other parsers do: credentials may be in it.
+#[derive(Clone)]
+struct Place;
+
+impl TypedValueParser for Place {
+    type Value = ReportPlace;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<ReportPlace, clap::Error> {
+        let place: Result<ReportPlace, _> = value.to_string_lossy().parse();
+        place.map_err(|error| {
+            let flag = arg.map(ToString::to_string).unwrap_or_default();
+            let message = format!("invalid value for '{flag}': {error}");
+            command.clone().error(ErrorKind::ValueValidation, message)
+        })
     }
 }

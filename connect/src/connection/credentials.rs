@@ -168,12 +168,16 @@ impl Connection {
     }
 }
 
-/// Whether this may be the name of an environment variable: plain, and not of the form of an access key id or secret.
+/// No variable's name is as long as a session token.
+const LONGEST_NAME: usize = 100;
+
+/// Whether this may be the name of an environment variable: plain, and not of the form of an access key id, a secret or a token.
 fn is_variable(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let is_id = name.len() == 20 && (name.starts_with("AKIA") || name.starts_with("ASIA"));
     let is_secret = name.len() == 40 && !name.contains('_');
-    name.bytes().all(plain)
+    name.len() <= LONGEST_NAME
+        && name.bytes().all(plain)
         && name
             .bytes()
             .next()
@@ -213,6 +217,7 @@ mod tests {
             "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY00",
             "wJalr/XUtn+FEMI",
             "AKIAIOSFODNN7EXAMPLE",
+            &"IQoJb3JpZ2luX2VjE".repeat(20),
         ] {
             let mut wrong = connection();
             wrong.access_key_id_env = Some("ID".to_owned());

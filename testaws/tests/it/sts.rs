@@ -34,6 +34,12 @@ async fn a_session_says_who_it_is() {
     assert_eq!(me.account(), Some(PAYER));
     assert_eq!(me.arn(), Some(arn));
     assert!(me.user_id().unwrap().ends_with(":test"));
+    let told = answer.credentials().unwrap();
+    let handed_out = aws.handed_out();
+    assert_eq!(handed_out.len(), 4, "two sessions");
+    for secret in [told.secret_access_key(), told.session_token()] {
+        assert!(handed_out.iter().any(|known| known == secret));
+    }
 }
 
 #[tokio::test]
