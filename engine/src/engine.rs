@@ -122,6 +122,12 @@ impl Engine {
         self.catalog = (self.catalog).with_connections(&self.store, &self.snapshot, known);
         let provider = self.catalog.provider().map_err(sorted)?;
         self.everything.register_catalog(session::CATALOG, provider);
+        if !self.left_out.is_empty() {
+            let state = self.everything.state();
+            let restricted = self.catalog.restricted(&state, &self.left_out);
+            let provider = restricted.provider().map_err(sorted)?;
+            self.chosen.register_catalog(session::CATALOG, provider);
+        }
         Ok(self)
     }
 

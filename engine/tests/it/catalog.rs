@@ -1,9 +1,10 @@
 //! What SQL sees, and that scans read no more than they must.
 
-use curtail_engine::Params;
+use curtail_engine::{ConnectionInfo, Params};
+use curtail_queries::Query;
 use curtail_store::ReportKind;
 
-use crate::fixture::{Fixture, rows, usage};
+use crate::fixture::{Fixture, csv, rows, usage};
 
 const COST: &str = "line_item_unblended_cost";
 
@@ -223,7 +224,7 @@ async fn files_are_pruned_by_partition_before_any_is_opened() {
             !plan.contains("FilterExec"),
             "partition filters are exact: {plan}"
         );
-        assert_eq!(crate::fixture::csv(&answer).await, ["2,3"], "{sql}");
+        assert_eq!(csv(&answer).await, ["2,3"], "{sql}");
         let stats = answer.stats();
         assert_eq!(
             (stats.files, stats.rows_scanned),
@@ -276,7 +277,7 @@ async fn rows_are_counted_from_the_log_alone() {
         "{}",
         answer.plan()
     );
-    assert_eq!(crate::fixture::csv(&answer).await, ["2"]);
+    assert_eq!(csv(&answer).await, ["2"]);
 }
 
 #[tokio::test]
@@ -355,4 +356,38 @@ async fn a_period_without_rows_is_no_error() {
         rows(&engine, "SELECT count(*), sum(unblended_cost) FROM costs").await,
         ["0,"]
     );
+}
+
+#[tokio::test]
+async fn connections_are_listed_where_reports_overlap_too() {
+    let fixture = Fixture::empty();
+    let report = [usage(&[(COST, "1.5")])];
+    for (name, kind) in [("a", ReportKind::LegacyCur), ("b", ReportKind::Cur2)] {
+        fixture.add(name, kind, "2026-10", &report).await;
+    }
+    let known = ConnectionInfo {
+        name: "main".to_owned(),
+        account_id: "011122223333".to_owned(),
+        kind: "billing".to_owned(),
+        role: None,
+        region: None,
+        reports: Vec::new(),
+    };
+    let engine = fixture.engine().await;
+    let none =
+        "SELECT (SELECT count(*) FROM meta.periods) AS periods, count(*) FROM meta.connections";
+    assert_eq!(rows(&engine, none).await, ["2,0"]);
+    let engine = engine.with_connections(&[known]).unwrap();
+    let sql = "SELECT name, (SELECT count(*) FROM costs) FROM meta.connections";
+    assert_eq!(rows(&engine, sql).await, ["main,2"]);
+    // A query of the library sees each charge once, in a catalog of its own.
+    let query = Query {
+        name: "own",
+        title: "",
+        description: "",
+        params: Vec::new(),
+        sql: sql.to_owned(),
+    };
+    let answer = engine.query(&query, &Params::new()).await.unwrap();
+    assert_eq!(csv(&answer).await, ["main,1"]);
 }
