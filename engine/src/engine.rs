@@ -385,6 +385,14 @@ impl Engine {
                 .parse::<chrono::NaiveDate>()
                 .map(|date| date.to_string())
                 .map_err(|_| wrong(name, &format!("`{text}` is no date (YYYY-MM-DD)"))),
+            ParamType::Choice(words) => {
+                if words.split('|').any(|word| word == text) {
+                    Ok(text)
+                } else {
+                    let words = words.replace('|', ", ");
+                    Err(wrong(name, &format!("`{text}` is none of {words}")))
+                }
+            }
             ParamType::Period => {
                 let latest = self.latest_period();
                 let latest =

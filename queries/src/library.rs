@@ -40,6 +40,7 @@ const TEXTS: &[(&str, &str)] = queries!(
     "data-transfer"
     "reservation-utilisation"
     "savings-plan-utilisation"
+    "tag-coverage"
     "top-movers"
     "untagged-spend"
     "unused-commitments"

@@ -1,6 +1,6 @@
 //! Parameters of queries, as their header comments declare them.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 /// A parameter of a query, written `$name` in its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub enum ParamType {
     Decimal,
     /// A billing period: `YYYY-MM`, `latest` or `previous`.
     Period,
+    /// One of these words, with `|` between them.
+    Choice(&'static str),
 }
 
 /// What a parameter is if nobody says.
@@ -50,6 +52,7 @@ impl ParamType {
             Self::Integer => "integer",
             Self::Decimal => "decimal",
             Self::Period => "period",
+            Self::Choice(words) => words,
         }
     }
 }
@@ -60,20 +63,17 @@ impl fmt::Display for ParamType {
     }
 }
 
-impl FromStr for ParamType {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [
+impl ParamType {
+    fn parse(text: &'static str) -> Option<Self> {
+        let plain = [
             Self::Text,
             Self::Date,
             Self::Integer,
             Self::Decimal,
             Self::Period,
-        ]
-        .into_iter()
-        .find(|kind| kind.as_str() == text)
-        .ok_or(())
+        ];
+        let known = plain.into_iter().find(|kind| kind.as_str() == text);
+        known.or_else(|| text.contains('|').then_some(Self::Choice(text)))
     }
 }
 
@@ -82,7 +82,8 @@ impl Param {
     pub(crate) fn parse(header: &'static str) -> Option<Self> {
         let (words, description) = header.split_once("  ")?;
         let mut words = words.split(' ');
-        let (name, kind, default) = (words.next()?, words.next()?.parse().ok()?, words.next()?);
+        let (name, kind) = (words.next()?, ParamType::parse(words.next()?)?);
+        let default = words.next()?;
         let default = match default {
             "required" => ParamDefault::Required,
             "optional" => ParamDefault::Optional,
@@ -109,6 +110,11 @@ mod tests {
             ("top", ParamType::Integer, ParamDefault::Value("50"))
         );
         assert_eq!(top.description, "How many rows");
+        let by = Param::parse("by total|account total  What rows are of").unwrap();
+        assert_eq!(
+            (by.kind, by.kind.as_str()),
+            (ParamType::Choice("total|account"), "total|account")
+        );
         for wrong in [
             "top integer 50",
             "top number 50  How many",

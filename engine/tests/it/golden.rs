@@ -4,7 +4,7 @@
 
 use std::{fs, path::Path};
 
-use curtail_engine::Params;
+use curtail_engine::{Answer, Params};
 use curtail_store::ReportKind;
 
 use crate::fixture::{Fixture, Row, csv, header, usage};
@@ -41,25 +41,30 @@ async fn every_statement_gives_its_answer() {
         "the golden files are in {}",
         folder.display()
     );
-    #[expect(clippy::disallowed_methods, reason = "a switch of this test alone")]
-    let write = std::env::var("CURTAIL_GOLDEN").is_ok_and(|value| value == "write");
     for path in statements {
         let answer = engine
             .sql(&fs::read_to_string(&path).unwrap(), &Params::new())
             .await
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let text = format!("{}\n{}\n", header(&answer), csv(&answer).await.join("\n"));
-        let expected = path.with_extension("csv");
-        if write {
-            fs::write(&expected, &text).unwrap();
-        }
-        assert_eq!(
-            text,
-            fs::read_to_string(&expected).unwrap_or_default(),
-            "{}",
-            path.display()
-        );
+        assert_golden(&answer, &path.with_extension("csv")).await;
     }
+}
+
+/// Compares an answer with a file, or writes it there.
+pub(crate) async fn assert_golden(answer: &Answer, file: &Path) {
+    let text = format!("{}\n{}\n", header(answer), csv(answer).await.join("\n"));
+    #[expect(clippy::disallowed_methods, reason = "a switch of these tests alone")]
+    let write = std::env::var("CURTAIL_GOLDEN").is_ok_and(|value| value == "write");
+    if write {
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, &text).unwrap();
+    }
+    assert_eq!(
+        text,
+        fs::read_to_string(file).unwrap_or_default(),
+        "{}",
+        file.display()
+    );
 }
 
 fn line_items(start: &'static str) -> Vec<Row<'static>> {

@@ -1,10 +1,33 @@
 //! Every query of the library runs, over one report of each kind.
 
-use curtail_engine::{EngineError, Params};
+mod tags;
+
+use std::path::Path;
+
+use curtail_engine::{Answer, Engine, EngineError, Params};
 use curtail_queries::{find, library};
 use curtail_store::ReportKind;
 
-use crate::fixture::{Fixture, csv, usage};
+use crate::{
+    fixture::{Fixture, csv, usage},
+    golden::assert_golden,
+};
+
+/// Runs a query of the library with parameters as `NAME=VALUE`.
+async fn run(engine: &Engine, name: &str, params: &[&str]) -> Result<Answer, EngineError> {
+    let params = params.iter().map(|param| {
+        let (name, value) = param.split_once('=').unwrap();
+        (name.to_owned(), Some(value.to_owned()))
+    });
+    engine.query(find(name).unwrap(), &params.collect()).await
+}
+
+/// Compares what a query gives with `tests/library/CASE.csv`.
+async fn check(engine: &Engine, name: &str, params: &[&str], case: &str) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/library");
+    let answer = run(engine, name, params).await.unwrap();
+    assert_golden(&answer, &folder.join(format!("{case}.csv"))).await;
+}
 
 async fn fixture() -> Fixture {
     let fixture = Fixture::empty();
