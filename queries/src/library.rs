@@ -44,6 +44,7 @@ const TEXTS: &[(&str, &str)] = queries!(
     "top-movers"
     "untagged-spend"
     "unused-commitments"
+    "waste"
 );
 
 static LIBRARY: LazyLock<Vec<Query>> =

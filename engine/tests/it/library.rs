@@ -1,6 +1,7 @@
 //! Every query of the library runs, over one report of each kind.
 
 mod tags;
+mod waste;
 
 use std::path::Path;
 
