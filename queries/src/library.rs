@@ -26,6 +26,7 @@ macro_rules! queries {
 }
 
 const TEXTS: &[(&str, &str)] = queries!(
+    "anomalies"
     "bill-bridge"
     "commitment-coverage"
     "cost-by-account"

@@ -1,5 +1,7 @@
 //! Every query of the library runs, over one report of each kind.
 
+mod anomalies;
+mod days;
 mod tags;
 mod waste;
 
