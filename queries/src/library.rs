@@ -39,6 +39,7 @@ const TEXTS: &[(&str, &str)] = queries!(
     "cost-by-tag"
     "credits-and-discounts"
     "data-transfer"
+    "forecast"
     "reservation-utilisation"
     "savings-plan-utilisation"
     "tag-coverage"

@@ -2,6 +2,7 @@
 
 mod anomalies;
 mod days;
+mod forecast;
 mod tags;
 mod waste;
 
