@@ -14,6 +14,7 @@ mod ingest;
 mod output;
 mod period;
 mod queries;
+mod resources;
 mod rollup;
 mod s3;
 mod sql;
@@ -37,6 +38,7 @@ pub(crate) use ingest::IngestArgs;
 pub(crate) use output::{OutputArgs, ReadArgs};
 pub(crate) use period::PeriodRange;
 pub(crate) use queries::{QueriesArgs, QueriesCommand};
+pub(crate) use resources::ResourcesArgs;
 pub(crate) use rollup::{RollupArgs, RollupCommand};
 pub(crate) use s3::S3Args;
 pub(crate) use sql::{Assignment, SqlArgs};
@@ -132,6 +134,16 @@ pub(crate) enum Command {
     Vacuum(VacuumArgs),
     /// Adds up costs by what you ask for
     Costs(CostsArgs),
+    /// Shows what runs: cost so far, by the hour, and by the end of the month
+    ///
+    /// One row per resource that ran in the latest hours, and category and subcategory of what is charged (Compute: Instance,
+    /// Storage: Volume, Network: Data transfer out …): what it has cost so far in the billing period; what it cost an hour in
+    /// these hours; and what the month will come to if it goes on like that, which is the accrued cost, and the rate for each
+    /// hour that is left.
+    ///
+    /// The latest hours are those until the last usage that the report tells, not until now. A cost that spans a longer time, up
+    /// to a day, counts in proportion; what stands for a month counts as accrued only.
+    Resources(ResourcesArgs),
     /// Runs SQL over the store, or opens a prompt
     Sql(SqlArgs),
     /// Named queries: list, show, run

@@ -13,6 +13,7 @@ mod history;
 mod ingest;
 mod place;
 mod queries;
+mod resources;
 mod rollup;
 mod sql;
 mod status;
@@ -65,6 +66,7 @@ pub(crate) async fn run(
         Command::Diff(args) => cancellable(Box::pin(diff::run(&args, settings))).await,
         Command::Vacuum(args) => cancellable(Box::pin(vacuum::run(&args, settings))).await,
         Command::Costs(args) => cancellable(Box::pin(costs::run(&args, settings))).await,
+        Command::Resources(args) => cancellable(Box::pin(resources::run(&args, settings))).await,
         Command::Sql(args) => Box::pin(sql::run(&args, settings)).await,
         Command::Queries(args) => match args.command {
             QueriesCommand::List { output } => queries::list(&output, settings),

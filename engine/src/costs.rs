@@ -2,6 +2,7 @@
 
 mod dimension;
 mod overlap;
+mod resources;
 mod sql;
 mod tags;
 
@@ -12,6 +13,8 @@ use curtail_store::BillingPeriod;
 
 pub use dimension::{Dimension, Granularity, Metric, ParseCostError, Sort};
 pub(crate) use overlap::LeftOut;
+pub(crate) use resources::resources;
+pub use resources::{ACTIVE_HOURS, ResourceQuery, ResourceSort};
 pub(crate) use sql::{accounts, dimension, dimensions, identifier, quoted, scope, sql};
 pub(crate) use tags::TagKeys;
 

@@ -18,7 +18,7 @@ use datafusion::{
 };
 
 use crate::{
-    Answer, ConnectionInfo, CostQuery, Dimension, EngineError, Params, TableInfo,
+    Answer, ConnectionInfo, CostQuery, Dimension, EngineError, Params, ResourceQuery, TableInfo,
     catalog::{Beside, Catalog},
     costs::{self, LeftOut, TagKeys},
     params,
@@ -220,15 +220,46 @@ impl Engine {
 
     /// The statement over `costs` that answers a cost query, and what one should know about it.
     pub async fn costs_sql(&self, query: &CostQuery) -> Result<(String, Vec<String>), EngineError> {
-        let known: Vec<_> = self.reports();
-        if let Some(unknown) = query.reports.iter().find(|name| !known.contains(name)) {
-            return Err(EngineError::UnknownReport {
-                name: unknown.clone(),
-                known,
-            });
-        }
+        self.are_known(&query.reports)?;
         let left_out = LeftOut::of(&self.snapshot, &query.reports);
         costs::sql(query, &left_out, &self.beside.tags, self).await
+    }
+
+    /// Plans a question about resources.
+    pub async fn resources(&self, query: &ResourceQuery) -> Result<Answer, EngineError> {
+        self.are_known(&query.reports)?;
+        let periods = self.snapshot.periods().map(|version| &version.receipt);
+        let reported = periods.filter(|receipt| {
+            let names = &query.reports;
+            receipt.rows > 0
+                && (names.is_empty() || names.iter().any(|name| name == receipt.report.as_str()))
+        });
+        let latest = || reported.map(|receipt| receipt.billing_period).max();
+        let period = query
+            .period
+            .or_else(latest)
+            .or_else(|| self.latest_period());
+        let period = period.ok_or_else(|| EngineError::Unavailable("resource".to_owned()))?;
+        let left_out = LeftOut::of(&self.snapshot, &query.reports);
+        let found = costs::resources(query, period, &left_out, &self.beside.tags, self);
+        let (text, notes) = found.await?;
+        let statement = self.parse(&text)?.remove(0);
+        Ok(self
+            .plan(&self.everything, statement, &Params::new())
+            .await?
+            .with_notes(notes))
+    }
+
+    /// An error if a report is not in the store.
+    fn are_known(&self, reports: &[String]) -> Result<(), EngineError> {
+        let known = self.reports();
+        match reports.iter().find(|name| !known.contains(name)) {
+            Some(unknown) => Err(EngineError::UnknownReport {
+                name: unknown.clone(),
+                known,
+            }),
+            None => Ok(()),
+        }
     }
 
     /// The expression over `costs` that a dimension groups by, and its column in the answer.

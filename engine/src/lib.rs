@@ -31,7 +31,10 @@ mod suggest;
 
 pub use answer::{Answer, Batches, ScanStats};
 pub use catalog::{ColumnInfo, ConnectionInfo, TableInfo};
-pub use costs::{CostQuery, Dimension, Granularity, Metric, ParseCostError, Sort};
+pub use costs::{
+    ACTIVE_HOURS, CostQuery, Dimension, Granularity, Metric, ParseCostError, ResourceQuery,
+    ResourceSort, Sort,
+};
 pub use diff::DiffQuery;
 pub use engine::{Engine, EngineOptions};
 pub use error::EngineError;

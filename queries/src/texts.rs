@@ -3,7 +3,7 @@
 /// An expression over the columns of one table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Formula {
-    /// Table and name, such as `line_items/amortized`.
+    /// Table (or view) and name, such as `line_items/amortized`.
     pub name: &'static str,
     text: &'static str,
 }
@@ -49,6 +49,9 @@ const FORMULAS: &[Formula] = texts!(Formula, "formulas":
     "focus/service"
     "focus/unblended"
     "focus/usage"
+    "costs/category"
+    "costs/kind"
+    "costs/subcategory"
 );
 
 const VIEWS: &[View] =

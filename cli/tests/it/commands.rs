@@ -1,6 +1,8 @@
 //! Each command once, as a user would.
 
-use std::fs;
+use std::{collections::BTreeMap, fs};
+
+use curtail_store::Money;
 
 use crate::harness::{Place, csv, filtered, shared};
 
@@ -223,4 +225,48 @@ fn filters_of_costs_leave_what_was_asked_for() {
     );
     let sorted = csv(&place.ok(&["costs", "--by", "service", "--sort", "service"])).1;
     assert!(sorted.is_sorted_by_key(|row| row[0].clone()), "{sorted:?}");
+}
+
+#[test]
+fn what_resources_have_accrued_ties_with_costs() {
+    let place = Place::new();
+    place.ok(&["generate", "--out", "report", "--rows", "20000"]);
+    place.ok(&["ingest", "report"]);
+    for metric in ["amortized", "unblended"] {
+        let asked = ["--period", "2026-10", "--metric", metric];
+        let (header, rows) = csv(&place.ok(&[&["resources", "--all"], asked.as_slice()].concat()));
+        assert_eq!(
+            header,
+            [
+                "account_id",
+                "service",
+                "region",
+                "resource_id",
+                "category",
+                "subcategory",
+                "accrued_cost",
+                "hourly_rate",
+                "projected_cost",
+                "currency"
+            ]
+        );
+        let mut accrued: BTreeMap<String, Money> = BTreeMap::new();
+        for row in &rows {
+            let sum = accrued.entry(row[3].clone()).or_insert(Money::ZERO);
+            *sum = [*sum, row[6].parse().unwrap()].into_iter().sum();
+        }
+        let costs = ["costs", "--by", "resource"];
+        let costs = csv(&place.ok(&[costs.as_slice(), asked.as_slice()].concat())).1;
+        let costs: BTreeMap<_, Money> = costs
+            .into_iter()
+            .map(|row| (row[0].clone(), row[1].parse().unwrap()))
+            .collect();
+        assert_eq!(accrued, costs);
+        let active = csv(&place.ok(&[&["resources"], asked.as_slice()].concat())).1;
+        assert!(active.len() > 5 && active.len() < rows.len());
+        let missing = active.iter().find(|row| !rows.contains(row));
+        assert_eq!(missing, None);
+    }
+    let some = ["resources", "--sort", "accrued", "--top", "3"];
+    assert_eq!(csv(&place.ok(&some)).1.len(), 3);
 }

@@ -5,7 +5,7 @@ use crate::harness::{Place, filtered};
 #[test]
 fn every_help_text() {
     let place = Place::new();
-    let commands: [&[&str]; 29] = [
+    let commands: [&[&str]; 30] = [
         &[],
         &["demo"],
         &["generate"],
@@ -22,6 +22,7 @@ fn every_help_text() {
         &["diff"],
         &["vacuum"],
         &["costs"],
+        &["resources"],
         &["sql"],
         &["queries"],
         &["queries", "list"],

@@ -263,7 +263,7 @@ impl FromStr for Sort {
     }
 }
 
-fn wrong(text: &str, what: &'static str, known: &[&str]) -> ParseCostError {
+pub(super) fn wrong(text: &str, what: &'static str, known: &[&str]) -> ParseCostError {
     ParseCostError {
         text: text.to_owned(),
         what,

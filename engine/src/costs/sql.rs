@@ -207,7 +207,8 @@ fn one_of(column: &str, values: &[String]) -> Option<String> {
     (!values.is_empty()).then(|| format!("{column} IN ({})", quoted.join(", ")))
 }
 
-async fn conditions(
+/// All conditions of a query.
+pub(super) async fn conditions(
     query: &CostQuery,
     left_out: &LeftOut,
     tags: &TagKeys,

@@ -10,4 +10,5 @@ mod golden;
 mod library;
 mod money;
 mod provisional;
+mod resources;
 mod statements;
