@@ -10,11 +10,13 @@
 //! hybrid         column                             groups            row_group        scan
 //! ```
 
+mod cache;
 mod column;
 mod groups;
 mod hybrid;
 mod row_group;
 mod scan;
 
+pub(crate) use cache::Cache;
 pub(crate) use row_group::{Condition, Role, Wanted};
 pub(crate) use scan::{LINE_ITEMS, MergingScan, is_mergeable};

@@ -29,6 +29,7 @@ use datafusion::{
     physical_plan::{ExecutionPlan, empty::EmptyExec},
 };
 
+use crate::merging::Cache;
 use rolled::Rolled;
 pub(crate) use rolled::allowed;
 
@@ -53,6 +54,8 @@ pub(crate) struct DataFiles {
     /// The column of the start of usage, if there is one.
     usage_start: Option<&'static str>,
     merging: Merging,
+    /// What was read of the files before, if line items may be merged.
+    cache: Option<Arc<Cache>>,
 }
 
 /// Whether line items are merged while they are read.
@@ -182,6 +185,7 @@ impl DataFiles {
             instead: None,
             usage_start: None,
             merging: Merging::Never,
+            cache: None,
         })
     }
 

@@ -26,12 +26,16 @@ use crate::{
     accounts::AccountNames,
     costs::LeftOut,
     maps,
+    merging::Cache,
     provisional::{REPORT, visible},
     session,
 };
 
 /// The column of `costs` that is filled in where the name of an account is known.
 const ACCOUNT_NAME: &str = "account_name";
+
+/// The part of the memory in which columns are kept that were read before.
+const CACHED: u64 = 8;
 
 /// The maps of CUR 2.0 and the prefix of the columns that they are made of.
 const MAPS: [(&str, &str, DataType); 5] = [
@@ -49,6 +53,7 @@ pub(super) struct Public {
     snapshot: Arc<Snapshot>,
     beside: Arc<Beside>,
     options: EngineOptions,
+    cache: Arc<Cache>,
 }
 
 impl Public {
@@ -64,6 +69,7 @@ impl Public {
             snapshot: Arc::clone(snapshot),
             beside: Arc::clone(beside),
             options: *options,
+            cache: Arc::new(Cache::new(options.memory_limit / CACHED)),
         }
     }
 
@@ -75,7 +81,7 @@ impl Public {
         };
         let files = files(&self.snapshot, table, hidden)?;
         Ok(Arc::new(if self.options.merging {
-            files.or_merged()
+            files.or_merged(&self.cache)
         } else {
             files
         }))

@@ -171,22 +171,21 @@ impl Values {
 }
 
 /// A dimension in which all rows are NULL.
-pub(super) fn nothing(rows: usize, data_type: &DataType, mut numbers: Vec<u32>) -> Dimension {
-    numbers.resize(rows, 0);
+pub(super) fn nothing(rows: usize, data_type: &DataType) -> Dimension {
     Dimension {
-        numbers,
+        numbers: vec![0; rows],
         values: Values::new(data_type).finish(),
     }
 }
 
-/// Reads a dimension. `numbers` is empty; where it has room, none is asked for.
+/// Reads a dimension.
 pub(super) fn dimension(
     chunk: Chunk,
     meta: &ColumnChunkMetaData,
     rows: usize,
     data_type: &DataType,
-    mut numbers: Vec<u32>,
 ) -> Result<Dimension> {
+    let mut numbers = Vec::with_capacity(rows);
     let mut values = Values::new(data_type);
     // Only of columns that have values outside the dictionary.
     let mut known: HashMap<Vec<u8>, u32> = HashMap::new();
@@ -236,13 +235,9 @@ pub(super) fn dimension(
     })
 }
 
-/// Reads amounts, as [`dimension`] does.
-pub(super) fn amounts(
-    chunk: Chunk,
-    meta: &ColumnChunkMetaData,
-    rows: usize,
-    mut numbers: Vec<u32>,
-) -> Result<Amounts> {
+/// Reads amounts.
+pub(super) fn amounts(chunk: Chunk, meta: &ColumnChunkMetaData, rows: usize) -> Result<Amounts> {
+    let mut numbers = Vec::with_capacity(rows);
     let mut units: Vec<i128> = Vec::new();
     let mut coded = 0;
     let place =

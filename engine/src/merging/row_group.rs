@@ -1,6 +1,6 @@
 //! One row group, merged.
 
-use std::{ops::Range, sync::Arc};
+use std::{borrow::Cow, ops::Range, sync::Arc};
 
 use bytes::Bytes;
 use datafusion::{
@@ -19,6 +19,7 @@ use datafusion::{
 };
 
 use super::{
+    cache::{Column, Key},
     column::{Amounts, Chunk, Dimension, amounts, dimension, nothing},
     groups::Groups,
 };
@@ -73,23 +74,6 @@ pub(super) struct RowGroup<'a> {
     pub(super) rows: usize,
 }
 
-/// Memory that one row group after the other uses.
-#[derive(Debug, Default)]
-pub(super) struct Scratch {
-    numbers: Vec<Vec<u32>>,
-}
-
-impl Scratch {
-    fn take(&mut self) -> Vec<u32> {
-        self.numbers.pop().unwrap_or_default()
-    }
-
-    fn keep(&mut self, mut numbers: Vec<u32>) {
-        numbers.clear();
-        self.numbers.push(numbers);
-    }
-}
-
 /// Which rows of a row group are wanted.
 pub(super) enum Selected {
     All,
@@ -123,56 +107,48 @@ impl RowGroup<'_> {
             .collect()
     }
 
-    /// Reads dimensions, whose bytes are those of [`Self::ranges`].
-    pub(super) fn dimensions(
-        &self,
-        columns: &[usize],
-        bytes: Vec<Option<Bytes>>,
-        scratch: &mut Scratch,
-    ) -> Result<Vec<Dimension>> {
-        let read = columns.iter().zip(bytes);
-        read.map(|(column, bytes)| self.dimension(*column, bytes, scratch))
-            .collect()
-    }
-
-    fn dimension(
-        &self,
-        column: usize,
-        bytes: Option<Bytes>,
-        scratch: &mut Scratch,
-    ) -> Result<Dimension> {
-        let data_type = self.wanted.schema.field(column).data_type();
-        let (rows, numbers) = (self.rows, scratch.take());
-        let read = match self.chunk(column).zip(bytes) {
-            Some((meta, bytes)) => dimension(chunk(meta, bytes), meta, rows, data_type, numbers)?,
-            None => nothing(rows, data_type, numbers),
-        };
-        Ok(match self.wanted.roles[column] {
-            Role::Day => by_day(read),
-            _ => read,
+    /// Where in the file a column is and how it is wanted, by which it is known again. None if it has no values.
+    pub(super) fn key(&self, path: &Arc<str>, group: usize, column: usize) -> Option<Key> {
+        self.chunk(column)?;
+        Some(Key {
+            path: Arc::clone(path),
+            group,
+            leaf: self.leaves[column]?,
+            by_day: self.wanted.roles[column] == Role::Day,
         })
     }
 
-    fn amounts(
-        &self,
-        column: usize,
-        bytes: Option<Bytes>,
-        scratch: &mut Scratch,
-    ) -> Result<Option<Amounts>> {
-        let read = self.chunk(column).zip(bytes);
-        let read =
-            read.map(|(meta, bytes)| amounts(chunk(meta, bytes), meta, self.rows, scratch.take()));
-        Ok(read.transpose()?)
+    /// Reads a column, whose bytes are those of [`Self::ranges`].
+    pub(super) fn read(&self, column: usize, bytes: Option<Bytes>) -> Result<Column> {
+        let chunk = self.chunk(column).zip(bytes);
+        let chunk = chunk.map(|(meta, bytes)| {
+            let (start, _) = meta.byte_range();
+            (Chunk { start, bytes }, meta)
+        });
+        let role = &self.wanted.roles[column];
+        if *role == Role::Amount {
+            let read = chunk.map(|(chunk, meta)| amounts(chunk, meta, self.rows));
+            return Ok(Column::Amounts(read.transpose()?.map(Arc::new)));
+        }
+        let data_type = self.wanted.schema.field(column).data_type();
+        let read = match chunk {
+            Some((chunk, meta)) => dimension(chunk, meta, self.rows, data_type)?,
+            None => nothing(self.rows, data_type),
+        };
+        Ok(Column::Dimension(Arc::new(match role {
+            Role::Day => by_day(read),
+            _ => read,
+        })))
     }
 
     /// Which rows the conditions hold for, on the columns that they speak of; nothing if for none.
-    pub(super) fn select(
-        &self,
-        columns: &[usize],
-        dimensions: &[Dimension],
-    ) -> Result<Option<Selected>> {
+    pub(super) fn select(&self, columns: &[(usize, Column)]) -> Result<Option<Selected>> {
         let mut kept: Option<Vec<bool>> = None;
-        for (column, Dimension { numbers, values }) in columns.iter().zip(dimensions) {
+        for (column, read) in columns {
+            let Column::Dimension(dimension) = read else {
+                continue;
+            };
+            let Dimension { numbers, values } = dimension.as_ref();
             let holds = self.holds(*column, values)?;
             let Some((null, others)) = holds.split_last() else {
                 continue;
@@ -223,43 +199,32 @@ impl RowGroup<'_> {
         others.map(|(column, _)| column).collect()
     }
 
-    /// Reads the other columns and merges the rows that are selected.
+    /// Merges the rows that are selected.
     pub(super) fn merge(
         &self,
         selected: &Selected,
-        read: (&[usize], Vec<Dimension>),
-        others: &[usize],
-        bytes: Vec<Option<Bytes>>,
+        read: &[(usize, Column)],
         constants: &[ScalarValue],
-        scratch: &mut Scratch,
     ) -> Result<RecordBatch> {
-        let mut dimensions: Vec<_> = read.0.iter().copied().zip(read.1).collect();
+        let of = |numbers| selected.of(numbers);
+        let mut dimensions = Vec::new();
         let mut sums = Vec::new();
-        for (&column, bytes) in others.iter().zip(bytes) {
-            if self.wanted.roles[column] == Role::Amount {
-                sums.push((column, self.amounts(column, bytes, scratch)?));
-            } else {
-                dimensions.push((column, self.dimension(column, bytes, scratch)?));
-            }
-        }
-        let mut rows = self.rows;
-        if let Selected::Some(selected) = selected {
-            rows = selected.len();
-            let amounts = sums.iter_mut().filter_map(|(_, amounts)| amounts.as_mut());
-            let amounts = amounts.map(|amounts| &mut amounts.numbers);
-            let dimensions = dimensions.iter_mut();
-            let dimensions = dimensions.map(|(_, dimension)| &mut dimension.numbers);
-            for numbers in dimensions.chain(amounts) {
-                // Rows are in order, so none is overwritten before it is read.
-                for (place, row) in selected.iter().enumerate() {
-                    numbers[place] = numbers[*row as usize];
+        for (column, read) in read {
+            match read {
+                Column::Dimension(known) => {
+                    dimensions.push((*column, of(&known.numbers), &known.values));
                 }
-                numbers.truncate(rows);
+                Column::Amounts(Some(known)) => sums.push((*column, of(&known.numbers), known)),
+                Column::Amounts(None) => {}
             }
         }
+        let rows = match selected {
+            Selected::All => self.rows,
+            Selected::Some(rows) => rows.len(),
+        };
         let numbers = dimensions
             .iter()
-            .map(|(_, dimension)| (dimension.numbers.as_slice(), dimension.values.len()));
+            .map(|(_, numbers, values)| (numbers.as_ref(), values.len()));
         let groups = Groups::of(&numbers.collect::<Vec<_>>(), rows);
         let count = groups.first.len();
         let columns = self.wanted.roles.iter().enumerate().map(|(column, role)| {
@@ -267,31 +232,20 @@ impl RowGroup<'_> {
             match role {
                 Role::Constant(place) => constants[*place].to_array_of_size(count),
                 Role::Count => Ok(Arc::new(counts(&groups)) as ArrayRef),
-                Role::Amount => {
-                    let amounts = sums.iter().find(|(other, _)| *other == column);
-                    added(
-                        amounts.and_then(|(_, amounts)| amounts.as_ref()),
-                        &groups,
-                        data_type,
-                    )
-                }
+                Role::Amount => match sums.iter().find(|(other, ..)| *other == column) {
+                    Some((_, numbers, known)) => added(numbers, known, &groups, data_type),
+                    None => Ok(new_null_array(data_type, count)),
+                },
                 Role::Dimension | Role::Day => {
-                    let known = dimensions.iter().find(|(other, _)| *other == column);
-                    let (_, dimension) = known.expect("all dimensions were read");
+                    let known = dimensions.iter().find(|(other, ..)| *other == column);
+                    let (_, numbers, values) = known.expect("all dimensions were read");
                     let places = groups.first.iter();
-                    let places = places.map(|row| dimension.numbers[*row as usize]);
-                    let places: Vec<u32> = places.collect();
-                    Ok(take(&dimension.values, &UInt32Array::from(places), None)?)
+                    let places: Vec<u32> = places.map(|row| numbers[*row as usize]).collect();
+                    Ok(take(values, &UInt32Array::from(places), None)?)
                 }
             }
         });
         let columns = columns.collect::<Result<Vec<_>>>()?;
-        for (_, dimension) in dimensions {
-            scratch.keep(dimension.numbers);
-        }
-        for amounts in sums.into_iter().filter_map(|(_, amounts)| amounts) {
-            scratch.keep(amounts.numbers);
-        }
         let options = RecordBatchOptions::new().with_row_count(Some(count));
         let schema = Arc::clone(&self.wanted.schema);
         Ok(RecordBatch::try_new_with_options(
@@ -300,9 +254,14 @@ impl RowGroup<'_> {
     }
 }
 
-fn chunk(meta: &ColumnChunkMetaData, bytes: Bytes) -> Chunk {
-    let (start, _) = meta.byte_range();
-    Chunk { start, bytes }
+impl Selected {
+    /// The numbers of the rows selected.
+    fn of<'a>(&self, numbers: &'a [u32]) -> Cow<'a, [u32]> {
+        match self {
+            Self::All => Cow::Borrowed(numbers),
+            Self::Some(rows) => rows.iter().map(|row| numbers[*row as usize]).collect(),
+        }
+    }
 }
 
 fn has_nulls(numbers: &[u32], null: usize) -> bool {
@@ -344,16 +303,14 @@ fn counts(groups: &Groups) -> Int64Array {
 }
 
 /// The sum of each group; NULL for those without any amount.
-fn added(amounts: Option<&Amounts>, groups: &Groups, data_type: &DataType) -> Result<ArrayRef> {
+fn added(
+    numbers: &[u32],
+    amounts: &Amounts,
+    groups: &Groups,
+    data_type: &DataType,
+) -> Result<ArrayRef> {
     let count = groups.first.len();
-    let Some(Amounts {
-        numbers,
-        units,
-        nulls,
-    }) = amounts
-    else {
-        return Ok(new_null_array(data_type, count));
-    };
+    let Amounts { units, nulls, .. } = amounts;
     let mut sums = vec![0_i128; count];
     let rows = groups.of.iter().zip(numbers);
     let mut rows = rows.map(|(group, number)| (*group as usize, units[*number as usize]));

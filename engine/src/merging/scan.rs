@@ -36,8 +36,9 @@ use datafusion::{
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::{
+    cache::{Cache, Column},
     column::is_known,
-    row_group::{Role, RowGroup, Scratch, Wanted},
+    row_group::{Role, RowGroup, Wanted},
 };
 
 /// The metric of line items read.
@@ -60,6 +61,7 @@ pub(crate) struct MergingScan {
     wanted: Arc<Wanted>,
     files: Arc<Vec<PartitionedFile>>,
     store: ObjectStoreUrl,
+    cache: Arc<Cache>,
     properties: Arc<PlanProperties>,
     metrics: ExecutionPlanMetricsSet,
 }
@@ -70,6 +72,7 @@ impl MergingScan {
         wanted: Wanted,
         files: Vec<PartitionedFile>,
         store: ObjectStoreUrl,
+        cache: Arc<Cache>,
         partitions: usize,
     ) -> Self {
         let properties = PlanProperties::new(
@@ -83,6 +86,7 @@ impl MergingScan {
             wanted: Arc::new(wanted),
             files: Arc::new(files),
             store,
+            cache,
             metrics: ExecutionPlanMetricsSet::new(),
         }
     }
@@ -155,13 +159,14 @@ impl ExecutionPlan for MergingScan {
         context: Arc<TaskContext>,
     ) -> Result<SendableRecordBatchStream> {
         let store = context.runtime_env().object_store(&self.store)?;
-        let cache = context
+        let footers = context
             .runtime_env()
             .cache_manager
             .get_file_metadata_cache();
         let scanning = Scanning {
             wanted: Arc::clone(&self.wanted),
-            readers: CachedParquetFileReaderFactory::new(store, cache),
+            cache: Arc::clone(&self.cache),
+            readers: CachedParquetFileReaderFactory::new(store, footers),
             partition,
             partitions: self.properties.partitioning.partition_count(),
             batch_size: context.session_config().batch_size(),
@@ -200,6 +205,7 @@ impl ExecutionPlan for MergingScan {
 /// One partition of a scan.
 struct Scanning {
     wanted: Arc<Wanted>,
+    cache: Arc<Cache>,
     readers: CachedParquetFileReaderFactory,
     partition: usize,
     partitions: usize,
@@ -216,9 +222,9 @@ struct Open {
     reader: Box<dyn AsyncFileReader>,
     meta: Arc<ParquetMetaData>,
     /// For each column that is wanted, its place in the file, if it has one.
-    leaves: Vec<Option<usize>>,
+    leaves: Arc<[Option<usize>]>,
+    path: Arc<str>,
     file: PartitionedFile,
-    scratch: Scratch,
 }
 
 impl Scanning {
@@ -246,9 +252,9 @@ impl Scanning {
         let open = Open {
             reader,
             meta,
-            leaves,
+            leaves: leaves.into(),
+            path: file.path().as_ref().into(),
             file,
-            scratch: Scratch::default(),
         };
         let state = (self, open, groups.collect::<Vec<_>>().into_iter());
         let merged = stream::try_unfold(state, async |(scanning, mut open, mut groups)| {
@@ -286,39 +292,64 @@ impl Scanning {
             .collect()
     }
 
-    async fn row_group(&self, open: &mut Open, group: usize) -> Result<Option<RecordBatch>> {
+    async fn row_group(&self, open: &mut Open, number: usize) -> Result<Option<RecordBatch>> {
         let meta = Arc::clone(&open.meta);
-        let meta = meta.row_group(group);
+        let meta = meta.row_group(number);
         let Ok(rows) = usize::try_from(meta.num_rows()) else {
             return internal_err!("a row group has {} rows", meta.num_rows());
         };
         self.line_items.add(rows);
+        let leaves = Arc::clone(&open.leaves);
         let group = RowGroup {
             wanted: &self.wanted,
             meta,
-            leaves: &open.leaves,
+            leaves: &leaves,
             rows,
         };
         let first = group.in_conditions();
-        let bytes = fetch(&mut open.reader, group.ranges(&first)).await?;
-        let dimensions = group.dimensions(&first, bytes, &mut open.scratch)?;
-        let Some(selected) = group.select(&first, &dimensions)? else {
+        let mut read = self.columns(open, number, &group, &first).await?;
+        let Some(selected) = group.select(&read)? else {
             return Ok(None);
         };
         let others = group.others(&first);
-        let bytes = fetch(&mut open.reader, group.ranges(&others)).await?;
+        read.extend(self.columns(open, number, &group, &others).await?);
         let constants = &open.file.partition_values;
-        let read = (first.as_slice(), dimensions);
-        group
-            .merge(
-                &selected,
-                read,
-                &others,
-                bytes,
-                constants,
-                &mut open.scratch,
-            )
-            .map(Some)
+        group.merge(&selected, &read, constants).map(Some)
+    }
+
+    /// Columns of a row group, from the file or as they were read before.
+    async fn columns(
+        &self,
+        open: &mut Open,
+        number: usize,
+        group: &RowGroup<'_>,
+        wanted: &[usize],
+    ) -> Result<Vec<(usize, Column)>> {
+        let known = wanted.iter().map(|&column| {
+            let key = group.key(&open.path, number, column);
+            let known = key.as_ref().and_then(|key| self.cache.get(key));
+            (column, key, known)
+        });
+        let known: Vec<_> = known.collect();
+        let missing = known.iter().filter(|(.., known)| known.is_none());
+        let missing: Vec<_> = missing.map(|(column, ..)| *column).collect();
+        let bytes = fetch(&mut open.reader, group.ranges(&missing)).await?;
+        let mut bytes = bytes.into_iter();
+        let mut read = Vec::with_capacity(known.len());
+        for (column, key, known) in known {
+            let found = match known {
+                Some(known) => known,
+                None => {
+                    let found = group.read(column, bytes.next().flatten())?;
+                    if let Some(key) = key {
+                        self.cache.put(key, found.clone());
+                    }
+                    found
+                }
+            };
+            read.push((column, found));
+        }
+        Ok(read)
     }
 
     /// The rows of a file that somebody else wrote, as they are.

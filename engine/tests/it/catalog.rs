@@ -216,10 +216,7 @@ async fn files_are_pruned_by_partition_before_any_is_opened() {
         );
         let answer = engine.sql(&sql, &Params::new()).await.unwrap();
         let plan = answer.plan();
-        assert!(
-            plan.contains("billing_period=2026-09") && !plan.contains("billing_period=2026-10"),
-            "{sql}\n{plan}"
-        );
+        assert!(plan.contains("MergingScan: files=1,"), "{sql}\n{plan}");
         assert!(
             !plan.contains("FilterExec"),
             "partition filters are exact: {plan}"
@@ -246,7 +243,7 @@ async fn statistics_know_the_times_and_amounts_that_are_asked_for() {
         "tags['user_team'] = 'core'",
     ] {
         let sql =
-            format!("SELECT sum(unblended_cost) FROM costs WHERE report = 'acme' AND {condition}");
+            format!("SELECT unblended_cost FROM costs WHERE report = 'acme' AND {condition}");
         let plan = engine.sql(&sql, &Params::new()).await.unwrap().plan();
         assert!(plan.contains("pruning_predicate="), "{condition}\n{plan}");
     }

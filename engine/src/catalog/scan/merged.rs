@@ -15,15 +15,16 @@ use datafusion::{
 
 use super::{DataFiles, Merging};
 use crate::{
-    merging::{Condition, MergingScan, Role, Wanted, is_mergeable},
+    merging::{Cache, Condition, MergingScan, Role, Wanted, is_mergeable},
     session,
 };
 
 impl DataFiles {
-    /// The same, of which aggregates may have line items merged.
-    pub(crate) fn or_merged(self) -> Self {
+    /// The same, of which aggregates may have line items merged; `cache` keeps what was read.
+    pub(crate) fn or_merged(self, cache: &Arc<Cache>) -> Self {
         Self {
             merging: Merging::Possible,
+            cache: Some(Arc::clone(cache)),
             ..self
         }
     }
@@ -114,11 +115,13 @@ impl DataFiles {
             roles,
             conditions,
         };
+        let cache = self.cache.clone();
         let partitions = session.config().target_partitions();
         Ok(Arc::new(MergingScan::new(
             wanted,
             files,
             session::store_url(),
+            cache.unwrap_or_else(|| Arc::new(Cache::new(0))),
             partitions,
         )))
     }
