@@ -95,6 +95,16 @@ pub(super) fn is_known(data_type: &DataType, column: &ColumnDescriptor) -> bool 
     flat && alike
 }
 
+/// Whether all pages of a column are encoded in ways that are read here.
+pub(super) fn is_readable(chunk: &ColumnChunkMetaData) -> bool {
+    chunk.encodings().all(|encoding| {
+        matches!(
+            encoding,
+            Encoding::PLAIN | Encoding::RLE | Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY
+        )
+    })
+}
+
 /// The values of a dimension, as Parquet's PLAIN encoding has them.
 struct Values {
     data_type: DataType,

@@ -37,7 +37,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use super::{
     cache::{Cache, Column},
-    column::is_known,
+    column::{is_known, is_readable},
     row_group::{Role, RowGroup, Wanted},
 };
 
@@ -275,6 +275,7 @@ impl Scanning {
     /// Where in the file the columns are that are wanted. `None` if one is encoded as curtail does not write it.
     fn leaves(&self, meta: &ParquetMetaData) -> Option<Vec<Option<usize>>> {
         let columns = meta.file_metadata().schema_descr().columns();
+        let groups = meta.row_groups();
         let roles = self.wanted.schema.fields().iter().zip(&self.wanted.roles);
         roles
             .map(|(field, role)| {
@@ -285,7 +286,12 @@ impl Scanning {
                     .iter()
                     .position(|column| column.path().parts().first() == Some(field.name()));
                 match place {
-                    Some(place) if !is_known(field.data_type(), &columns[place]) => None,
+                    Some(place)
+                        if !is_known(field.data_type(), &columns[place])
+                            || !groups.iter().all(|group| is_readable(group.column(place))) =>
+                    {
+                        None
+                    }
                     place => Some(place),
                 }
             })

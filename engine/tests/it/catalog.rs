@@ -242,8 +242,7 @@ async fn statistics_know_the_times_and_amounts_that_are_asked_for() {
         "unblended_cost > 5",
         "tags['user_team'] = 'core'",
     ] {
-        let sql =
-            format!("SELECT unblended_cost FROM costs WHERE report = 'acme' AND {condition}");
+        let sql = format!("SELECT unblended_cost FROM costs WHERE report = 'acme' AND {condition}");
         let plan = engine.sql(&sql, &Params::new()).await.unwrap().plan();
         assert!(plan.contains("pruning_predicate="), "{condition}\n{plan}");
     }

@@ -19,7 +19,7 @@ use curtail_store::{
     BillingPeriod, Column, ColumnChanges, ColumnType, ManifestRef, Money, Receipt, ReportKind,
     ReportName, Rounded, SourceFile, Store, TableSchema,
 };
-use parquet::arrow::ArrowWriter;
+use parquet::{arrow::ArrowWriter, file::properties::WriterProperties};
 use tempfile::TempDir;
 
 /// A row: columns and their values as text; columns that are not named are NULL. Times are RFC 3339, maps are `key=value,…`.
@@ -29,13 +29,19 @@ pub(crate) type Row<'a> = Vec<(&'a str, &'a str)>;
 pub(crate) struct Fixture {
     folder: TempDir,
     pub(crate) store: Store,
+    /// How data files are written.
+    pub(crate) written: WriterProperties,
 }
 
 impl Fixture {
     pub(crate) fn empty() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::local(&folder.path().join("store")).unwrap();
-        Self { folder, store }
+        Self {
+            folder,
+            store,
+            written: WriterProperties::default(),
+        }
     }
 
     /// Commits `rows` as the billing period of a report.
@@ -71,7 +77,10 @@ impl Fixture {
             (Vec::new(), BTreeMap::new())
         } else {
             let batch = batch(&schema, kind, rows);
-            let file = replacement.write(parquet(&batch).into()).await.unwrap();
+            let file = replacement
+                .write(self.parquet(&batch).into())
+                .await
+                .unwrap();
             (vec![file], sums(&batch))
         };
         let mut receipt = receipt(report, kind, period, rows, sums);
@@ -80,19 +89,29 @@ impl Fixture {
         self
     }
 
+    fn parquet(&self, batch: &RecordBatch) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let written = Some(self.written.clone());
+        let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), written).unwrap();
+        writer.write(batch).unwrap();
+        writer.close().unwrap();
+        bytes
+    }
+
     pub(crate) async fn engine(&self) -> Engine {
-        Engine::open(
-            &self.store,
-            &EngineOptions {
-                memory_limit: 1 << 28,
-                allocated: None,
-                threads: 2,
-                rollups: true,
-                merging: true,
-            },
-        )
-        .await
-        .unwrap()
+        self.engine_that(true).await
+    }
+
+    /// An engine in which line items may be merged or not.
+    pub(crate) async fn engine_that(&self, merging: bool) -> Engine {
+        let options = EngineOptions {
+            memory_limit: 1 << 28,
+            allocated: None,
+            threads: 2,
+            rollups: true,
+            merging,
+        };
+        Engine::open(&self.store, &options).await.unwrap()
     }
 }
 
@@ -257,14 +276,6 @@ fn array(column_type: ColumnType, values: &[Option<&str>]) -> ArrayRef {
         }
         ColumnType::AmountMap => panic!("no test needs one"),
     }
-}
-
-fn parquet(batch: &RecordBatch) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
-    writer.write(batch).unwrap();
-    writer.close().unwrap();
-    bytes
 }
 
 fn sums(batch: &RecordBatch) -> BTreeMap<String, Money> {

@@ -8,6 +8,7 @@ mod fixture;
 mod formulas;
 mod golden;
 mod library;
+mod merging;
 mod money;
 mod provisional;
 mod resources;
