@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use curtail_queries::{ParamDefault, ParamType, Query};
-use curtail_store::{BillingPeriod, Snapshot, Store};
+use curtail_store::{BillingPeriod, Money, Snapshot, Store};
 use datafusion::{
     arrow::array::RecordBatch,
     common::{
@@ -409,21 +409,26 @@ impl Engine {
                 .map(|number| number.to_string())
                 .map_err(|_| wrong(name, &format!("`{text}` is no whole number"))),
             ParamType::Decimal => text
-                .parse::<curtail_store::Money>()
+                .parse::<Money>()
                 .map(|number| number.to_string())
                 .map_err(|error| wrong(name, &error.to_string())),
+            ParamType::Share => match text.parse::<Money>() {
+                Ok(share) if (Money::ZERO..Money::ONE).contains(&share) => Ok(share.to_string()),
+                Ok(_) => Err(wrong(
+                    name,
+                    &format!("`{text}` is no share from 0 to 1, such as 0.27"),
+                )),
+                Err(error) => Err(wrong(name, &error.to_string())),
+            },
+            ParamType::Choice(words) if words.split('|').any(|word| word == text) => Ok(text),
+            ParamType::Choice(words) => Err(wrong(
+                name,
+                &format!("`{text}` is none of {}", words.replace('|', " | ")),
+            )),
             ParamType::Date => text
                 .parse::<chrono::NaiveDate>()
                 .map(|date| date.to_string())
                 .map_err(|_| wrong(name, &format!("`{text}` is no date (YYYY-MM-DD)"))),
-            ParamType::Choice(words) => {
-                if words.split('|').any(|word| word == text) {
-                    Ok(text)
-                } else {
-                    let words = words.replace('|', ", ");
-                    Err(wrong(name, &format!("`{text}` is none of {words}")))
-                }
-            }
             ParamType::Period => {
                 let latest = self.latest_period();
                 let latest =

@@ -28,7 +28,9 @@ macro_rules! queries {
 const TEXTS: &[(&str, &str)] = queries!(
     "anomalies"
     "bill-bridge"
+    "change-attribution"
     "commitment-coverage"
+    "commitment-plan"
     "cost-by-account"
     "cost-by-charge-type"
     "cost-by-day"

@@ -26,9 +26,11 @@ pub enum ParamType {
     Integer,
     /// A decimal number.
     Decimal,
+    /// A part of one: from 0 up to 1, but not 1.
+    Share,
     /// A billing period: `YYYY-MM`, `latest` or `previous`.
     Period,
-    /// One of these words, with `|` between them.
+    /// One of these words, separated by `|`.
     Choice(&'static str),
 }
 
@@ -51,9 +53,26 @@ impl ParamType {
             Self::Date => "date",
             Self::Integer => "integer",
             Self::Decimal => "decimal",
+            Self::Share => "share",
             Self::Period => "period",
             Self::Choice(words) => words,
         }
+    }
+
+    fn parse(text: &'static str) -> Option<Self> {
+        if text.contains('|') {
+            return Some(Self::Choice(text));
+        }
+        [
+            Self::Text,
+            Self::Date,
+            Self::Integer,
+            Self::Decimal,
+            Self::Share,
+            Self::Period,
+        ]
+        .into_iter()
+        .find(|kind| kind.as_str() == text)
     }
 }
 
@@ -63,27 +82,16 @@ impl fmt::Display for ParamType {
     }
 }
 
-impl ParamType {
-    fn parse(text: &'static str) -> Option<Self> {
-        let plain = [
-            Self::Text,
-            Self::Date,
-            Self::Integer,
-            Self::Decimal,
-            Self::Period,
-        ];
-        let known = plain.into_iter().find(|kind| kind.as_str() == text);
-        known.or_else(|| text.contains('|').then_some(Self::Choice(text)))
-    }
-}
-
 impl Param {
     /// Reads `NAME TYPE DEFAULT  Description`, where the default may be `required` or `optional`.
     pub(crate) fn parse(header: &'static str) -> Option<Self> {
         let (words, description) = header.split_once("  ")?;
         let mut words = words.split(' ');
-        let (name, kind) = (words.next()?, ParamType::parse(words.next()?)?);
-        let default = words.next()?;
+        let (name, kind, default) = (
+            words.next()?,
+            ParamType::parse(words.next()?)?,
+            words.next()?,
+        );
         let default = match default {
             "required" => ParamDefault::Required,
             "optional" => ParamDefault::Optional,

@@ -23,6 +23,7 @@ macro_rules! texts {
 }
 
 const FORMULAS: &[Formula] = texts!(Formula, "formulas":
+    "costs/compute_family"
     "line_items/amortized"
     "line_items/blended"
     "line_items/is_discount_in_net"

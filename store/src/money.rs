@@ -36,6 +36,9 @@ impl Money {
     /// Nothing.
     pub const ZERO: Self = Self(0);
 
+    /// One, of whatever it is an amount of.
+    pub const ONE: Self = Self(UNIT);
+
     /// The amount of `units` times 10⁻¹⁸, as stored in a `Decimal128(38, 18)` column.
     pub const fn from_units(units: i128) -> Self {
         Self(units)

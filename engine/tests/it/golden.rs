@@ -2,7 +2,10 @@
 //!
 //! With `CURTAIL_GOLDEN=write` in the environment the answers are written instead of compared.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use curtail_engine::{Answer, Params};
 use curtail_store::ReportKind;
@@ -29,7 +32,7 @@ async fn every_statement_gives_its_answer() {
         )
         .await;
     let engine = fixture.engine().await;
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let folder = folder();
     let mut statements: Vec<_> = fs::read_dir(&folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -48,6 +51,11 @@ async fn every_statement_gives_its_answer() {
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         assert_golden(&answer, &path.with_extension("csv")).await;
     }
+}
+
+/// Where the statements and their answers are.
+pub(crate) fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
 }
 
 /// Compares an answer with a file, or writes it there.

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod catalog;
+mod change_attribution;
+mod commitment_plan;
 mod costs;
 mod fixture;
 mod formulas;
