@@ -38,6 +38,14 @@ const CAUSES: [&str; 9] = [
 
 type Line<'a> = &'a [(&'a str, &'a str)];
 
+/// Lines of both months, the change that they make, and its causes.
+type Case<'a> = (
+    &'a [Line<'a>],
+    &'a [Line<'a>],
+    &'a str,
+    &'a [(&'a str, &'a str)],
+);
+
 async fn answer(engine: &Engine, params: &[(&str, &str)]) -> Result<Vec<Vec<String>>, EngineError> {
     let params: Params = params
         .iter()
@@ -142,7 +150,7 @@ async fn each_cause_has_its_column() {
         (COST, "1"),
         ("reservation_unused_recurring_fee", "0.2"),
     ];
-    let cases: &[(&[Line<'_>], &[Line<'_>], &str, &[(&str, &str)])] = &[
+    let cases: &[Case<'_>] = &[
         (&[HOURS], &[HOURS], "0", &[]),
         (&[HOURS], &[twice], "5", &[("usage", "5")]),
         (&[twice], &[HOURS], "-5", &[("usage", "-5")]),
@@ -518,7 +526,7 @@ async fn all_causes_add_up_to_the_last_digit() {
     let mut months: Vec<(String, Vec<Charge>)> = Vec::new();
     for number in 0..MONTHS {
         let period = format!("{}-{:02}", 2024 + number / 12, number % 12 + 1);
-        let charges: Vec<_> = (0..1 + random.below(80))
+        let charges: Vec<_> = (0..=random.below(80))
             .map(|_| charge(&mut random, &period))
             .chain([charge(&mut Random(2), &period)])
             .collect();
