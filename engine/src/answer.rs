@@ -12,7 +12,10 @@ use datafusion::{
 };
 use futures::{StreamExt, TryStreamExt, stream::BoxStream};
 
-use crate::{EngineError, merging::LINE_ITEMS};
+use crate::{
+    EngineError,
+    merging::{FILES, LINE_ITEMS, PRUNED, ROW_GROUPS},
+};
 
 /// The rows of an answer, as they come.
 pub type Batches = BoxStream<'static, Result<RecordBatch, EngineError>>;
@@ -139,6 +142,12 @@ impl ExecutionPlanVisitor for ScanStats {
                 "bytes_scanned" => self.bytes_scanned += plain,
                 "spilled_bytes" => self.bytes_spilled += plain,
                 LINE_ITEMS => self.rows_scanned += plain,
+                FILES => self.files += plain,
+                ROW_GROUPS => self.row_groups += plain,
+                PRUNED => {
+                    self.row_groups += plain;
+                    self.row_groups_pruned += plain;
+                }
                 "output_rows" if scan => self.rows_scanned += plain,
                 "files_ranges_pruned_statistics" => {
                     if let Some((pruned, all)) = pruning(value) {

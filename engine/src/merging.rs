@@ -19,4 +19,4 @@ mod scan;
 
 pub(crate) use cache::Cache;
 pub(crate) use row_group::{Condition, Role, Wanted};
-pub(crate) use scan::{LINE_ITEMS, MergingScan, is_mergeable};
+pub(crate) use scan::{FILES, LINE_ITEMS, MergingScan, PRUNED, ROW_GROUPS, is_mergeable};

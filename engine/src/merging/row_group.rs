@@ -341,3 +341,51 @@ fn added(
     let sums = Decimal128Array::new(sums.into(), nulls).with_data_type(data_type.clone());
     Ok(Arc::new(sums))
 }
+
+#[cfg(test)]
+mod tests {
+    use datafusion::arrow::datatypes::Decimal128Type;
+
+    use super::*;
+
+    fn sums(numbers: &[u32], units: &[i128], nulls: bool) -> Result<Vec<Option<i128>>> {
+        let amounts = Amounts {
+            numbers: numbers.to_vec(),
+            units: units.to_vec(),
+            nulls,
+        };
+        let groups = Groups {
+            of: vec![0, 1, 0, 1],
+            first: vec![0, 1],
+        };
+        let sums = added(
+            &amounts.numbers,
+            &amounts,
+            &groups,
+            &DataType::Decimal128(38, 18),
+        )?;
+        Ok(sums.as_primitive::<Decimal128Type>().iter().collect())
+    }
+
+    #[test]
+    fn amounts_are_added_by_group() {
+        let units = [5, -7, 0];
+        assert_eq!(
+            sums(&[0, 1, 0, 0], &units, false).unwrap(),
+            [Some(10), Some(-2)]
+        );
+        assert_eq!(sums(&[2, 1, 2, 0], &units, true).unwrap(), [None, Some(-2)]);
+    }
+
+    #[test]
+    fn sums_that_do_not_fit_are_errors() {
+        let largest = i128::try_from(money::LARGEST).unwrap_or_default();
+        let units = [largest, -largest, 1, 0];
+        assert_eq!(
+            sums(&[0, 0, 1, 1], &units, false).unwrap(),
+            [Some(0), Some(0)]
+        );
+        assert!(sums(&[0, 1, 2, 1], &units, false).is_err());
+        assert!(sums(&[0, 1, 0, 1], &units, false).is_err());
+    }
+}

@@ -41,8 +41,14 @@ use super::{
     row_group::{Role, RowGroup, Wanted},
 };
 
-/// The metric of line items read.
+/// The metric of line items merged.
 pub(crate) const LINE_ITEMS: &str = "line_items";
+/// The metric of files opened.
+pub(crate) const FILES: &str = "files";
+/// The metric of row groups merged.
+pub(crate) const ROW_GROUPS: &str = "row_groups";
+/// The metric of row groups in which no line item is wanted.
+pub(crate) const PRUNED: &str = "row_groups_pruned";
 
 /// Whether a column of this type can be read by itself, encoded as it is.
 pub(crate) fn is_mergeable(data_type: &DataType) -> bool {
@@ -171,8 +177,16 @@ impl ExecutionPlan for MergingScan {
             partitions: self.properties.partitioning.partition_count(),
             batch_size: context.session_config().batch_size(),
             line_items: MetricBuilder::new(&self.metrics).counter(LINE_ITEMS, partition),
+            row_groups: MetricBuilder::new(&self.metrics).counter(ROW_GROUPS, partition),
+            pruned: MetricBuilder::new(&self.metrics).counter(PRUNED, partition),
             metrics: self.metrics.clone(),
         };
+        if partition == 0 {
+            // Every partition reads its row groups of every file.
+            MetricBuilder::new(&self.metrics)
+                .counter(FILES, partition)
+                .add(self.files.len());
+        }
         let baseline = BaselineMetrics::new(&self.metrics, partition);
         let files: Vec<_> = self.files.iter().cloned().collect();
         let scanning = Arc::new(scanning);
@@ -211,6 +225,8 @@ struct Scanning {
     partitions: usize,
     batch_size: usize,
     line_items: Count,
+    row_groups: Count,
+    pruned: Count,
     metrics: ExecutionPlanMetricsSet,
 }
 
@@ -304,7 +320,6 @@ impl Scanning {
         let Ok(rows) = usize::try_from(meta.num_rows()) else {
             return internal_err!("a row group has {} rows", meta.num_rows());
         };
-        self.line_items.add(rows);
         let leaves = Arc::clone(&open.leaves);
         let group = RowGroup {
             wanted: &self.wanted,
@@ -315,8 +330,11 @@ impl Scanning {
         let first = group.in_conditions();
         let mut read = self.columns(open, number, &group, &first).await?;
         let Some(selected) = group.select(&read)? else {
+            self.pruned.add(1);
             return Ok(None);
         };
+        self.row_groups.add(1);
+        self.line_items.add(rows);
         let others = group.others(&first);
         read.extend(self.columns(open, number, &group, &others).await?);
         let constants = &open.file.partition_values;
@@ -367,6 +385,7 @@ impl Scanning {
     ) -> Result<Batches> {
         let groups = (self.partition..meta.num_row_groups()).step_by(self.partitions);
         let groups: Vec<_> = groups.collect();
+        self.row_groups.add(groups.len());
         let names = self.wanted.schema.fields().iter().zip(&self.wanted.roles);
         let names = names.filter(|(_, role)| !matches!(role, Role::Constant(_) | Role::Count));
         let names = names.map(|(field, _)| field.name().as_str());

@@ -198,7 +198,6 @@ async fn a_lookup_reads_one_column() {
 #[tokio::test]
 async fn files_are_pruned_by_partition_before_any_is_opened() {
     let fixture = fixture().await;
-    let engine = fixture.engine().await;
     for (table, condition) in [
         ("cur", "billing_period = '2026-09'"),
         ("cur", "year = '2026' AND month = '9'"),
@@ -214,6 +213,8 @@ async fn files_are_pruned_by_partition_before_any_is_opened() {
                 COST
             }
         );
+        // One that has read nothing yet.
+        let engine = fixture.engine().await;
         let answer = engine.sql(&sql, &Params::new()).await.unwrap();
         let plan = answer.plan();
         assert!(plan.contains("MergingScan: files=1,"), "{sql}\n{plan}");

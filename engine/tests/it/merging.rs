@@ -8,7 +8,7 @@ use parquet::{
     schema::types::ColumnPath,
 };
 
-use crate::fixture::{Fixture, rows, usage};
+use crate::fixture::{Fixture, csv, rows, usage};
 
 const QUESTIONS: &[&str] = &[
     "SELECT service, sum(unblended_cost), count(*) FROM costs GROUP BY 1 ORDER BY 1",
@@ -150,21 +150,35 @@ async fn merged_line_items_have_the_same_sums_however_they_are_written() {
 }
 
 #[tokio::test]
-async fn a_sum_that_does_not_fit_fails_when_merged_too() {
-    let fixture = Fixture::empty();
-    let large = ("line_item_unblended_cost", "99999999999999999999.5");
-    let items = vec![usage(&[large]), usage(&[large])];
+async fn row_groups_without_wanted_line_items_are_left_out() {
+    let mut fixture = Fixture::empty();
+    fixture.written = WriterProperties::builder()
+        .set_max_row_group_row_count(Some(10))
+        .build();
+    let items = (0..40).map(|row| {
+        let service = ["AmazonEC2", "AmazonS3"][row / 20];
+        usage(&[
+            ("line_item_product_code", service),
+            ("line_item_unblended_cost", "1"),
+        ])
+    });
+    let items: Vec<_> = items.collect();
     fixture
         .add("acme", ReportKind::LegacyCur, "2026-10", &items)
         .await;
     let engine = fixture.engine().await;
-    let answer = engine
-        .sql(
-            "SELECT sum(line_item_unblended_cost) FROM cur",
-            &Params::new(),
-        )
-        .await
-        .unwrap();
-    let error = answer.collect().await.unwrap_err().to_string();
-    assert!(error.contains("does not fit"), "{error}");
+    let question =
+        "SELECT sum(line_item_unblended_cost) FROM cur WHERE line_item_product_code = 'AmazonS3'";
+    let answer = engine.sql(question, &Params::new()).await.unwrap();
+    assert_eq!(csv(&answer).await, ["20"]);
+    let stats = answer.stats();
+    assert_eq!(
+        (
+            stats.files,
+            stats.row_groups,
+            stats.row_groups_pruned,
+            stats.rows_scanned
+        ),
+        (1, 4, 2, 20)
+    );
 }
