@@ -102,7 +102,7 @@ pub(crate) async fn print(
 pub(super) fn stats(answer: &Answer, rows: u64, started: Instant) -> String {
     let stats = answer.stats();
     let mut text = format!(
-        "{} rows in {:.3} s; scanned {} rows, {} in {} files ({} pruned), {} row groups ({} pruned)",
+        "{} rows in {:.4} s; scanned {} rows, {} in {} files ({} pruned), {} row groups ({} pruned)",
         grouped(rows),
         started.elapsed().as_secs_f64(),
         grouped(stats.rows_scanned),
