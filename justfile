@@ -20,6 +20,13 @@ fuzz *args:
 bench *args:
     cargo bench --workspace {{ args }}
 
+# Whole processes side by side with DuckDB, Polars, ClickHouse and DataFusion: just compare --rows 10000000 (docs/benchmark.md)
+compare *args:
+    cargo build --release --locked -p curtail
+    python3 -m venv target/compare-venv
+    target/compare-venv/bin/pip install --quiet --disable-pip-version-check -r benches/compare/requirements.txt
+    PYTHONPATH=benches target/compare-venv/bin/python -m compare {{ args }}
+
 # Peak memory of ingest and queries under limits: just memory --rows 20000000 --limit 512MiB
 memory *args:
     cargo build --release -p curtail
