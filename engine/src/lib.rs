@@ -7,7 +7,8 @@
 //!
 //! **Invariants**: an engine reads one snapshot, whatever is committed meanwhile; only reading statements are accepted;
 //! sums, differences, `CASE` and `coalesce` of amounts are exact decimals, products, quotients and averages are doubles, and a
-//! sum that does not fit is an error; plans are plain Parquet scans and standard operators, so that they can be sent elsewhere.
+//! sum that does not fit is an error; apart from scans that merge line items, which [`EngineOptions`] can do without, plans are
+//! plain Parquet scans and standard operators, so that they can be sent elsewhere.
 //!
 //! Start at [`Engine`].
 

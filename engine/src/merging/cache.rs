@@ -117,7 +117,7 @@ impl fmt::Debug for Cache {
         f.debug_struct("Cache")
             .field("limit", &self.limit)
             .field("bytes", &self.held().bytes)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

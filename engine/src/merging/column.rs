@@ -223,13 +223,12 @@ pub(super) fn dimension(
                 let mut rest = data.values.as_ref();
                 for _ in 0..data.filled() {
                     let value = values.split(&mut rest).ok_or_else(cut_short)?;
-                    let number = match known.get(value) {
-                        Some(number) => *number,
-                        None => {
-                            let number = values.push(value)?;
-                            known.insert(value.to_vec(), number);
-                            number
-                        }
+                    let number = if let Some(number) = known.get(value) {
+                        *number
+                    } else {
+                        let number = values.push(value)?;
+                        known.insert(value.to_vec(), number);
+                        number
                     };
                     plain.push(number);
                 }

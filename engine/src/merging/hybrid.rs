@@ -1,6 +1,6 @@
 //! Parquet's run-length and bit-packing hybrid: definition levels, and numbers of dictionary entries.
 //!
-//! Source: the Parquet format's "Encodings", RLE = 3 and RLE_DICTIONARY = 8.
+//! Source: the Parquet format's "Encodings", `RLE` (3) and `RLE_DICTIONARY` (8).
 
 /// Appends `count` numbers of `width` bits to `numbers`. `None` if `bytes` hold fewer, or none that make sense.
 pub(super) fn decode(

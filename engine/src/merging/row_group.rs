@@ -14,7 +14,10 @@ use datafusion::{
     },
     common::ScalarValue,
     error::{DataFusionError, Result},
-    parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData},
+    parquet::file::{
+        metadata::{ColumnChunkMetaData, RowGroupMetaData},
+        statistics::Statistics,
+    },
     physical_expr::PhysicalExpr,
 };
 
@@ -84,7 +87,7 @@ impl RowGroup<'_> {
     /// A column that has any values in this row group.
     fn chunk(&self, column: usize) -> Option<&ColumnChunkMetaData> {
         let meta = self.meta.column(self.leaves[column]?);
-        let nulls = meta.statistics().and_then(|known| known.null_count_opt());
+        let nulls = meta.statistics().and_then(Statistics::null_count_opt);
         (nulls != Some(self.rows as u64)).then_some(meta)
     }
 

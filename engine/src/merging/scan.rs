@@ -361,15 +361,14 @@ impl Scanning {
         let mut bytes = bytes.into_iter();
         let mut read = Vec::with_capacity(known.len());
         for (column, key, known) in known {
-            let found = match known {
-                Some(known) => known,
-                None => {
-                    let found = group.read(column, bytes.next().flatten())?;
-                    if let Some(key) = key {
-                        self.cache.put(key, found.clone());
-                    }
-                    found
+            let found = if let Some(known) = known {
+                known
+            } else {
+                let found = group.read(column, bytes.next().flatten())?;
+                if let Some(key) = key {
+                    self.cache.put(key, found.clone());
                 }
+                found
             };
             read.push((column, found));
         }
