@@ -148,7 +148,7 @@ pub(crate) enum Command {
     Sql(SqlArgs),
     /// Named queries: list, show, run
     Queries(QueriesArgs),
-    /// Daily sums that answers come from: list, verify
+    /// Sums that answers come from: list, build, verify, drop
     Rollup(RollupArgs),
     /// Shows the configuration, or its JSON Schema
     Config(ConfigArgs),

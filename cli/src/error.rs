@@ -4,7 +4,7 @@ use std::{io, path::PathBuf};
 
 use chrono::NaiveDate;
 use curtail_connect::{ConfigError, ConnectError, Failure, ImportError, TemplateError};
-use curtail_engine::EngineError;
+use curtail_engine::{DefinitionError, EngineError};
 use curtail_ingest::IngestError;
 use curtail_queries::UnknownQuery;
 use curtail_store::{BillingPeriod, StoreError};
@@ -68,6 +68,15 @@ pub(crate) enum CliError {
         path: PathBuf,
         error: Box<ConfigError>,
     },
+    #[error("rollup definition `{}`: {why}", path.display())]
+    Rollup { path: PathBuf, why: String },
+    #[error("rollup definition `{}`, {error}", path.display())]
+    Definition {
+        path: PathBuf,
+        error: Box<DefinitionError>,
+    },
+    #[error("there is no rollup named `{name}`")]
+    NoRollup { name: String, known: Vec<String> },
     #[error("nothing can be taken over from `{}`: {error}", path.display())]
     Import {
         path: PathBuf,

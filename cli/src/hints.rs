@@ -65,6 +65,21 @@ pub(crate) fn hint(error: &CliError) -> Option<String> {
         CliError::Config { .. } => {
             "correct the file; `curtail config schema` prints its JSON Schema, which editors can check it with"
         }
+        CliError::Rollup { .. } => {
+            "`rollups` in the configuration lists files of SQL, relative to it, each named as its rollup is to be: team-daily.sql"
+        }
+        CliError::Definition { error, .. } => {
+            return Some(meant(
+                &error.similar,
+                "a rollup is `SELECT columns, date_trunc('day', line_item_usage_start_date), sum(amount), count(*) FROM cur GROUP BY …`, and nothing else",
+            ));
+        }
+        CliError::NoRollup { known, .. } => {
+            return Some(match known.as_slice() {
+                [] => "there are none: `curtail rollup build` makes them".to_owned(),
+                known => format!("there are: {}", known.join(", ")),
+            });
+        }
         CliError::Import { .. } => "nothing was changed: correct the file, and import it again",
         CliError::Unhealthy { .. } => {
             "each red link says what to do; what depends on it is checked when it is green"

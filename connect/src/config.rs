@@ -1,4 +1,4 @@
-//! The configuration file: TOML with one `[[connection]]` table per account.
+//! The configuration file: TOML with one `[[connection]]` table per account, and what ingest keeps beside line items.
 
 mod edit;
 mod import;
@@ -18,6 +18,9 @@ pub struct Config {
     /// The connections, in the file's order.
     #[serde(default, rename = "connection")]
     pub connections: Vec<Connection>,
+    /// Files of SQL, each of which defines a rollup of its name; relative to the configuration file.
+    #[serde(default)]
+    pub rollups: Vec<String>,
 }
 
 /// What is wrong with a configuration file. Holds no secrets.
@@ -201,6 +204,20 @@ region = "eu-central-1"
             "\"s3://acme-billing/cur\"",
         );
         assert_eq!(Config::parse(&one).unwrap().connections[0].reports.len(), 1);
+    }
+
+    #[test]
+    fn rollups_are_one_line() {
+        let config = Config::parse(&format!("rollups = [\"team-daily.sql\"]\n{GOOD}")).unwrap();
+        assert_eq!(config.rollups, ["team-daily.sql"]);
+        let shown = config.without_secrets();
+        assert_eq!(Config::parse(&shown).unwrap().rollups, config.rollups);
+        assert!(
+            !Config::parse(GOOD)
+                .unwrap()
+                .without_secrets()
+                .contains("rollups")
+        );
     }
 
     #[test]

@@ -17,7 +17,7 @@ use datafusion::{
 };
 
 pub(crate) use beside::Beside;
-pub(crate) use scan::{DataFiles, allowed};
+pub(crate) use scan::{DataFiles, allowed, usage_start};
 pub(crate) use views::counted_costs;
 
 use self::lazy::Lazy;

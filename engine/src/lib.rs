@@ -41,4 +41,4 @@ pub use engine::{Engine, EngineOptions};
 pub use error::EngineError;
 pub use params::Params;
 pub use provisional::{ProvisionalComparison, ProvisionalScope, provisional_note};
-pub use rollups::RollupCheck;
+pub use rollups::{DefinitionError, RollupCheck, define};

@@ -50,7 +50,7 @@ use std::{
 
 use ::parquet::{errors::ParquetError, file::reader::ChunkReader};
 use bytes::Bytes;
-use curtail_store::{BillingPeriod, Grain, ReportKind, TableSchema};
+use curtail_store::{BillingPeriod, BuiltIn, ReportKind, RollupName, TableSchema};
 
 pub use self::amount::amount;
 pub(crate) use self::tally::{FileTally, MadeRollup, PeriodTally};
@@ -64,6 +64,10 @@ use self::{
     run::Run,
     slots::Slots,
     tally::Totals,
+};
+pub(crate) use self::{
+    rollup::Wanted,
+    tally::{FileTally, MadeRollup, PeriodTally},
 };
 use crate::{IngestError, Progress};
 
@@ -108,7 +112,8 @@ pub(crate) struct Settings {
 /// Takes the finished files.
 pub(crate) trait FileSink: Send + Sync {
     /// Keeps one Parquet file, of line items or of a rollup. Called from several threads, and blocks.
-    fn put(&self, parquet: Bytes, rows: u64, rollup: Option<Grain>) -> Result<(), IngestError>;
+    fn put(&self, parquet: Bytes, rows: u64, rollup: Option<RollupName>)
+    -> Result<(), IngestError>;
 }
 
 /// A Parquet file that is ready.
@@ -116,7 +121,7 @@ struct Encoded {
     parquet: Bytes,
     rows: u64,
     /// What rollup it belongs to, if it holds no line items.
-    rollup: Option<Grain>,
+    rollup: Option<RollupName>,
 }
 
 /// One billing period of one report on its way into the store.
@@ -141,6 +146,8 @@ pub(crate) struct Conversion {
     cuts: Mutex<BTreeSet<usize>>,
     encoder: Encoder,
     rollups: Rollups,
+    /// Whether the files are those of a store, of which rollups are made and nothing else.
+    stored: bool,
     /// Runs that have room for more rows.
     runs: Mutex<Vec<Run>>,
     totals: Mutex<Totals>,
@@ -182,11 +189,28 @@ impl Conversion {
             longest_record,
             cuts: Mutex::default(),
             encoder: Encoder::default(),
-            rollups: Rollups::default(),
+            rollups: Rollups::new(Wanted {
+                built_in: BuiltIn::ALL.to_vec(),
+                defined: Vec::new(),
+            }),
+            stored: false,
             runs: Mutex::default(),
             totals: Mutex::default(),
             written: AtomicU64::new(0),
         }
+    }
+
+    /// The same with these rollups.
+    pub(crate) fn with_rollups(mut self, wanted: Wanted) -> Self {
+        self.rollups = Rollups::new(wanted);
+        self
+    }
+
+    /// The same for files of a store, whose report had the columns `seen`: only their rollups are handed over.
+    pub(crate) fn of_stored(mut self, seen: &[String]) -> Self {
+        self.registry.see(seen);
+        self.stored = true;
+        self
     }
 
     /// Decodes one CSV file, whose bytes as stored `input` yields. Blocks; may be called from several threads.
@@ -222,7 +246,7 @@ impl Conversion {
                 totals.rows
             )));
         }
-        Ok(totals.finish(&self.registry, self.rollups.made(&self.registry)))
+        Ok(totals.finish(&self.registry, &self.rollups))
     }
 
     /// Writes the runs that are not full.
@@ -257,6 +281,9 @@ impl Conversion {
     }
 
     fn bind(&self, object: &ObjectName, sources: &[Source]) -> Result<Binding, IngestError> {
+        if self.stored {
+            return Ok(self.registry.bind_stored(sources));
+        }
         self.registry
             .bind(sources)
             .map_err(|unbound| match unbound {
@@ -324,30 +351,30 @@ impl Conversion {
         let keep = registry::required(self.kind);
         let (kind, registry) = (self.kind, &self.registry);
         let order = pool.install(|| order::order(run, kind, registry));
-        let (sorted, parquet) = pool.install(|| {
-            let sorted = Sorted::new(run, &order);
-            let parquet = self.encoder.encode(&sorted, kind, registry, &keep);
-            (sorted, parquet)
-        });
-        let mut files = vec![Encoded {
-            parquet: parquet.map_err(unencodable)?,
-            rows: run.rows as u64,
-            rollup: None,
-        }];
+        let sorted = pool.install(|| Sorted::new(run, &order));
+        let mut files = Vec::new();
+        if self.stored {
+            self.written.fetch_add(run.rows as u64, Ordering::Relaxed);
+        } else {
+            let parquet = pool.install(|| self.encoder.encode(&sorted, kind, registry, &keep));
+            files.push(Encoded {
+                parquet: parquet.map_err(unencodable)?,
+                rows: run.rows as u64,
+                rollup: None,
+            });
+        }
         let chosen = self.rollups.decide(&sorted, kind, registry);
-        let rollups = pool.install(|| {
-            let rollups = rollup::roll_up(chosen, &sorted, kind, registry)?;
-            let encoded = rollups.iter().map(|rollup| {
+        pool.install(|| {
+            rollup::roll_up(chosen, &sorted, kind, registry, |rollup| {
                 let parquet = self.encoder.rollup(run, rollup, kind, registry);
-                Ok(Encoded {
+                files.push(Encoded {
                     parquet: parquet.map_err(unencodable)?,
                     rows: rollup.examples.len() as u64,
-                    rollup: Some(rollup.grain),
-                })
-            });
-            encoded.collect::<Result<Vec<_>, IngestError>>()
+                    rollup: Some(rollup.name.clone()),
+                });
+                Ok(())
+            })
         })?;
-        files.extend(rollups);
         Ok(files)
     }
 

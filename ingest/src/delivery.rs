@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Utc};
-use curtail_store::{BillingPeriod, ManifestRef, Money, ReportKind, ReportName};
+use curtail_store::{BillingPeriod, Definition, ManifestRef, Money, ReportKind, ReportName, Table};
 use object_store::path::Path;
 
 use crate::layout::Place;
@@ -57,6 +57,8 @@ pub struct Options {
     pub name: Option<ReportName>,
     /// Which billing periods are wanted; all of them if empty. Applied by [`Options::wants`], not by `ingest`.
     pub periods: Vec<RangeInclusive<BillingPeriod>>,
+    /// Rollups to be made beside those that are built in.
+    pub rollups: Vec<Definition>,
 }
 
 impl Options {
@@ -67,6 +69,12 @@ impl Options {
                 .periods
                 .iter()
                 .any(|range| range.contains(&delivery.period))
+    }
+
+    /// The rollups asked for that are of this table.
+    pub(crate) fn rollups_of(&self, table: Table) -> Vec<Definition> {
+        let own = self.rollups.iter().filter(|it| it.table == table);
+        own.cloned().collect()
     }
 }
 
@@ -80,6 +88,7 @@ impl Default for Options {
             dry_run: false,
             name: None,
             periods: Vec::new(),
+            rollups: Vec::new(),
         }
     }
 }

@@ -6,22 +6,24 @@ mod naming;
 mod read;
 mod receipt;
 mod reread;
+mod rollups;
 mod status;
 mod writing;
 
 pub use naming::distinct_names;
 pub use reread::{Reread, reread};
+pub use rollups::{BuiltRollups, build_rollups, lacking_rollups};
 
 use std::{sync::Arc, time::Instant};
 
-use curtail_store::{PeriodVersion, ReportName, Store, StoreError};
+use curtail_store::{BuiltIn, PeriodVersion, ReportName, Store, StoreError};
 use futures::{StreamExt, TryStreamExt, stream};
 use object_store::{ObjectMeta, ObjectStoreExt};
 
 use self::attempt::Attempt;
 use crate::{
-    Action, Delivery, IngestError, Options, Outcome, Progress, Source, failure::classify,
-    fetch::same_version, format::Format, layout::Family, locate,
+    Action, Delivery, IngestError, Options, Outcome, Progress, Source, convert::Wanted,
+    failure::classify, fetch::same_version, format::Format, layout::Family, locate,
 };
 
 /// Files that are looked at once more at the same time.
@@ -127,7 +129,7 @@ async fn decide(
     progress.start(files.len() as u64, bytes);
     let replaceable = in_place::replaceable(delivery, &files);
 
-    let attempt = Attempt::begin(store, delivery.kind, &report, delivery.period).await?;
+    let attempt = Attempt::begin(store, delivery.kind.table(), &report, delivery.period).await?;
     let reading = read::Reading {
         source,
         kind: delivery.kind,
@@ -135,6 +137,11 @@ async fn decide(
         compression: delivery.compression.clone(),
         options,
         files,
+        rollups: Wanted {
+            built_in: BuiltIn::ALL.to_vec(),
+            defined: options.rollups_of(delivery.kind.table()),
+        },
+        stored: None,
         progress: Arc::clone(&progress),
     };
     let (sink, requests) = writing::channel();

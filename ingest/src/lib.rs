@@ -32,7 +32,9 @@ pub use convert::amount;
 pub use delivery::{Action, Delivery, Options, Outcome};
 pub use discover::discover;
 pub use error::IngestError;
-pub use ingest::{Reread, distinct_names, ingest, reread};
+pub use ingest::{
+    BuiltRollups, Reread, build_rollups, distinct_names, ingest, lacking_rollups, reread,
+};
 pub use progress::{Progress, Silent};
 pub use source::Source;
 

@@ -2,6 +2,7 @@
 
 use std::{path, sync::Arc};
 
+use curtail_store::Store;
 use object_store::{ObjectStore, local::LocalFileSystem, path::Path};
 
 use crate::{Delivery, IngestError, layout::Place};
@@ -24,8 +25,14 @@ pub struct Source {
 
 #[derive(Clone, Debug)]
 enum Root {
-    Bucket { name: String },
+    Bucket {
+        name: String,
+    },
     Folder,
+    /// A store, whose own files are read.
+    Store {
+        url: String,
+    },
 }
 
 impl Source {
@@ -70,6 +77,18 @@ impl Source {
         })
     }
 
+    /// The files of a store.
+    pub(crate) fn of_store(store: &Store) -> Self {
+        Self {
+            objects: Arc::clone(store.objects()),
+            prefix: Path::default(),
+            location: store.url().to_string(),
+            root: Root::Store {
+                url: store.url().to_string(),
+            },
+        }
+    }
+
     /// Where it is, for people: `s3://bucket/prefix` or an absolute path.
     pub fn location(&self) -> &str {
         &self.location
@@ -85,13 +104,14 @@ impl Source {
         match &self.root {
             Root::Bucket { name } => format!("s3://{name}/{key}"),
             Root::Folder => format!("/{key}"),
+            Root::Store { url } => format!("{url}{key}"),
         }
     }
 
     /// An object's name in receipts: its key within the bucket, or its path within the folder.
     pub(crate) fn within(&self, key: &Path) -> String {
         let below = match self.root {
-            Root::Bucket { .. } => None,
+            Root::Bucket { .. } | Root::Store { .. } => None,
             Root::Folder => key
                 .prefix_match(&self.prefix)
                 .map(|parts| parts.collect::<Path>().to_string()),

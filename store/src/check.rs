@@ -134,7 +134,7 @@ pub(crate) fn rollup(
         rows: receipt.rows,
         sums: receipt.sums.iter().filter_map(measured).collect(),
     };
-    let what = format!("the files of rollup {}", rollup.grain.as_str());
+    let what = format!("the files of rollup {}", rollup.name);
     equal(&what, &found, &wanted)
 }
 

@@ -1,6 +1,7 @@
 //! Stores: where they are, and what their Delta logs say.
 
 mod actions;
+mod amendment;
 mod attempts;
 mod commits;
 mod land;

@@ -16,7 +16,7 @@ use std::fmt::Write;
 use object_store::path::Path;
 use uuid::Uuid;
 
-use crate::{BillingPeriod, Grain, ReportName, SidePart, Table};
+use crate::{BillingPeriod, ReportName, RollupName, SidePart, Table};
 
 /// The partition column that holds the report's name.
 pub(crate) const REPORT: &str = "report";
@@ -54,15 +54,20 @@ pub(crate) fn data_folder(table: Table, report: &ReportName, period: BillingPeri
     in_store(table.name(), &partition(report, period))
 }
 
+/// The folder of a table's rollups, which has a folder for each name that a rollup has or had.
+pub(crate) fn rollups(table: Table) -> String {
+    format!("rollups/{}", table.name())
+}
+
 /// The folder of the files of one of its rollups.
 pub(crate) fn rollup_folder(
     table: Table,
-    grain: Grain,
+    name: &RollupName,
     report: &ReportName,
     period: BillingPeriod,
 ) -> String {
-    let (table, grain) = (table.name(), grain.as_str());
-    format!("rollups/{table}/{grain}/{}", partition(report, period))
+    let (rollups, partition) = (rollups(table), partition(report, period));
+    format!("{rollups}/{name}/{partition}")
 }
 
 /// The folder of the data files of a part of a side table.
@@ -72,14 +77,18 @@ pub(crate) fn side_folder(part: &SidePart) -> String {
     in_store(part.table.name(), &partition.collect::<Vec<_>>().join("/"))
 }
 
-/// Every folder that files of a billing period lie in.
-pub(crate) fn folders(
+/// Every folder that files of a billing period lie in, with rollups of these names.
+pub(crate) fn folders<'a>(
     table: Table,
     report: &ReportName,
     period: BillingPeriod,
-) -> impl Iterator<Item = String> {
-    let rollups = Grain::ALL.map(|grain| rollup_folder(table, grain, report, period));
-    std::iter::once(data_folder(table, report, period)).chain(rollups)
+    names: impl IntoIterator<Item = &'a RollupName>,
+) -> Vec<String> {
+    let rollup = |name| rollup_folder(table, name, report, period);
+    let rollups = names.into_iter().map(rollup);
+    std::iter::once(data_folder(table, report, period))
+        .chain(rollups)
+        .collect()
 }
 
 fn partition(report: &ReportName, period: BillingPeriod) -> String {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{BillingPeriod, Money, ReportKind, ReportName, Rollup};
+use crate::{BillingPeriod, Money, ReportKind, ReportName, Rollup, RollupName};
 
 mod wide;
 
@@ -65,9 +65,12 @@ pub struct Receipt {
     /// The data files written; [`crate::Replacement::commit`] fills them in.
     #[serde(default)]
     pub stored: Vec<StoredFile>,
-    /// The rollups made of its line items.
+    /// The rollups made of its line items. Those of a commit that came later may stand in for these.
     #[serde(default)]
     pub rollups: Vec<Rollup>,
+    /// Built-in rollups that were considered and would have had too many rows to be worth having.
+    #[serde(default)]
+    pub forgone: Vec<RollupName>,
     /// When it was committed.
     pub ingested_at: DateTime<Utc>,
     /// How long reading and writing took, in milliseconds.

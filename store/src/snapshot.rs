@@ -1,8 +1,8 @@
 //! One version of a store, as a reader sees it.
 
 use crate::{
-    BillingPeriod, Grain, Receipt, ReportName, SideSnapshot, SideTable, SideVersion, Table,
-    TableSchema,
+    BillingPeriod, Receipt, ReportName, Rollup, RollupName, SideSnapshot, SideTable, SideVersion,
+    Table, TableSchema,
 };
 
 /// A consistent view of every table of a store, at one version each.
@@ -22,18 +22,15 @@ impl Snapshot {
         self.tables.iter().find(|snapshot| snapshot.table == table)
     }
 
-    /// The same with the rollups of a grain in place of line items; `None` if not every billing period has one.
+    /// The same with the rollups of a name in place of line items; `None` if not every billing period has one.
     ///
     /// The rows are as [`crate::Rollup`] tells: what the rollup has no column for reads as NULL.
-    pub fn rolled_up(&self, grain: Grain) -> Option<Self> {
+    pub fn rolled_up(&self, name: &RollupName) -> Option<Self> {
         let table = |table: &TableSnapshot| {
             let mut files = Vec::new();
             for version in &table.periods {
                 let receipt = &version.receipt;
-                let rollup = receipt
-                    .rollups
-                    .iter()
-                    .find(|rollup| rollup.grain == grain)?;
+                let rollup = receipt.rollups.iter().find(|rollup| rollup.name == *name)?;
                 files.extend(rollup.files.iter().map(|file| FileEntry {
                     path: file.path.clone(),
                     size: file.size,
@@ -50,6 +47,15 @@ impl Snapshot {
         let tables: Option<Vec<_>> = self.tables.iter().map(table).collect();
         let sides = self.sides.clone();
         tables.map(|tables| Self::new(tables, sides))
+    }
+
+    /// The same with those rollups only that are `kept`.
+    pub fn with_rollups(mut self, kept: impl Fn(&Rollup) -> bool) -> Self {
+        let periods = self.tables.iter_mut().flat_map(|table| &mut table.periods);
+        for version in periods {
+            version.receipt.rollups.retain(&kept);
+        }
+        self
     }
 
     /// The table that is kept beside reports, if anything was ever committed to it.

@@ -2,9 +2,15 @@
 
 use clap::Subcommand;
 
+use curtail_store::RollupName;
+
 use super::{OutputArgs, PeriodRange};
 
-/// Daily sums that ingest keeps beside line items, and that answers come from where that gives the same digits.
+/// Sums that ingest keeps beside line items, and that answers come from where that gives the same digits.
+///
+/// Built in are `daily` and `daily_resources`. Others are defined by SQL in files that the configuration lists,
+/// rollups = ["team-daily.sql"]: SELECT columns, date_trunc('day', line_item_usage_start_date), sum(amount), count(*) FROM cur
+/// GROUP BY ALL.
 #[derive(Debug, clap::Args)]
 pub(crate) struct RollupArgs {
     #[command(subcommand)]
@@ -14,8 +20,31 @@ pub(crate) struct RollupArgs {
 /// What to do with rollups.
 #[derive(Debug, Subcommand)]
 pub(crate) enum RollupCommand {
-    /// Lists them, with how many line items each of their rows stands for and what they are grouped by
+    /// Lists them, with how many line items each of their rows stands for, what they are grouped by, and whether they are what
+    /// the configuration says now
     List {
+        #[command(flatten)]
+        output: OutputArgs,
+    },
+    /// Makes those that are missing, or were defined otherwise, from the stored line items
+    Build {
+        /// Only these rollups
+        #[arg(value_name = "NAME")]
+        names: Vec<RollupName>,
+        /// Only these billing periods; may be repeated
+        #[arg(long = "period", value_name = "YYYY-MM|YYYY-MM..YYYY-MM")]
+        periods: Vec<PeriodRange>,
+        #[command(flatten)]
+        output: OutputArgs,
+    },
+    /// Drops them from the current versions; `vacuum` deletes their files
+    Drop {
+        /// Only these rollups; all of them, if none is named
+        #[arg(value_name = "NAME")]
+        names: Vec<RollupName>,
+        /// Only these billing periods; may be repeated
+        #[arg(long = "period", value_name = "YYYY-MM|YYYY-MM..YYYY-MM")]
+        periods: Vec<PeriodRange>,
         #[command(flatten)]
         output: OutputArgs,
     },

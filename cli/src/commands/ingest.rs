@@ -11,7 +11,7 @@ use std::{cell::RefCell, collections::BTreeSet};
 use curtail_ingest::{Delivery, Options, Source, discover};
 use curtail_store::{BillingPeriod, Store};
 
-use super::{OutputTable, note, place};
+use super::{OutputTable, note, place, rollup};
 use crate::{
     args::{IngestArgs, PeriodRange},
     config::{Location, Settings},
@@ -56,6 +56,10 @@ pub(super) async fn run(args: &IngestArgs, settings: &Settings) -> Result<(), Cl
         Vec::new()
     };
     let store = place::store(settings).await?;
+    let options = Options {
+        rollups: rollup::definitions(&store, settings).await?,
+        ..options(args, settings)
+    };
     if !args.dry_run {
         store.sweep().await?;
     }
@@ -63,7 +67,7 @@ pub(super) async fn run(args: &IngestArgs, settings: &Settings) -> Result<(), Cl
         args,
         settings,
         store,
-        options: options(args, settings),
+        options,
         bars: Bars::new(settings),
         table: OutputTable::new(&args.output, settings, COLUMNS),
         failures: Failures::default(),
@@ -75,11 +79,24 @@ pub(super) async fn run(args: &IngestArgs, settings: &Settings) -> Result<(), Cl
         sources(&mut run).await?;
     }
     provisional::replaced(&run).await;
+    lacking(&run).await;
     let Run {
         table, failures, ..
     } = run;
     table.finish()?;
     failures.end(settings)
+}
+
+/// Tells which rollups of the configuration are missing in billing periods that had been there before. The next run may tell
+/// what this one cannot.
+async fn lacking(run: &Run<'_>) {
+    let defined = &run.options.rollups;
+    if defined.is_empty() || run.args.dry_run {
+        return;
+    }
+    if let Ok(snapshot) = run.store.snapshot().await {
+        rollup::tell_lacking(snapshot.periods(), defined, run.settings);
+    }
 }
 
 fn options(args: &IngestArgs, settings: &Settings) -> Options {
@@ -94,6 +111,7 @@ fn options(args: &IngestArgs, settings: &Settings) -> Options {
             .iter()
             .map(|range| range.first..=range.last)
             .collect(),
+        rollups: Vec::new(),
     }
 }
 

@@ -1,6 +1,12 @@
 //! `curtail rollup`.
 
+mod build;
+mod definitions;
+
 use curtail_engine::{Engine, Params, RollupCheck};
+use curtail_store::{BillingPeriod, Definition, PeriodVersion};
+
+pub(super) use definitions::{definitions, tell_lacking};
 
 use super::{answer, place, print_rows};
 use crate::{
@@ -10,22 +16,64 @@ use crate::{
     rows::Kind,
 };
 
-const LIST: &str = "\
-SELECT report, billing_period, name, version, rows, line_items,
-    round(CAST(line_items AS DOUBLE) / rows, 1) AS line_items_per_row, bytes,
-    array_to_string(dimensions, ' ') AS dimensions
-FROM meta.rollups
-ORDER BY report, billing_period, name";
-
 pub(super) async fn run(args: &RollupArgs, settings: &Settings) -> Result<(), CliError> {
     match &args.command {
-        RollupCommand::List { output } => {
-            let engine = answer::engine(settings, None, ReadArgs::default()).await?;
-            let found = engine.sql(LIST, &Params::new()).await?;
-            answer::print(&found, output, settings).await.map(|_| ())
-        }
+        RollupCommand::List { output } => list(output, settings).await,
+        RollupCommand::Build {
+            names,
+            periods,
+            output,
+        } => build::build(names, periods, output, settings).await,
+        RollupCommand::Drop {
+            names,
+            periods,
+            output,
+        } => build::drop(names, periods, output, settings).await,
         RollupCommand::Verify { periods, output } => verify(periods, output, settings).await,
     }
+}
+
+async fn list(output: &OutputArgs, settings: &Settings) -> Result<(), CliError> {
+    let definitions = definitions(&place::store(settings).await?, settings).await?;
+    let engine = answer::engine(settings, None, false).await?;
+    let found = engine.sql(&listing(&definitions), &Params::new()).await?;
+    answer::print(&found, output, settings).await?;
+    tell_lacking(engine.snapshot().periods(), &definitions, settings);
+    Ok(())
+}
+
+/// The statement that lists rollups, and tells whether they are still `defined` as they were made.
+fn listing(defined: &[Definition]) -> String {
+    let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
+    let mut states = String::new();
+    for it in defined {
+        let (name, text) = (quoted(it.name.as_str()), quoted(&it.text));
+        states += &format!(
+            "\n        WHEN name = {name} THEN CASE definition WHEN {text} THEN 'current' ELSE 'changed' END"
+        );
+    }
+    format!(
+        "\
+SELECT report, billing_period, name, version, rows, line_items,
+    round(CAST(line_items AS DOUBLE) / rows, 1) AS line_items_per_row, bytes,
+    array_to_string(dimensions, ' ') AS dimensions, per,
+    CASE
+        WHEN definition IS NULL THEN 'built-in'{states}
+        ELSE 'not configured'
+    END AS state
+FROM meta.rollups
+ORDER BY report, billing_period, name"
+    )
+}
+
+/// Whether a version is of one of these billing periods; none means all.
+fn wants(periods: &[PeriodRange], version: &PeriodVersion) -> bool {
+    contains(periods, version.receipt.billing_period)
+}
+
+fn contains(periods: &[PeriodRange], period: BillingPeriod) -> bool {
+    let within = |range: &PeriodRange| (range.first..=range.last).contains(&period);
+    periods.is_empty() || periods.iter().any(within)
 }
 
 const COLUMNS: &[(&str, Kind)] = &[
@@ -44,18 +92,13 @@ async fn verify(
     let store = place::store(settings).await?;
     let snapshot = store.snapshot().await?;
     let options = answer::options(settings);
-    let wanted = |period| {
-        periods.is_empty()
-            || periods
-                .iter()
-                .any(|range| (range.first..=range.last).contains(&period))
-    };
+    let wanted = |period| contains(periods, period);
     let checks = Engine::verify_rollups(&store, snapshot, &options, wanted).await?;
     let row = |check: &RollupCheck| {
         vec![
             check.report.as_str().into(),
             check.billing_period.to_string().into(),
-            check.grain.as_str().into(),
+            check.name.as_str().into(),
             check.groups.into(),
             if check.same { "same" } else { "differs" }.into(),
         ]
@@ -73,9 +116,7 @@ async fn verify(
             failed: differing.len(),
             first: format!(
                 "rollup {} of {} {} differs from its line items",
-                first.grain.as_str(),
-                first.report,
-                first.billing_period
+                first.name, first.report, first.billing_period
             ),
         }),
     }

@@ -43,6 +43,19 @@ pub(super) async fn run(args: &VacuumArgs, settings: &Settings) -> Result<(), Cl
     if args.dry_run {
         note(settings, "this is what would be dropped; nothing was");
     }
+    let stale: u64 = vacuumed.rollups.iter().map(|it| it.files).sum();
+    if stale > 0 {
+        let bytes: u64 = vacuumed.rollups.iter().map(|it| it.bytes).sum();
+        let text = format!(
+            "{stale} files of rollups that had been dropped or made anew ({bytes} bytes) {}",
+            if args.dry_run {
+                "would be deleted"
+            } else {
+                "were deleted"
+            }
+        );
+        note(settings, &text);
+    }
     if vacuumed.orphans > 0 {
         let orphans = vacuumed.orphans;
         note(

@@ -60,6 +60,9 @@ impl Config {
             shown.secret_access_key = shown.secret_access_key.map(|_| HIDDEN.to_owned().into());
             all.push(table(&shown));
         }
+        if !self.rollups.is_empty() {
+            document.insert("rollups", value(self.rollups.iter().collect::<Array>()));
+        }
         document.insert("connection", Item::ArrayOfTables(all));
         document.to_string()
     }

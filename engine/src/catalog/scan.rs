@@ -296,7 +296,8 @@ impl TableProvider for DataFiles {
     }
 }
 
-fn usage_start(table: Table) -> &'static str {
+/// The column of the start of usage.
+pub(crate) fn usage_start(table: Table) -> &'static str {
     match table {
         Table::LineItems => "line_item_usage_start_date",
         Table::Focus => "chargeperiodstart",

@@ -2,7 +2,7 @@
 
 use std::{cmp::Reverse, collections::BTreeSet};
 
-use curtail_store::{Grain, Money, PeriodVersion, Receipt, Snapshot, Store, Table};
+use curtail_store::{BuiltIn, Money, PeriodVersion, Receipt, RollupName, Snapshot, Store, Table};
 use datafusion::{
     common::tree_node::{TreeNode, TreeNodeRecursion},
     error::Result,
@@ -63,22 +63,23 @@ impl Sides {
         let fallback = self.table == Table::LineItems
             && query.metrics.iter().any(|metric| net.contains(metric))
             && receipts.iter().any(|receipt| has_net_costs(receipt));
-        let grains = if hourly || fallback || !query.rollups {
+        let rollups = if hourly || fallback || !query.rollups {
             [].as_slice()
         } else {
-            &Grain::ALL
+            &BuiltIn::ALL
         };
-        let rollups = grains.iter().filter_map(|&grain| self.rollup(grain));
+        let rollups = rollups.iter();
+        let rollups = rollups.filter_map(|built_in| self.rollup(&built_in.name()));
         rollups.chain([self.line_items()]).collect()
     }
 
-    fn rollup(&self, grain: Grain) -> Option<Candidate> {
-        let before = allowed(&self.before.receipt, grain)?;
-        let after = allowed(&self.after.receipt, grain)?;
+    fn rollup(&self, name: &RollupName) -> Option<Candidate> {
+        let before = allowed(&self.before.receipt, name)?;
+        let after = allowed(&self.after.receipt, name)?;
         Some(Candidate {
             table: self.table,
-            from: self.from.rolled_up(grain)?,
-            to: self.to.rolled_up(grain)?,
+            from: self.from.rolled_up(name)?,
+            to: self.to.rolled_up(name)?,
             tags: self.tags(),
             allowed: Some(before.intersection(&after).cloned().collect()),
         })
@@ -178,11 +179,8 @@ fn has_net_costs(receipt: &Receipt) -> bool {
 }
 
 /// The columns of a version's rollup that stand for those of its line items.
-fn allowed(receipt: &Receipt, grain: Grain) -> Option<BTreeSet<String>> {
-    let rollup = receipt
-        .rollups
-        .iter()
-        .find(|rollup| rollup.grain == grain)?;
+fn allowed(receipt: &Receipt, name: &RollupName) -> Option<BTreeSet<String>> {
+    let rollup = receipt.rollups.iter().find(|rollup| rollup.name == *name)?;
     Some(catalog::allowed(receipt, rollup))
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use curtail_store::Grain;
 use datafusion::{
     arrow::datatypes::DataType,
     common::{Result, ScalarValue},
@@ -13,8 +14,8 @@ use datafusion::{
 };
 
 use super::{
-    class::{Class, Reason, class},
-    input::{Input, Instead, count_of, over, tells_rows_apart},
+    class::{Class, Columns, Reason, class, finer},
+    input::{Input, Instead, count_of, grains, over, tells_rows_apart},
 };
 use crate::money;
 
@@ -24,6 +25,19 @@ enum Way {
     AsIs,
     /// A count, as the sum of the line items that rows stand for, where this is true (everywhere, if nothing is).
     Count(Option<Expr>),
+}
+
+/// The same aggregate over rollups, or why it has to read line items. `None` if it reads nothing that has rollups.
+pub(super) fn over_rollups(aggregate: &Aggregate) -> Option<Result<Result<LogicalPlan, Reason>>> {
+    let mut told = None;
+    // What can be told from coarse rollups can be told from finer ones, too.
+    for per in grains(&aggregate.input).into_iter().rev() {
+        told = rewrite(aggregate, Instead::Rollups { per });
+        if !matches!(told, Some(Ok(Err(_)))) {
+            break;
+        }
+    }
+    told
 }
 
 /// The same aggregate over what may be read `instead`, or why it has to read line items. `None` if it reads nothing that has
@@ -55,7 +69,7 @@ fn prove(aggregate: &Aggregate, instead: Instead<'_>) -> Result<Vec<Way>, Reason
     for group in &aggregate.group_expr {
         match class(group, &input)? {
             Class::Dimension | Class::Free => {}
-            Class::Time => return Err(format!("`{group}` tells hours apart")),
+            Class::Time => return Err(format!("`{group}` tells {}s apart", finer(input.grain()))),
             Class::Linear { .. } => return Err(format!("`{group}` tells amounts apart")),
         }
     }
@@ -105,7 +119,7 @@ fn way(expr: &Expr, input: &Input) -> Result<Way, Reason> {
             }
         }
         (Class::Linear { .. }, false) if function.func.as_ref() == &money::sum() => Ok(Way::AsIs),
-        (Class::Time, _) => refused("needs the hour of usage"),
+        (Class::Time, _) => refused(&format!("needs the {} of usage", finer(input.grain()))),
         _ => refused("is not linear"),
     }
 }

@@ -1,13 +1,15 @@
 //! Which expressions mean on a rollup's row what they mean on the line items that it stands for.
 
+use chrono::{DateTime, Datelike, NaiveTime};
+use curtail_store::Grain;
 use datafusion::{
     arrow::datatypes::DataType,
     common::{Column, DFSchema, ScalarValue},
     logical_expr::{BinaryExpr, Case, Expr, ExprSchemable, Operator, expr::ScalarFunction},
 };
 
-/// Microseconds in a day.
-const DAY: i64 = 86_400_000_000;
+/// Microseconds in an hour.
+const HOUR: i64 = 3_600_000_000;
 
 /// What an expression is on the row of a rollup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +21,7 @@ pub(super) enum Class {
         /// Whether it is NULL on no line item.
         never_null: bool,
     },
-    /// The start of usage: on the row, the beginning of its day.
+    /// The start of usage: on the row, the beginning of its stretch of time.
     Time,
     /// It stands on line items only: anything may be done with it.
     Free,
@@ -34,6 +36,18 @@ pub(super) trait Columns {
     fn class(&self, column: &Column) -> Result<Class, Reason>;
     /// What they are the columns of.
     fn schema(&self) -> &DFSchema;
+    /// The stretches of time that rows tell apart.
+    fn grain(&self) -> Grain;
+}
+
+/// What is finer than what rows tell apart, for people.
+pub(super) fn finer(grain: Grain) -> &'static str {
+    match grain {
+        Grain::Hour => "minute",
+        Grain::Day => "hour",
+        Grain::Month => "day",
+        Grain::Period => "time",
+    }
 }
 
 /// The class of `expr`, or why it has none.
@@ -66,7 +80,11 @@ pub(super) fn class(expr: &Expr, columns: &dyn Columns) -> Result<Class, Reason>
                     )),
                 }
             }
-            Class::Time if *cast.field.data_type() == DataType::Date32 => Ok(Class::Dimension),
+            Class::Time
+                if *cast.field.data_type() == DataType::Date32 && columns.grain() <= Grain::Day =>
+            {
+                Ok(Class::Dimension)
+            }
             _ => of_parts(expr, columns),
         },
         Expr::ScalarFunction(function) => of_function(function, expr, columns),
@@ -94,7 +112,8 @@ fn of_parts(expr: &Expr, columns: &dyn Columns) -> Result<Class, Reason> {
                 return Err(format!("`{expr}` is not linear in `{part}`"));
             }
             Class::Time => {
-                return Err(format!("`{expr}` needs the hour of `{part}`"));
+                let finer = finer(columns.grain());
+                return Err(format!("`{expr}` needs the {finer} of `{part}`"));
             }
         }
     }
@@ -208,10 +227,14 @@ fn of_binary(binary: &BinaryExpr, expr: &Expr, columns: &dyn Columns) -> Result<
     );
     let is_linear = |class: Class| matches!(class, Class::Linear { .. });
     match (left, binary.op, right) {
-        (Class::Time, Operator::GtEq | Operator::Lt, _) if is_midnight(&binary.right) => {
+        (Class::Time, Operator::GtEq | Operator::Lt, _)
+            if is_boundary(&binary.right, columns.grain()) =>
+        {
             Ok(Class::Dimension)
         }
-        (_, Operator::LtEq | Operator::Gt, Class::Time) if is_midnight(&binary.left) => {
+        (_, Operator::LtEq | Operator::Gt, Class::Time)
+            if is_boundary(&binary.left, columns.grain()) =>
+        {
             Ok(Class::Dimension)
         }
         (left, Operator::Plus | Operator::Minus, right) if is_linear(left) || is_linear(right) => {
@@ -239,18 +262,34 @@ fn of_binary(binary: &BinaryExpr, expr: &Expr, columns: &dyn Columns) -> Result<
     }
 }
 
-/// Whether this is the beginning of a day, so that comparing with it tells whole days.
-fn is_midnight(expr: &Expr) -> bool {
-    match literal(expr) {
-        Some(&ScalarValue::TimestampMicrosecond(Some(time), _)) => time.rem_euclid(DAY) == 0,
-        Some(&ScalarValue::TimestampMillisecond(Some(time), _)) => {
-            time.rem_euclid(DAY / 1_000) == 0
+/// Whether a stretch of time begins here, so that comparing with it tells whole stretches.
+fn is_boundary(expr: &Expr, grain: Grain) -> bool {
+    let micros = match literal(expr) {
+        Some(&ScalarValue::TimestampMicrosecond(Some(time), _)) => Some(time),
+        Some(&ScalarValue::TimestampMillisecond(Some(time), _)) => time.checked_mul(1_000),
+        Some(&ScalarValue::TimestampSecond(Some(time), _)) => time.checked_mul(1_000_000),
+        Some(&ScalarValue::TimestampNanosecond(Some(time), _)) => {
+            (time % 1_000 == 0).then_some(time / 1_000)
         }
-        Some(&ScalarValue::TimestampSecond(Some(time), _)) => time.rem_euclid(DAY / 1_000_000) == 0,
-        Some(&ScalarValue::TimestampNanosecond(Some(time), _)) => time.rem_euclid(DAY * 1_000) == 0,
-        Some(&ScalarValue::Date32(Some(_))) => true,
-        _ => false,
-    }
+        Some(&ScalarValue::Date32(Some(day))) => Some(i64::from(day) * 24 * HOUR),
+        _ => None,
+    };
+    micros.is_some_and(|micros| match grain {
+        Grain::Hour => micros % HOUR == 0,
+        Grain::Day => micros % (24 * HOUR) == 0,
+        Grain::Month => DateTime::from_timestamp_micros(micros)
+            .is_some_and(|time| time.day() == 1 && time.time() == NaiveTime::MIN),
+        Grain::Period => false,
+    })
+}
+
+/// Whether cutting off, or taking out, this part of a time tells nothing finer than stretches of `grain`.
+fn is_told(unit: &str, grain: Grain) -> bool {
+    let months = ["month", "quarter", "year"];
+    let days = ["day", "week", "dow", "doy", "isodow", "isoyear"];
+    months.contains(&unit) && grain <= Grain::Month
+        || days.contains(&unit) && grain <= Grain::Day
+        || unit == "hour" && grain <= Grain::Hour
 }
 
 fn of_function(
@@ -274,13 +313,11 @@ fn of_function(
         ("date_trunc" | "date_part", [unit, time]) if class(time, columns)? == Class::Time => {
             let unit = literal(unit).and_then(|unit| unit.try_as_str().flatten());
             let unit = unit.unwrap_or_default().to_lowercase();
-            let days = [
-                "day", "week", "month", "quarter", "year", "dow", "doy", "isodow", "isoyear",
-            ];
-            if days.contains(&unit.as_str()) {
+            if is_told(&unit, columns.grain()) {
                 Ok(Class::Dimension)
             } else {
-                Err(format!("`{expr}` needs the hour of usage"))
+                let finer = finer(columns.grain());
+                Err(format!("`{expr}` needs the {finer} of usage"))
             }
         }
         _ => of_parts(expr, columns),

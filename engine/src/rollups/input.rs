@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use curtail_store::ROW_COUNT;
+use curtail_store::{Grain, ROW_COUNT};
 use datafusion::{
     arrow::datatypes::{DataType, Field},
     common::{Column, DFSchema, DFSchemaRef, Result},
@@ -23,8 +23,8 @@ pub(super) const COUNT: &str = "__line_items";
 /// What may be read instead of line items one by one.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Instead<'a> {
-    /// Rollups.
-    Rollups,
+    /// Rollups that tell stretches of `per` apart, or finer ones.
+    Rollups { per: Grain },
     /// Line items that are merged as far as they are alike.
     Merged {
         /// Whether those of one day are alike if only their time differs.
@@ -40,12 +40,20 @@ impl Instead<'_> {
         match plan {
             LogicalPlan::TableScan(scan) => {
                 let of = |files: &DataFiles| match self {
-                    Self::Rollups => files.has_rollups(),
+                    Self::Rollups { .. } => files.has_rollups(),
                     Self::Merged { .. } => files.may_merge(),
                 };
                 with_files(scan, of).unwrap_or_default()
             }
             other => other.inputs().into_iter().any(|input| self.is_for(input)),
+        }
+    }
+
+    /// Times are told apart by at least such stretches.
+    fn grain(self) -> Grain {
+        match self {
+            Self::Rollups { per } => per,
+            Self::Merged { .. } => Grain::Day,
         }
     }
 
@@ -62,7 +70,7 @@ impl Instead<'_> {
     /// What is read instead of `files`, of which these columns are needed, if anything.
     fn of(self, files: &DataFiles, needed: &BTreeSet<String>) -> Result<Option<DataFiles>> {
         match self {
-            Self::Rollups => files.with_rollups_for(needed),
+            Self::Rollups { per } => files.with_rollups_for(needed, per),
             Self::Merged { by_day, because } => {
                 let told = because.map(|why| format!("line items, because {why}"));
                 Ok(files.merged(needed, by_day, told))
@@ -75,6 +83,7 @@ impl Instead<'_> {
 pub(super) struct Input {
     schema: DFSchemaRef,
     classes: Vec<Result<Class, Reason>>,
+    grain: Grain,
 }
 
 impl Columns for Input {
@@ -87,6 +96,10 @@ impl Columns for Input {
     fn schema(&self) -> &DFSchema {
         &self.schema
     }
+
+    fn grain(&self) -> Grain {
+        self.grain
+    }
 }
 
 impl Input {
@@ -97,6 +110,7 @@ impl Input {
             return Ok(Self {
                 classes: vec![Ok(Class::Free); schema.fields().len()],
                 schema,
+                grain: instead.grain(),
             });
         }
         match plan {
@@ -110,6 +124,7 @@ impl Input {
                 Ok(Self {
                     classes: classes.collect(),
                     schema,
+                    grain: instead.grain(),
                 })
             }
             LogicalPlan::Filter(filter) => {
@@ -122,6 +137,7 @@ impl Input {
                 Ok(Self {
                     classes: input.classes,
                     schema,
+                    grain: instead.grain(),
                 })
             }
             LogicalPlan::Union(union) => {
@@ -132,7 +148,11 @@ impl Input {
                         *class = both(class.clone(), other);
                     }
                 }
-                Ok(Self { schema, classes })
+                Ok(Self {
+                    schema,
+                    classes,
+                    grain: instead.grain(),
+                })
             }
             other => Err(format!(
                 "{} stands between line items and the aggregate",
@@ -159,6 +179,7 @@ impl Input {
         let input = Self {
             classes: classes(&schema),
             schema,
+            grain: instead.grain(),
         };
         // Filters may speak of columns that are not read.
         let whole =
@@ -167,6 +188,7 @@ impl Input {
         let whole = Self {
             classes: classes(&whole),
             schema: Arc::new(whole),
+            grain: instead.grain(),
         };
         for filter in &scan.filters {
             tells_rows_apart(filter, &whole)?;
@@ -201,6 +223,14 @@ fn both(one: Result<Class, Reason>, other: Result<Class, Reason>) -> Result<Clas
 pub(super) fn with_files<T>(scan: &TableScan, look: impl FnOnce(&DataFiles) -> T) -> Option<T> {
     let provider = source_as_provider(&scan.source).ok()?;
     provider.downcast_ref::<DataFiles>().map(look)
+}
+
+/// The stretches of time that the rollups of what a plan reads tell apart.
+pub(super) fn grains(plan: &LogicalPlan) -> BTreeSet<Grain> {
+    match plan {
+        LogicalPlan::TableScan(scan) => with_files(scan, DataFiles::grains).unwrap_or_default(),
+        other => other.inputs().into_iter().flat_map(grains).collect(),
+    }
 }
 
 fn name(plan: &LogicalPlan) -> String {

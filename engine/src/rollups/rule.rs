@@ -10,7 +10,7 @@ use datafusion::{
 };
 
 use super::{
-    aggregate::rewrite,
+    aggregate::{over_rollups, rewrite},
     input::{Instead, with_files},
 };
 
@@ -35,7 +35,7 @@ impl OptimizerRule for FromRollups {
         let LogicalPlan::Aggregate(aggregate) = &plan else {
             return Ok(Transformed::no(plan));
         };
-        let because = match rewrite(aggregate, Instead::Rollups) {
+        let because = match over_rollups(aggregate) {
             Some(Ok(Ok(rewritten))) => return Ok(Transformed::yes(rewritten)),
             Some(Err(error)) => return Err(error),
             Some(Ok(Err(reason))) => {
@@ -64,7 +64,7 @@ pub(crate) fn explain(plan: &LogicalPlan) -> Result<Vec<String>> {
                 let instead = with_files(scan, |files| files.instead().map(str::to_owned));
                 told.extend(instead.flatten());
             }
-            LogicalPlan::Aggregate(aggregate) => match rewrite(aggregate, Instead::Rollups) {
+            LogicalPlan::Aggregate(aggregate) => match over_rollups(aggregate) {
                 Some(Ok(Err(reason))) => told.push(format!("line items, because {reason}")),
                 Some(Err(error)) => return Err(error),
                 _ => {}

@@ -130,7 +130,7 @@ impl Encoder {
     pub(super) fn rollup(
         &self,
         run: &Run,
-        rollup: &Rollup,
+        rollup: &Rollup<'_>,
         kind: ReportKind,
         registry: &Registry,
     ) -> Result<Bytes, ParquetError> {
@@ -140,8 +140,8 @@ impl Encoder {
             .filter_map(|mut part| {
                 let column = part.column;
                 let sums = rollup.sums.iter().find(|(summed, _)| *summed == column);
-                if column == rollup.days.0 {
-                    part.source = Source::Numbers(&rollup.days.1);
+                if let Some((_, times)) = rollup.times.as_ref().filter(|(at, _)| *at == column) {
+                    part.source = Source::Numbers(times);
                 } else if let Some((_, sums)) = sums {
                     part.source = Source::Sums(sums);
                 } else if !rollup.dimensions.contains(&column) {
@@ -153,7 +153,7 @@ impl Encoder {
         parts.push(Part {
             column: all.len(),
             field: Field::new(ROW_COUNT, DataType::Int64, true),
-            source: Source::Numbers(&rollup.counts),
+            source: Source::Numbers(rollup.counts),
             leaf: 0,
         });
         // Maps, which have two leaves, are no dimensions.

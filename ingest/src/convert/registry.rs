@@ -163,6 +163,16 @@ impl Registry {
         self.lock().seen.contains(&column)
     }
 
+    /// Says that columns of these names exist, as far as the table has them.
+    pub(super) fn see(&self, names: &[String]) {
+        let mut columns = self.lock();
+        let known: Vec<usize> = names
+            .iter()
+            .filter_map(|name| columns.by_name.get(name).copied())
+            .collect();
+        columns.seen.extend(known);
+    }
+
     pub(super) fn find(&self, name: &str) -> Option<usize> {
         self.lock().by_name.get(name).copied()
     }
@@ -263,6 +273,26 @@ impl Registry {
         drop(columns);
         self.check(&by_name)?;
         Ok(binding)
+    }
+
+    /// Where the columns of a file of the store go: each to the one of its name. Maps are left out, and what is the same in
+    /// all rows.
+    pub(super) fn bind_stored(&self, sources: &[Source]) -> Binding {
+        let columns = self.lock();
+        let bound = sources.iter().enumerate().filter_map(|(at, source)| {
+            let column = *columns.by_name.get(&source.name)?;
+            let column_type = columns.all[column].column_type;
+            let plain = !source.map && source.name != "source";
+            plain.then(|| Bound {
+                column,
+                column_type,
+                sources: vec![at],
+            })
+        });
+        Binding {
+            columns: bound.collect(),
+            ..Binding::default()
+        }
     }
 
     /// The column for `key` of maps of `category`, and the one it has to itself if another source fills the first. Nothing

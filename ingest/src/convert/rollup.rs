@@ -1,23 +1,25 @@
-//! Daily rollups of a run: what its rows come to per day and per everything that does not multiply the rows.
+//! Rollups of a run: what its rows come to per day and per everything that does not multiply the rows, and whatever else was
+//! asked for.
 //!
 //! A rollup's rows have the columns of line items, so that it can stand in for them: dimensions hold what all rows of a
-//! group hold, amounts the exact sum of the group's, and the time of usage the beginning of its day.
+//! group hold, amounts the exact sum of the group's, and the time of usage the beginning of its hour, day or month.
 
 mod dimensions;
 mod grouping;
 mod sums;
+mod times;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use curtail_store::{ColumnType, Grain, ReportKind, Table};
+use curtail_store::{BuiltIn, ColumnType, Definition, Grain, ReportKind, RollupName, Table};
 
 use self::{
     grouping::{Grouping, Groups},
     sums::Sums,
+    times::times,
 };
 use super::{
-    column::NO_TIME,
-    order::{MICROSECONDS_PER_DAY, SortColumns, Sorted},
+    order::{SortColumns, Sorted},
     registry::Registry,
     tally::MadeRollup,
     texts::number_of,
@@ -27,16 +29,28 @@ use crate::IngestError;
 /// A rollup with more than one row for so many line items is not worth having.
 const WORTH: usize = 3;
 
-/// What the rollups of a period are made of, once its first run has shown it.
+/// Which rollups are to be made.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wanted {
+    /// Of those that are built in, where they are worth having.
+    pub(crate) built_in: Vec<BuiltIn>,
+    /// Of others.
+    pub(crate) defined: Vec<Definition>,
+}
+
+/// What the rollups of a period are made of.
 #[derive(Debug, Default)]
 pub(super) struct Rollups {
+    wanted: Wanted,
+    /// The built-in ones, once the first run has shown it.
     chosen: Mutex<Option<Vec<Chosen>>>,
 }
 
 /// One rollup of a period.
 #[derive(Clone, Debug)]
 pub(super) struct Chosen {
-    grain: Grain,
+    name: RollupName,
+    per: Grain,
     /// Columns of the registry that it groups by.
     dimensions: Vec<usize>,
     /// Columns of the registry that it sums up.
@@ -45,22 +59,37 @@ pub(super) struct Chosen {
 
 /// A rollup of one run.
 #[derive(Debug)]
-pub(super) struct Rollup {
-    pub(super) grain: Grain,
+pub(super) struct Rollup<'a> {
+    pub(super) name: &'a RollupName,
     /// Columns of the registry that it groups by.
-    pub(super) dimensions: Vec<usize>,
+    pub(super) dimensions: &'a [usize],
     /// For each of its rows, a line item of the run that has its dimensions.
     pub(super) examples: Vec<u32>,
     /// How many line items each row stands for.
-    pub(super) counts: Vec<i64>,
+    pub(super) counts: &'a [i64],
     /// Sums of columns of the registry, in units of 10⁻¹⁸.
-    pub(super) sums: Vec<(usize, Vec<i128>)>,
-    /// The column of the registry that holds the start of usage, and each row's day.
-    pub(super) days: (usize, Vec<i64>),
+    pub(super) sums: &'a [(usize, Vec<i128>)],
+    /// The column of the registry that holds the start of usage, and the beginning of each row's hour, day or month.
+    pub(super) times: Option<(usize, Vec<i64>)>,
+}
+
+impl Wanted {
+    /// Whether none is.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.built_in.is_empty() && self.defined.is_empty()
+    }
 }
 
 impl Rollups {
-    /// What the rollups of a run are made of: what those of the first run were, so that a rollup has all of a period's rows.
+    pub(super) fn new(wanted: Wanted) -> Self {
+        Self {
+            wanted,
+            chosen: Mutex::default(),
+        }
+    }
+
+    /// What the rollups of a run are made of, those first that others may be made of. The built-in ones are what those of the
+    /// first run were, so that a rollup has all of a period's rows.
     ///
     /// Not to be called on a pool's thread, which might wait here for itself.
     pub(super) fn decide(
@@ -73,18 +102,34 @@ impl Rollups {
             let Some(start) = registry.find(SortColumns::of(kind).start) else {
                 return Vec::new();
             };
-            let days = days(rows, start);
-            let candidates = Grain::ALL.into_iter().filter_map(|grain| {
-                let dimensions = dimensions::choose(grain, rows, &days, kind, registry)?;
+            let days = times(rows, start, Grain::Day);
+            let candidates = self.wanted.built_in.iter().filter_map(|&built_in| {
+                let dimensions = dimensions::choose(built_in, rows, &days, kind, registry)?;
                 Some(Chosen {
-                    grain,
+                    name: built_in.name(),
+                    per: Grain::Day,
                     dimensions,
                     measures: measures(registry),
                 })
             });
             candidates.collect()
         };
-        self.lock().get_or_insert_with(choose).clone()
+        let built_in = self.lock().get_or_insert_with(choose).clone();
+        // A column that nobody knows yet is NULL in all rows so far.
+        let columns = |names: &[String]| {
+            let known = names.iter().filter_map(|name| registry.find(name));
+            let mut known: Vec<usize> = known.collect();
+            known.sort_unstable();
+            known
+        };
+        let defined = self.wanted.defined.iter().map(|defined| Chosen {
+            name: defined.name.clone(),
+            per: defined.per,
+            dimensions: columns(&defined.dimensions),
+            measures: columns(&defined.measures),
+        });
+        // The one with resources is the finer one.
+        built_in.into_iter().rev().chain(defined).collect()
     }
 
     /// The rollups that every run of the period had.
@@ -93,13 +138,34 @@ impl Rollups {
             let name = |&column: &usize| registry.column(column).name;
             columns.iter().map(name).collect()
         };
-        let made = |chosen: Chosen| MadeRollup {
-            grain: chosen.grain,
+        let built_in = |chosen: Chosen| MadeRollup {
             dimensions: names(&chosen.dimensions),
             measures: names(&chosen.measures),
+            name: chosen.name,
+            per: chosen.per,
+            definition: None,
+        };
+        let defined = |defined: &Definition| MadeRollup {
+            name: defined.name.clone(),
+            per: defined.per,
+            dimensions: defined.dimensions.clone(),
+            measures: defined.measures.clone(),
+            definition: Some(defined.text.clone()),
         };
         let chosen = self.lock().clone().unwrap_or_default();
-        chosen.into_iter().map(made).collect()
+        let built_in = chosen.into_iter().map(built_in);
+        built_in
+            .chain(self.wanted.defined.iter().map(defined))
+            .collect()
+    }
+
+    /// The built-in ones that were wanted, and are not worth having.
+    pub(super) fn forgone(&self) -> Vec<RollupName> {
+        let chosen = self.lock().clone().unwrap_or_default();
+        let wanted = self.wanted.built_in.iter().map(|built_in| built_in.name());
+        wanted
+            .filter(|name| !chosen.iter().any(|chosen| chosen.name == *name))
+            .collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Vec<Chosen>>> {
@@ -107,59 +173,78 @@ impl Rollups {
     }
 }
 
-/// The rollups of a run. Works on the rayon pool that it is called from.
+/// A rollup from which coarser ones can be made.
+struct Finer {
+    chosen: Chosen,
+    groups: Groups,
+    sums: Sums,
+}
+
+impl Finer {
+    /// Whether groups of these groups are the groups of `coarser`.
+    fn makes(&self, coarser: &Chosen) -> bool {
+        let all = |these: &[usize], of: &[usize]| these.iter().all(|column| of.contains(column));
+        self.chosen.per <= coarser.per
+            && all(&coarser.dimensions, &self.chosen.dimensions)
+            && all(&coarser.measures, &self.chosen.measures)
+    }
+}
+
+/// Makes the rollups of a run, and hands each over to `take` as soon as it is there: they may be large. Works on the rayon pool
+/// that it is called from.
 pub(super) fn roll_up(
     chosen: Vec<Chosen>,
     rows: &Sorted<'_>,
     kind: ReportKind,
     registry: &Registry,
-) -> Result<Vec<Rollup>, IngestError> {
+    mut take: impl FnMut(&Rollup<'_>) -> Result<(), IngestError>,
+) -> Result<(), IngestError> {
     let Some(start) = registry.find(SortColumns::of(kind).start) else {
-        return Ok(Vec::new());
+        return Ok(());
     };
-    let days = days(rows, start);
-    let count = rows.order.len();
-    let mut rollups: Vec<(Chosen, Groups, Sums)> = Vec::new();
-    // From the finest on: a coarser one whose dimensions are among those of a finer one is made of its groups.
-    for chosen in chosen.into_iter().rev() {
+    let mut finer: Vec<Finer> = Vec::new();
+    for chosen in chosen {
+        let times = times(rows, start, chosen.per);
         let mut grouping = Grouping::default();
-        grouping.by_times(&days);
+        grouping.by_times(&times);
         grouping.by_columns(&chosen.dimensions, rows);
-        let finer = rollups.iter().find(|(finer, ..)| {
-            let of_finer = |dimension: &usize| finer.dimensions.contains(dimension);
-            chosen.dimensions.iter().all(of_finer)
-        });
-        let groups = match finer {
-            Some((_, finer, _)) => grouping.groups(finer.firsts.iter().copied()),
-            None => grouping.groups(0..number_of(count)),
+        // A coarser one is made of the groups of a finer one: the one with the fewest, which came last.
+        let source = finer.iter().rev().find(|finer| finer.makes(&chosen));
+        let groups = match source {
+            Some(finer) => grouping.groups(finer.groups.firsts.iter().copied()),
+            None => grouping.groups(0..number_of(rows.order.len())),
         };
-        let sums = match finer {
-            Some((_, _, sums)) => sums.of(&groups),
+        let sums = match source {
+            Some(finer) => finer.sums.of(&groups, &chosen.measures),
             None => Sums::of_rows(rows, &groups, &chosen.measures),
         };
         let sums = sums.map_err(|column| IngestError::SumOverflow {
             object: "a rollup".to_owned(),
             column: registry.column(column).name,
         })?;
-        rollups.push((chosen, groups, sums));
-    }
-    rollups.reverse();
-    let rollup = |(chosen, groups, sums): (Chosen, Groups, Sums)| Rollup {
-        grain: chosen.grain,
-        examples: (groups.firsts.iter())
-            .map(|&place| rows.order[place as usize])
-            .collect(),
-        days: (
-            start,
-            (groups.firsts.iter())
-                .map(|&place| days[place as usize])
+        let of_groups = |values: &[i64]| {
+            let value = |&place: &u32| values[place as usize];
+            groups.firsts.iter().map(value).collect()
+        };
+        take(&Rollup {
+            name: &chosen.name,
+            dimensions: &chosen.dimensions,
+            examples: (groups.firsts.iter())
+                .map(|&place| rows.order[place as usize])
                 .collect(),
-        ),
-        dimensions: chosen.dimensions,
-        counts: sums.counts,
-        sums: sums.columns,
-    };
-    Ok(rollups.into_iter().map(rollup).collect())
+            counts: &sums.counts,
+            sums: &sums.columns,
+            times: (chosen.per != Grain::Period).then(|| (start, of_groups(&times))),
+        })?;
+        if chosen.name.is_built_in() {
+            finer.push(Finer {
+                chosen,
+                groups,
+                sums,
+            });
+        }
+    }
+    Ok(())
 }
 
 /// The columns of amounts that there are.
@@ -168,16 +253,6 @@ fn measures(registry: &Registry) -> Vec<usize> {
     let measures = all
         .filter(|(_, column)| column.column_type == ColumnType::Amount && is_measure(&column.name));
     measures.map(|(column, _)| column).collect()
-}
-
-/// The beginning of each row's day.
-fn days(rows: &Sorted<'_>, start: usize) -> Vec<i64> {
-    let starts = rows.run.times(start);
-    let day = |&row: &u32| match starts.get(row as usize) {
-        Some(&micros) if micros != NO_TIME => micros - micros.rem_euclid(MICROSECONDS_PER_DAY),
-        _ => NO_TIME,
-    };
-    rows.order.iter().map(day).collect()
 }
 
 /// Does it make sense to add these amounts up?

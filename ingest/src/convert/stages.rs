@@ -10,7 +10,7 @@ use std::{
 
 use arrow::datatypes::{Field, Schema};
 use bytes::Bytes;
-use curtail_store::{BillingPeriod, ColumnType, Grain, ReportKind, TableSchema};
+use curtail_store::{BillingPeriod, ColumnType, ReportKind, RollupName, TableSchema};
 use parquet::{arrow::ArrowSchemaConverter, errors::ParquetError, schema::types::ColumnDescPtr};
 
 use super::{
@@ -166,7 +166,7 @@ impl fmt::Debug for Decoded {
 struct Nowhere;
 
 impl FileSink for Nowhere {
-    fn put(&self, _: Bytes, _: u64, _: Option<Grain>) -> Result<(), IngestError> {
+    fn put(&self, _: Bytes, _: u64, _: Option<RollupName>) -> Result<(), IngestError> {
         Ok(())
     }
 }

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveTime, Utc};
 use curtail_store::{
-    Anomaly, BillingPeriod, Grain, Money, ReportKind, Rounded, Table, TableSchema,
+    Anomaly, BillingPeriod, Grain, Money, ReportKind, RollupName, Rounded, Table, TableSchema,
 };
 
 use super::{
     amount::Rounding,
     column::NO_TIME,
     registry::Registry,
+    rollup::Rollups,
     run::Run,
     texts::{NULL, Texts},
 };
@@ -83,16 +84,21 @@ pub(crate) struct PeriodTally {
     pub(crate) anomalies: BTreeMap<Anomaly, u64>,
     /// The rollups that were made.
     pub(crate) rollups: Vec<MadeRollup>,
+    /// Built-in ones that were wanted, and are not worth having.
+    pub(crate) forgone: Vec<RollupName>,
 }
 
 /// A rollup whose files were handed over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct MadeRollup {
-    pub(crate) grain: Grain,
+    pub(crate) name: RollupName,
+    pub(crate) per: Grain,
     /// Columns that it groups by.
     pub(crate) dimensions: Vec<String>,
     /// Columns that it sums up.
     pub(crate) measures: Vec<String>,
+    /// What it was asked for as, unless it is built in.
+    pub(crate) definition: Option<String>,
 }
 
 /// Sums up a period, file by file and run by run.
@@ -218,7 +224,7 @@ impl Totals {
     }
 
     /// Closes the period.
-    pub(super) fn finish(self, registry: &Registry, rollups: Vec<MadeRollup>) -> PeriodTally {
+    pub(super) fn finish(self, registry: &Registry, rollups: &Rollups) -> PeriodTally {
         let columns = registry.outcome();
         PeriodTally {
             schema: columns.schema,
@@ -236,7 +242,8 @@ impl Totals {
             hours: ranges(&self.hours),
             invoiced_rows: self.invoiced_rows,
             anomalies: self.anomalies,
-            rollups,
+            rollups: rollups.made(registry),
+            forgone: rollups.forgone(),
         }
     }
 }

@@ -19,10 +19,13 @@ use arrow::{
     util::display::{ArrayFormatter, FormatOptions},
 };
 use bytes::Bytes;
-use curtail_store::{BillingPeriod, Grain, Money, ReportKind, TableSchema};
+use curtail_store::{
+    BillingPeriod, BuiltIn, Definition, Grain, Money, ReportKind, RollupName, TableSchema,
+};
 
 use super::{
     Compression, Conversion, FileSink, FileTally, MadeRollup, ObjectName, PeriodTally, Settings,
+    Wanted,
 };
 use crate::{IngestError, Silent};
 
@@ -33,14 +36,19 @@ const APPENDIX_A: &str = include_str!("tests/appendix-a.csv");
 #[derive(Debug, Default)]
 struct Kept {
     files: Mutex<Vec<(Bytes, u64)>>,
-    rollups: Mutex<Vec<(Grain, Bytes, u64)>>,
+    rollups: Mutex<Vec<(RollupName, Bytes, u64)>>,
 }
 
 impl FileSink for Kept {
-    fn put(&self, parquet: Bytes, rows: u64, rollup: Option<Grain>) -> Result<(), IngestError> {
+    fn put(
+        &self,
+        parquet: Bytes,
+        rows: u64,
+        rollup: Option<RollupName>,
+    ) -> Result<(), IngestError> {
         match rollup {
             None => self.files.lock().unwrap().push((parquet, rows)),
-            Some(grain) => self.rollups.lock().unwrap().push((grain, parquet, rows)),
+            Some(name) => self.rollups.lock().unwrap().push((name, parquet, rows)),
         }
         Ok(())
     }

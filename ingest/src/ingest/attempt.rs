@@ -1,7 +1,7 @@
 //! A replacement under way, whose files do not outlive its failure.
 
 use curtail_store::{
-    BillingPeriod, Receipt, Replacement, ReportKind, ReportName, Rollup, Store, StoreError,
+    BillingPeriod, Receipt, Replacement, ReportName, Rollup, RollupName, Store, StoreError, Table,
     TableSchema,
 };
 use tokio::sync::mpsc;
@@ -20,11 +20,11 @@ pub(super) struct Attempt {
 impl Attempt {
     pub(super) async fn begin(
         store: &Store,
-        kind: ReportKind,
+        table: Table,
         report: &ReportName,
         period: BillingPeriod,
     ) -> Result<Self, IngestError> {
-        let replacement = store.replace(kind.table(), report, period).await?;
+        let replacement = store.replace(table, report, period).await?;
         Ok(Self {
             replacement: Some(replacement),
             written: Written::default(),
@@ -61,19 +61,17 @@ impl Attempt {
 
     /// The files of each of `rollups`.
     pub(super) fn rollups(&self, made: &[MadeRollup]) -> Vec<Rollup> {
-        let files = |grain| {
-            let of_grain = self
-                .written
-                .rollups
-                .iter()
-                .filter(move |(of, _)| *of == grain);
-            of_grain.map(|(_, file)| file.clone()).collect()
+        let files = |name: &RollupName| {
+            let own = self.written.rollups.iter().filter(|(of, _)| of == name);
+            own.map(|(_, file)| file.clone()).collect()
         };
         let rollup = |made: &MadeRollup| Rollup {
-            grain: made.grain,
+            name: made.name.clone(),
+            per: made.per,
             dimensions: made.dimensions.clone(),
             measures: made.measures.clone(),
-            files: files(made.grain),
+            definition: made.definition.clone(),
+            files: files(&made.name),
         };
         made.iter().map(rollup).collect()
     }
@@ -90,18 +88,34 @@ impl Attempt {
         schema: &TableSchema,
         receipt: &Receipt,
     ) -> Result<u64, IngestError> {
-        let replacement = self
-            .replacement
-            .take()
-            .ok_or_else(|| IngestError::Internal("committed twice".to_owned()))?;
+        let replacement = self.take()?;
         let written = std::mem::take(&mut self.written);
-        replacement
-            .commit(written.files, schema, receipt)
-            .await
-            .map_err(|error| match error {
-                StoreError::Conflict { report, period } => IngestError::Conflict { report, period },
-                error => error.into(),
-            })
+        let committed = replacement.commit(written.files, schema, receipt).await;
+        committed.map_err(conflicting)
+    }
+
+    /// Commits rollups alone.
+    pub(super) async fn amend(
+        mut self,
+        rollups: Vec<Rollup>,
+        forgone: Vec<RollupName>,
+    ) -> Result<u64, IngestError> {
+        let replacement = self.take()?;
+        let amended = replacement.amend(rollups, forgone).await;
+        amended.map_err(conflicting)
+    }
+
+    fn take(&mut self) -> Result<Replacement, IngestError> {
+        self.replacement
+            .take()
+            .ok_or_else(|| IngestError::Internal("committed twice".to_owned()))
+    }
+}
+
+fn conflicting(error: StoreError) -> IngestError {
+    match error {
+        StoreError::Conflict { report, period } => IngestError::Conflict { report, period },
+        error => error.into(),
     }
 }
 

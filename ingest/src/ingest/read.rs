@@ -7,7 +7,9 @@ use tokio::{sync::Semaphore, task::JoinSet};
 
 use crate::{
     IngestError, Options, Progress, Source,
-    convert::{Compression, Conversion, FileSink, FileTally, ObjectName, PeriodTally, Settings},
+    convert::{
+        Compression, Conversion, FileSink, FileTally, ObjectName, PeriodTally, Settings, Wanted,
+    },
     fetch::{Fetch, Plan},
     format::Format,
     locate::Located,
@@ -22,6 +24,9 @@ pub(super) struct Reading<'a> {
     pub(super) compression: Option<String>,
     pub(super) options: &'a Options,
     pub(super) files: Vec<Located>,
+    pub(super) rollups: Wanted,
+    /// The columns that the report has, if the files are those of a store, of which only rollups are made.
+    pub(super) stored: Option<&'a [String]>,
     pub(super) progress: Arc<dyn Progress>,
 }
 
@@ -75,6 +80,8 @@ impl Reading<'_> {
             compression,
             options,
             files,
+            rollups,
+            stored,
             progress,
         } = self;
         let parquet = files
@@ -89,7 +96,12 @@ impl Reading<'_> {
             files: at_once,
         };
         let conversion =
-            Conversion::new(kind, period, schema, settings, sink, Arc::clone(&progress));
+            Conversion::new(kind, period, schema, settings, sink, Arc::clone(&progress))
+                .with_rollups(rollups);
+        let conversion = match stored {
+            Some(seen) => conversion.of_stored(seen),
+            None => conversion,
+        };
         let permits = u32::try_from(shares.whole >> 10).unwrap_or(u32::MAX).max(1);
         let shared = Shared {
             source: source.clone(),

@@ -46,6 +46,7 @@ pub(super) fn make(
         tagged: BTreeMap::new(),
         stored: Vec::new(),
         rollups: attempt.rollups(&tally.rollups),
+        forgone: tally.forgone.clone(),
         // What is shown and asked for has microseconds.
         ingested_at: Utc::now().trunc_subsecs(6),
         milliseconds: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),

@@ -3,12 +3,15 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use bytes::Bytes;
-use curtail_store::{Grain, Money, Receipt, SourceFile, TableSchema};
+use curtail_store::{Money, Receipt, RollupName, SourceFile, TableSchema};
 use object_store::{Error as ObjectError, ObjectStoreExt, path::Path};
 
 use super::read::Reading;
 use crate::{
-    IngestError, Options, Progress, Source, convert::FileSink, failure::classify, locate::Located,
+    IngestError, Options, Progress, Source,
+    convert::{FileSink, Wanted},
+    failure::classify,
+    locate::Located,
 };
 
 /// What a report says now.
@@ -28,7 +31,7 @@ pub struct Reread {
 struct Nowhere;
 
 impl FileSink for Nowhere {
-    fn put(&self, _: Bytes, _: u64, _: Option<Grain>) -> Result<(), IngestError> {
+    fn put(&self, _: Bytes, _: u64, _: Option<RollupName>) -> Result<(), IngestError> {
         Ok(())
     }
 }
@@ -61,6 +64,8 @@ pub async fn reread(
         compression: None,
         options,
         files,
+        rollups: Wanted::default(),
+        stored: None,
         progress,
     };
     let schema = TableSchema::documented(receipt.kind.table());

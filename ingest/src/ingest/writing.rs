@@ -1,7 +1,7 @@
 //! The bridge from encoders, which block, to the store, which is asynchronous.
 
 use bytes::Bytes;
-use curtail_store::{DataFile, Grain, Replacement, StoreError, StoredFile};
+use curtail_store::{DataFile, Replacement, RollupName, StoreError, StoredFile};
 use futures::{StreamExt, stream::FuturesUnordered};
 use tokio::sync::{mpsc, oneshot};
 
@@ -13,7 +13,7 @@ pub(super) struct Request {
     parquet: Bytes,
     rows: u64,
     /// What rollup it belongs to, if it holds no line items.
-    rollup: Option<Grain>,
+    rollup: Option<RollupName>,
     reply: oneshot::Sender<Result<(), IngestError>>,
 }
 
@@ -29,7 +29,12 @@ pub(super) fn channel() -> (Sink, mpsc::Receiver<Request>) {
 }
 
 impl FileSink for Sink {
-    fn put(&self, parquet: Bytes, rows: u64, rollup: Option<Grain>) -> Result<(), IngestError> {
+    fn put(
+        &self,
+        parquet: Bytes,
+        rows: u64,
+        rollup: Option<RollupName>,
+    ) -> Result<(), IngestError> {
         // The receiver goes away only together with the ingest, which by then has ended.
         let given_up = || IngestError::Internal("the ingest was given up".to_owned());
         let (reply, written) = oneshot::channel();
@@ -74,12 +79,12 @@ pub(super) async fn serve<T>(
 #[derive(Debug, Default)]
 pub(super) struct Written {
     pub(super) files: Vec<DataFile>,
-    pub(super) rollups: Vec<(Grain, StoredFile)>,
+    pub(super) rollups: Vec<(RollupName, StoredFile)>,
 }
 
 enum File {
     Data(DataFile, u64),
-    Rollup(Grain, StoredFile),
+    Rollup(RollupName, StoredFile),
 }
 
 impl Written {
@@ -97,7 +102,7 @@ impl Written {
                     return Err(IngestError::Internal(complaint));
                 }
             }
-            File::Rollup(grain, file) => self.rollups.push((grain, file)),
+            File::Rollup(name, file) => self.rollups.push((name, file)),
         }
         Ok(())
     }
@@ -122,9 +127,9 @@ async fn write(replacement: &Replacement, request: Request) -> (Result<File, Sto
             let file = replacement.write(parquet).await;
             file.map(|file| File::Data(file, rows))
         }
-        Some(grain) => {
-            let file = replacement.write_rollup(grain, parquet, rows).await;
-            file.map(|file| File::Rollup(grain, file))
+        Some(name) => {
+            let file = replacement.write_rollup(&name, parquet, rows).await;
+            file.map(|file| File::Rollup(name, file))
         }
     };
     (file, reply)

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::{
     DataFile, Store,
-    commits::{self, Tips},
+    commits::{self, Tip, Tips},
     land::{Base, Change},
     seals,
     table::{self, Loaded},
@@ -120,7 +120,7 @@ impl Plan<'_> {
     ) -> Result<Action, StoreError> {
         let mut tips = base.map_or_else(Tips::new, |base| base.tips.clone());
         let version = base.map_or(0, |base| base.version() + 1);
-        tips.insert((self.report.clone(), self.period), version);
+        tips.insert((self.report.clone(), self.period), Tip::new(version));
         let fields = commits::info(self.id, &tips, self.receipt)?;
         info(&self.operation(), base, now, fields, actions)
     }

@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::{Store, commits, table};
-use crate::{BillingPeriod, ReportName, SidePart, StoreError, Table, paths};
+use crate::{BillingPeriod, ReportName, RollupName, SidePart, StoreError, Table, paths};
 
 /// How often a marker in an object store is renewed.
 const RENEWED: Duration = Duration::from_mins(1);
@@ -84,15 +84,18 @@ impl Target {
     }
 
     /// Every folder that its files lie in.
-    fn folders(&self) -> Vec<String> {
-        match self {
+    async fn folders(&self, store: &Store) -> Result<Vec<String>, StoreError> {
+        Ok(match self {
             Self::Period {
                 table,
                 report,
                 billing_period,
-            } => paths::folders(*table, report, *billing_period).collect(),
+            } => {
+                let names = rollup_names(store, *table).await?;
+                paths::folders(*table, report, *billing_period, &names)
+            }
             Self::Part(part) => vec![paths::side_folder(part)],
-        }
+        })
     }
 }
 
@@ -321,7 +324,7 @@ impl Found {
             }
         }
         let mut deleted = 0;
-        for folder in marker.target.folders() {
+        for folder in marker.target.folders(store).await? {
             for path in files_in(store, &folder).await? {
                 if paths::is_of_attempt(&path, &self.id) {
                     delete(store, &path).await?;
@@ -331,6 +334,30 @@ impl Found {
         }
         Ok(deleted)
     }
+}
+
+/// The names of all rollups that a table has or had.
+async fn rollup_names(store: &Store, table: Table) -> Result<Vec<RollupName>, StoreError> {
+    let folder = paths::rollups(table);
+    let found: Vec<String> = if let Some(root) = store.folder() {
+        let entries = fs::read_dir(root.join(&folder));
+        let entries = entries.into_iter().flatten().flatten();
+        let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+        names.collect()
+    } else {
+        let prefix = paths::object(&folder);
+        let listed = store.objects.list_with_delimiter(Some(&prefix)).await;
+        let listed = listed.map_err(|source| StoreError::Object {
+            action: "cannot list",
+            path: folder,
+            source,
+        })?;
+        let folders = listed.common_prefixes.iter();
+        let names = folders.filter_map(|path| path.filename().map(str::to_owned));
+        names.collect()
+    };
+    // What else lies there is nobody's rollup.
+    Ok(found.iter().filter_map(|name| name.parse().ok()).collect())
 }
 
 /// The paths of all files in a folder of the store, with those that a killed process had not given their names yet.

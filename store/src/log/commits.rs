@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use bytes::Bytes;
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, TryStreamExt, future::join, stream};
 use object_store::ObjectStoreExt;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, value::RawValue};
 
-use super::{Store, seals};
+use super::{Store, amendment::Amendment, seals};
 use crate::{
     BillingPeriod, PeriodVersion, Receipt, ReportName, SideReceipt, SideVersion, Standing,
     StoreError, paths,
@@ -17,8 +17,27 @@ use crate::{
 /// Commits that are read at the same time.
 const PARALLEL: usize = 16;
 
-/// The version of the table that last replaced each billing period of each report.
-pub(super) type Tips = BTreeMap<(ReportName, BillingPeriod), u64>;
+/// What counts of each billing period of each report.
+pub(super) type Tips = BTreeMap<(ReportName, BillingPeriod), Tip>;
+
+/// Which commits tell of a billing period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Tip {
+    /// The version of the table that last replaced it.
+    pub(super) version: u64,
+    /// The later one that last gave it other rollups, if one did.
+    pub(super) rollups: Option<u64>,
+}
+
+impl Tip {
+    /// A billing period that was just replaced.
+    pub(super) fn new(version: u64) -> Self {
+        Self {
+            version,
+            rollups: None,
+        }
+    }
+}
 
 /// What `commitInfo` holds of ours.
 #[derive(Deserialize)]
@@ -28,7 +47,7 @@ pub(super) struct Info {
     id: Option<String>,
     /// The billing periods as of this commit: readers need not read the whole log to find the current receipts.
     #[serde(rename = "curtail.periods")]
-    periods: Option<Vec<Tip>>,
+    periods: Option<Vec<Listed>>,
     /// The parts of a side table as of this commit, with their receipts, which are small.
     #[serde(rename = "curtail.parts")]
     parts: Option<Vec<SideVersion>>,
@@ -43,14 +62,31 @@ pub(super) struct Info {
     /// Versions of the table whose files this commit announces the end of.
     #[serde(rename = "curtail.dropped", default)]
     dropped: Vec<u64>,
+    /// The rollups that a version has from this commit on.
+    #[serde(rename = "curtail.rollups")]
+    amendment: Option<Box<RawValue>>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Tip {
+struct Listed {
     report: ReportName,
     billing_period: BillingPeriod,
     version: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rollups: Option<u64>,
+}
+
+impl Listed {
+    fn all(tips: &Tips) -> Vec<Self> {
+        let listed = |((report, period), tip): (&(ReportName, BillingPeriod), &Tip)| Self {
+            report: report.clone(),
+            billing_period: *period,
+            version: tip.version,
+            rollups: tip.rollups,
+        };
+        tips.iter().map(listed).collect()
+    }
 }
 
 /// The fields of `commitInfo` for the commit `id` that carries `receipt` and leaves the table at `tips`.
@@ -59,11 +95,6 @@ pub(super) fn info(
     tips: &Tips,
     receipt: &Receipt,
 ) -> Result<HashMap<String, Value>, StoreError> {
-    let tips = tips.iter().map(|((report, period), &version)| Tip {
-        report: report.clone(),
-        billing_period: *period,
-        version,
-    });
     let unwritable = |error| StoreError::Receipt(format!("it cannot be written: {error}"));
     let receipt = serde_json::to_value(receipt).map_err(unwritable)?;
     Ok(HashMap::from([
@@ -74,9 +105,26 @@ pub(super) fn info(
         ("curtail.commit".to_owned(), Value::from(id)),
         (
             "curtail.periods".to_owned(),
-            serde_json::to_value(tips.collect::<Vec<_>>()).map_err(unwritable)?,
+            serde_json::to_value(Listed::all(tips)).map_err(unwritable)?,
         ),
         ("curtail.receipt".to_owned(), receipt),
+    ]))
+}
+
+/// The fields of `commitInfo` for the commit `id` that gives a version other rollups and leaves the table at `tips`.
+pub(super) fn amending(
+    id: &str,
+    tips: &Tips,
+    amendment: &Amendment,
+) -> Result<HashMap<String, Value>, StoreError> {
+    let unwritable =
+        |error| StoreError::Damaged(format!("rollups cannot be told in a commit: {error}"));
+    let tips = serde_json::to_value(Listed::all(tips)).map_err(unwritable)?;
+    let amendment = serde_json::to_value(amendment).map_err(unwritable)?;
+    Ok(HashMap::from([
+        ("curtail.commit".to_owned(), Value::from(id)),
+        ("curtail.periods".to_owned(), tips),
+        ("curtail.rollups".to_owned(), amendment),
     ]))
 }
 
@@ -105,6 +153,60 @@ pub(super) fn dropping(versions: &[u64]) -> Vec<(String, Value)> {
     vec![("curtail.dropped".to_owned(), versions.into())]
 }
 
+/// What some commits say of versions before them.
+#[derive(Default)]
+pub(super) struct Said {
+    /// The versions whose files' end was announced.
+    pub(super) dropped: BTreeSet<u64>,
+    /// Rollups that versions have instead of those that they had, in the order of commits.
+    pub(super) amendments: Vec<Amendment>,
+}
+
+impl Said {
+    /// Gives a version the newest of its rollups.
+    pub(super) fn amend(&self, version: &mut PeriodVersion) {
+        let mut amendments = self.amendments.iter().rev();
+        if let Some(newest) = amendments.find(|it| it.version == version.version) {
+            newest.clone().apply(&mut version.receipt);
+        }
+    }
+}
+
+/// What the commits `first` to `last` say of versions before them.
+pub(super) async fn said(
+    store: &Store,
+    table: &str,
+    first: u64,
+    last: u64,
+) -> Result<Said, StoreError> {
+    let reads = (first..=last).map(async |version| {
+        let info = match read(store, table, version).await? {
+            Some(bytes) => parse(table, version, &bytes)?,
+            None => None,
+        };
+        let Some(info) = info else {
+            return Ok((Vec::new(), None));
+        };
+        let amendment = info.amendment.map(|raw| amendment(table, version, &raw));
+        Ok::<_, StoreError>((info.dropped, amendment.transpose()?))
+    });
+    let found: Vec<_> = stream::iter(reads).buffered(PARALLEL).try_collect().await?;
+    let mut said = Said::default();
+    for (dropped, amendment) in found {
+        said.dropped.extend(dropped);
+        said.amendments.extend(amendment);
+    }
+    Ok(said)
+}
+
+fn amendment(table: &str, version: u64, raw: &RawValue) -> Result<Amendment, StoreError> {
+    serde_json::from_str(raw.get()).map_err(|error| {
+        StoreError::Damaged(format!(
+            "the rollups in commit {version} of `{table}` are unreadable: {error}"
+        ))
+    })
+}
+
 /// The versions whose files' end was announced by the commits `first` to `last`.
 pub(super) async fn dropped(
     store: &Store,
@@ -112,15 +214,7 @@ pub(super) async fn dropped(
     first: u64,
     last: u64,
 ) -> Result<BTreeSet<u64>, StoreError> {
-    let reads = (first..=last).map(async |version| {
-        let info = match read(store, table, version).await? {
-            Some(bytes) => parse(table, version, &bytes)?,
-            None => None,
-        };
-        Ok::<_, StoreError>(info.map(|info| info.dropped).unwrap_or_default())
-    });
-    let dropped: Vec<_> = stream::iter(reads).buffered(PARALLEL).try_collect().await?;
-    Ok(dropped.into_iter().flatten().collect())
+    Ok(said(store, table, first, last).await?.dropped)
 }
 
 /// The current version of each billing period at `version` of the table.
@@ -128,7 +222,13 @@ pub(super) async fn tips(store: &Store, table: &str, version: u64) -> Result<Tip
     let periods = latest(store, table, version, |info| info.periods).await?;
     let periods = periods.unwrap_or_default().into_iter();
     Ok(periods
-        .map(|tip| ((tip.report, tip.billing_period), tip.version))
+        .map(|listed| {
+            let tip = Tip {
+                version: listed.version,
+                rollups: listed.rollups,
+            };
+            ((listed.report, listed.billing_period), tip)
+        })
         .collect())
 }
 
@@ -172,12 +272,13 @@ pub(super) async fn receipts(
 ) -> Result<Vec<PeriodVersion>, StoreError> {
     let reads: Vec<_> = tips
         .values()
-        .map(|&version| receipt(store, table, version))
+        .map(|&tip| amended(store, table, tip))
         .collect();
     let receipts: Vec<Option<Receipt>> =
         stream::iter(reads).buffered(PARALLEL).try_collect().await?;
     let mut versions = Vec::with_capacity(receipts.len());
-    for (((report, period), &version), receipt) in tips.iter().zip(receipts) {
+    for (((report, period), tip), receipt) in tips.iter().zip(receipts) {
+        let version = tip.version;
         let receipt = receipt
             .filter(|receipt| receipt.report == *report && receipt.billing_period == *period);
         let receipt = receipt.ok_or_else(|| {
@@ -192,7 +293,37 @@ pub(super) async fn receipts(
     Ok(versions)
 }
 
-/// Every receipt up to `newest`, in the order of commits.
+/// The receipt of a billing period, with the rollups that it has by now.
+async fn amended(store: &Store, table: &str, tip: Tip) -> Result<Option<Receipt>, StoreError> {
+    let (found, said) = match tip.rollups {
+        None => (receipt(store, table, tip.version).await?, None),
+        Some(at) => {
+            let (found, said) = join(
+                receipt(store, table, tip.version),
+                said(store, table, at, at),
+            )
+            .await;
+            (found?, Some(said?))
+        }
+    };
+    let Some((mut receipt, said)) = found.map(|receipt| (receipt, said)) else {
+        return Ok(None);
+    };
+    if let Some(said) = said {
+        let mut amendments = said.amendments.into_iter();
+        let amendment = amendments.find(|it| it.version == tip.version);
+        let amendment = amendment.ok_or_else(|| {
+            StoreError::Damaged(format!(
+                "a commit of `{table}` does not hold the rollups of version {}",
+                tip.version
+            ))
+        })?;
+        amendment.apply(&mut receipt);
+    }
+    Ok(Some(receipt))
+}
+
+/// Every receipt up to `newest` as it was committed, in the order of commits.
 pub(super) async fn all(
     store: &Store,
     table: &str,

@@ -16,14 +16,15 @@ use tokio::{sync::Semaphore, task::JoinSet};
 use super::{
     Store,
     actions::Plan,
+    amendment::{Amend, Amendment},
     attempts::{Attempt, Target},
     land::land,
     table::Loaded,
     write::put,
 };
 use crate::{
-    BillingPeriod, Grain, PeriodVersion, Receipt, ReportName, StoreError, StoredFile, Table,
-    TableSchema, check, hash, paths, stats,
+    BillingPeriod, PeriodVersion, Receipt, ReportName, Rollup, RollupName, StoreError, StoredFile,
+    Table, TableSchema, check, hash, paths, stats,
     sums::{self, Contents},
 };
 
@@ -41,7 +42,8 @@ pub struct DataFile {
     pub tagged: BTreeMap<String, u64>,
 }
 
-/// The replacement of one billing period of one report: files are written one by one, then committed together.
+/// The replacement of one billing period of one report: files are written one by one, then committed together. Or that of
+/// its rollups alone.
 ///
 /// Dropped without a commit, it leaves files that no reader sees and that the next replacement deletes, as after the death of
 /// the process; [`Self::abandon`] deletes them at once.
@@ -140,11 +142,11 @@ impl Replacement {
     /// Writes one Parquet file of a rollup. What it means stands in the receipt, by which readers find it.
     pub async fn write_rollup(
         &self,
-        grain: Grain,
+        name: &RollupName,
         bytes: Bytes,
         rows: u64,
     ) -> Result<StoredFile, StoreError> {
-        let folder = paths::rollup_folder(self.table, grain, &self.report, self.period);
+        let folder = paths::rollup_folder(self.table, name, &self.report, self.period);
         self.put(self.new_path(&folder), bytes, rows).await
     }
 
@@ -256,6 +258,66 @@ impl Replacement {
         result
     }
 
+    /// Makes `rollups` all those of the version that is there, of which nothing else changes, in a commit of their own;
+    /// `forgone` are built-in ones that are not worth having. Refuses when rows or sums of the files written, read back,
+    /// differ from those of the version's receipt.
+    ///
+    /// Returns the version of the table. [`StoreError::Conflict`] if another writer replaced the billing period or its rollups
+    /// meanwhile. Of a refused commit, the files are deleted.
+    pub async fn amend(
+        self,
+        rollups: Vec<Rollup>,
+        forgone: Vec<RollupName>,
+    ) -> Result<u64, StoreError> {
+        let written = rollups.iter().flat_map(|rollup| &rollup.files);
+        let written = written.filter(|file| paths::is_of_attempt(&file.path, &self.attempt.id));
+        let written: Vec<_> = written.cloned().collect();
+        let (result, certain) = match self.check_rollups(&rollups, &written).await {
+            Ok(version) => {
+                let subject = (self.report.clone(), self.period);
+                let amendment = Amendment::new(subject, version, rollups, forgone);
+                let plan = Amend {
+                    table: self.table,
+                    amendment: &amendment,
+                    id: &self.attempt.id.to_string(),
+                };
+                let result = land(&self.store, &plan, self.base.as_ref()).await;
+                let refused = matches!(result, Err(StoreError::Conflict { .. }));
+                (result, refused)
+            }
+            Err(error) => (Err(error), true),
+        };
+        match result {
+            Ok(_) => self.attempt.end().await,
+            Err(_) if certain => self.abandon(Vec::new(), written).await,
+            // As in `commit`.
+            Err(_) => {}
+        }
+        result
+    }
+
+    /// Whether the rollups that were written are what the receipt of the version says, which is told.
+    async fn check_rollups(
+        &self,
+        rollups: &[Rollup],
+        written: &[StoredFile],
+    ) -> Result<u64, StoreError> {
+        let Some(version) = &self.previous else {
+            return Err(StoreError::Receipt(
+                "there is no version to make rollups of".to_owned(),
+            ));
+        };
+        let files = written.iter().map(|file| (file.path.clone(), file.size));
+        let found = self.contents(files.collect()).await?;
+        for rollup in rollups {
+            if rollup.files.iter().any(|file| written.contains(file)) {
+                check::rollup(rollup, &version.receipt, &found)?;
+            }
+        }
+        self.still_marked().await?;
+        Ok(version.version)
+    }
+
     /// Gives up and deletes `files` and those of `rollups`, as far as possible; what stays is invisible.
     pub async fn abandon(self, files: Vec<DataFile>, rollups: Vec<StoredFile>) {
         for file in files.into_iter().map(|file| file.file).chain(rollups) {
@@ -286,11 +348,16 @@ impl Replacement {
             .map(|file| (file.file.path.clone(), file.file.size));
         let found = self.contents(all.chain(rollups).collect()).await?;
         check::contents(files, &self.schema.union(schema)?, receipt, &found)?;
-        if !self.attempt.is_marked().await {
-            let (report, period) = (self.report.clone(), self.period);
-            return Err(StoreError::Overdue { report, period });
+        self.still_marked().await
+    }
+
+    /// Whether no other process took this one for dead.
+    async fn still_marked(&self) -> Result<(), StoreError> {
+        if self.attempt.is_marked().await {
+            return Ok(());
         }
-        Ok(())
+        let (report, period) = (self.report.clone(), self.period);
+        Err(StoreError::Overdue { report, period })
     }
 
     async fn checked_commit(

@@ -21,8 +21,13 @@ pub(super) fn of_receipt(text: &str) -> String {
     hash::sha256(text.as_bytes())
 }
 
-/// Fields of `commitInfo` that say which versions count.
-const STATE: [&str; 3] = ["curtail.commit", "curtail.periods", "curtail.parts"];
+/// Fields of `commitInfo` that say which versions count, and which rollups they have.
+const STATE: [&str; 4] = [
+    "curtail.commit",
+    "curtail.periods",
+    "curtail.parts",
+    "curtail.rollups",
+];
 
 /// The seal of all actions of a commit but its commitInfo, of which only the fields in [`STATE`] (of `info`) are sealed.
 pub(super) fn of_actions(

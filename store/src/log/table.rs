@@ -123,7 +123,8 @@ impl Loaded {
 
     /// The version that last replaced one billing period of one report.
     pub(super) fn tip(&self, report: &ReportName, period: BillingPeriod) -> Option<u64> {
-        self.tips.get(&(report.clone(), period)).copied()
+        let tip = self.tips.get(&(report.clone(), period));
+        tip.map(|tip| tip.version)
     }
 
     /// The receipt of that version.
@@ -137,7 +138,7 @@ impl Loaded {
         let tips: Tips = self
             .tips
             .get_key_value(&key)
-            .map(|(key, &version)| (key.clone(), version))
+            .map(|(key, &tip)| (key.clone(), tip))
             .into_iter()
             .collect();
         Ok(commits::receipts(store, self.table.name(), &tips)

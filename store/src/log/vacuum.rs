@@ -11,7 +11,7 @@ use deltalake_core::{
 use super::{
     Store, attempts, commits,
     side::Side,
-    table,
+    table::{self, Loaded},
     write::{self, Failure},
 };
 use crate::{
@@ -26,13 +26,15 @@ const ATTEMPTS: usize = 20;
 pub struct Vacuumed {
     /// The versions that were dropped.
     pub versions: Vec<Dropped>,
+    /// Rollups that versions which stay have no longer.
+    pub rollups: Vec<Dropped>,
     /// The versions of what is kept beside reports that were dropped.
     pub parts: Vec<DroppedPart>,
     /// Files deleted beside theirs, which processes that died had left.
     pub orphans: u64,
 }
 
-/// A version that was dropped.
+/// A version that was dropped, or rollups of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dropped {
     /// The report.
@@ -41,7 +43,7 @@ pub struct Dropped {
     pub billing_period: BillingPeriod,
     /// The version of the table.
     pub version: u64,
-    /// Its files, with those of its rollups.
+    /// Files: of a version, with those of its rollups.
     pub files: u64,
     /// Their size in bytes.
     pub bytes: u64,
@@ -78,19 +80,12 @@ impl Store {
         for table in newest.tables {
             let history = self.history_of(&table).await?;
             let old = superfluous(&history, keep);
-            let dropped = old.iter().map(|version| Dropped {
-                report: version.receipt.report.clone(),
-                billing_period: version.receipt.billing_period,
-                version: version.version,
-                files: files_of(version).count() as u64,
-                bytes: files_of(version).map(|file| file.size).sum(),
-            });
+            let dropped = old
+                .iter()
+                .map(|version| Dropped::of(version, files_of(version)));
             vacuumed.versions.extend(dropped);
-            if dry_run {
-                continue;
-            }
             let numbers: Vec<_> = old.iter().map(|version| version.version).collect();
-            if !numbers.is_empty() {
+            if !numbers.is_empty() && !dry_run {
                 // First: nobody may take up a version whose files are going away, however this process ends.
                 self.announce(table.table.name(), &table.delta, &numbers)
                     .await?;
@@ -99,16 +94,66 @@ impl Store {
                 version.standing == Standing::Dropped || numbers.contains(&version.version)
             });
             let gone: Vec<_> = gone.collect();
-            let files = gone.iter().flat_map(|version| files_of(version));
-            let files = files.map(|file| file.path.as_str()).collect();
-            let receipts = gone.iter().map(|version| &version.receipt);
-            let folders = receipts.flat_map(|receipt| {
-                let table = receipt.kind.table();
-                paths::folders(table, &receipt.report, receipt.billing_period)
-            });
-            self.delete_files(&files, folders.collect()).await?;
+            if !dry_run {
+                let files = gone.iter().flat_map(|version| files_of(version));
+                let files = files.map(|file| file.path.as_str()).collect();
+                self.delete_files(&files, folders_of(gone.iter().copied()))
+                    .await?;
+            }
+            let stale = self.stale_rollups(&table, &history).await?;
+            for (version, files) in stale {
+                if !gone.iter().any(|gone| gone.version == version.version) {
+                    let dropped = Dropped::of(&version, files.iter());
+                    vacuumed.rollups.push(dropped);
+                }
+                if !dry_run {
+                    for file in files {
+                        attempts::delete(self, &file.path).await?;
+                    }
+                }
+            }
         }
         Ok(vacuumed)
+    }
+
+    /// The files of rollups that versions had and have no longer, as far as they are there, by version: nobody takes them up,
+    /// since every reader takes the newest rollups of a version.
+    async fn stale_rollups(
+        &self,
+        table: &Loaded,
+        history: &[PeriodVersion],
+    ) -> Result<Vec<(PeriodVersion, Vec<StoredFile>)>, StoreError> {
+        let name = table.table.name();
+        let said = commits::said(self, name, 0, table.version()).await?;
+        let mut stale = Vec::new();
+        for committed in commits::all(self, name, table.version()).await? {
+            let later = said.amendments.iter();
+            let later = later.filter(|it| it.version == committed.version);
+            let later: Vec<_> = later.collect();
+            let newest = history.iter().find(|it| it.version == committed.version);
+            let (Some(newest), false) = (newest, later.is_empty()) else {
+                continue;
+            };
+            let mut had = committed.clone();
+            had.receipt.stored.clear();
+            let rollups = later.iter().flat_map(|it| it.rollups.iter().cloned());
+            had.receipt.rollups.extend(rollups);
+            let mut there = BTreeSet::new();
+            for folder in folders_of([&had]) {
+                there.extend(attempts::files_in(self, &folder).await?);
+            }
+            let kept: BTreeSet<_> = files_of(newest).map(|file| &file.path).collect();
+            let mut files: Vec<_> = files_of(&had)
+                .filter(|file| !kept.contains(&file.path) && there.contains(&file.path))
+                .cloned()
+                .collect();
+            files.sort_by(|a, b| a.path.cmp(&b.path));
+            files.dedup();
+            if !files.is_empty() {
+                stale.push((newest.clone(), files));
+            }
+        }
+        Ok(stale)
     }
 
     async fn vacuum_side(
@@ -216,6 +261,34 @@ impl Store {
         }
         Ok(())
     }
+}
+
+impl Dropped {
+    fn of<'a>(version: &PeriodVersion, files: impl Iterator<Item = &'a StoredFile>) -> Self {
+        let sizes: Vec<u64> = files.map(|file| file.size).collect();
+        Self {
+            report: version.receipt.report.clone(),
+            billing_period: version.receipt.billing_period,
+            version: version.version,
+            files: sizes.len() as u64,
+            bytes: sizes.iter().sum(),
+        }
+    }
+}
+
+/// The folders that files of these versions and their rollups lie in.
+fn folders_of<'a>(versions: impl IntoIterator<Item = &'a PeriodVersion>) -> BTreeSet<String> {
+    let folders = versions.into_iter().flat_map(|version| {
+        let receipt = &version.receipt;
+        let names = receipt.rollups.iter().map(|rollup| &rollup.name);
+        paths::folders(
+            receipt.kind.table(),
+            &receipt.report,
+            receipt.billing_period,
+            names,
+        )
+    });
+    folders.collect()
 }
 
 /// The versions that are not among the newest `keep` of their billing period.

@@ -6,7 +6,8 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use futures::future::{join, join_all};
 
 use super::{
-    Store, commits,
+    Store,
+    commits::{self, Said},
     side::{self, Side},
     table::{self, Loaded},
 };
@@ -86,8 +87,13 @@ impl Store {
             let then = then.ok_or_else(|| {
                 StoreError::Damaged(format!("`{}` has no version {version}", table.table.name()))
             })?;
-            self.still_there(as_of, &then, table.version()).await?;
-            tables.push(then.snapshot(self).await?);
+            let said = self.still_there(as_of, &then, table.version()).await?;
+            let mut then = then.snapshot(self).await?;
+            // Files of the rollups that it had then may be gone by now.
+            then.periods
+                .iter_mut()
+                .for_each(|version| said.amend(version));
+            tables.push(then);
         }
         let sides = self.sides_at(as_of, &newest, &tables).await?;
         let newest = newest.newest();
@@ -185,16 +191,21 @@ impl Store {
         Ok(by_then.map(|version| version.version))
     }
 
-    /// No version that `then` consists of may have been dropped since.
-    async fn still_there(&self, as_of: AsOf, then: &Loaded, newest: u64) -> Result<(), StoreError> {
-        let dropped = commits::dropped(self, then.table.name(), then.version() + 1, newest).await?;
+    /// No version that `then` consists of may have been dropped since. Gives what later commits say.
+    async fn still_there(
+        &self,
+        as_of: AsOf,
+        then: &Loaded,
+        newest: u64,
+    ) -> Result<Said, StoreError> {
+        let said = commits::said(self, then.table.name(), then.version() + 1, newest).await?;
         let gone = then
             .tips
             .iter()
-            .find(|(_, version)| dropped.contains(version));
+            .find(|(_, tip)| said.dropped.contains(&tip.version));
         match gone {
-            None => Ok(()),
-            Some(((report, period), version)) => Err(was_dropped(as_of, *version, report, *period)),
+            None => Ok(said),
+            Some(((report, period), tip)) => Err(was_dropped(as_of, tip.version, report, *period)),
         }
     }
 
@@ -217,13 +228,14 @@ impl Store {
         &self,
         table: &Loaded,
     ) -> Result<Vec<PeriodVersion>, StoreError> {
-        let dropped = commits::dropped(self, table.table.name(), 0, table.version()).await?;
-        let current: BTreeSet<u64> = table.tips.values().copied().collect();
+        let said = commits::said(self, table.table.name(), 0, table.version()).await?;
+        let current: BTreeSet<u64> = table.tips.values().map(|tip| tip.version).collect();
         let mut versions = commits::all(self, table.table.name(), table.version()).await?;
         for version in &mut versions {
+            said.amend(version);
             version.standing = if current.contains(&version.version) {
                 Standing::Current
-            } else if dropped.contains(&version.version) {
+            } else if said.dropped.contains(&version.version) {
                 Standing::Dropped
             } else {
                 Standing::Superseded

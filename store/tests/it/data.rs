@@ -146,6 +146,7 @@ pub(crate) fn receipt_of(
         tagged: BTreeMap::new(),
         stored: Vec::new(),
         rollups: Vec::new(),
+        forgone: Vec::new(),
         milliseconds: 1,
         writer: "test".into(),
     }

@@ -12,6 +12,7 @@ mod delta;
 mod faulty;
 mod interop;
 mod replace;
+mod rollups;
 mod schema;
 mod side;
 mod sweep;

@@ -1,6 +1,6 @@
 //! One commit replaces one billing period of one report, or does nothing.
 
-use curtail_store::{Grain, ReportKind, Rollup, Store, StoreError, Table, TableSchema};
+use curtail_store::{BuiltIn, Grain, ReportKind, Rollup, Store, StoreError, Table, TableSchema};
 use futures::TryStreamExt;
 use object_store::path::Path;
 
@@ -313,12 +313,14 @@ async fn rollups_are_checked_against_the_receipt() {
         let file = replacement.write(parquet(&rows, None)).await.unwrap();
         let bytes = rollup(count, money(sum));
         let written = replacement
-            .write_rollup(Grain::Daily, bytes, rows_told)
+            .write_rollup(&BuiltIn::Daily.name(), bytes, rows_told)
             .await
             .unwrap();
         let mut receipt = receipt(&report, month, &rows);
         receipt.rollups = vec![Rollup {
-            grain: Grain::Daily,
+            name: BuiltIn::Daily.name(),
+            per: Grain::Day,
+            definition: None,
             dimensions: Vec::new(),
             measures: vec!["line_item_unblended_cost".to_owned()],
             files: vec![written],

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use curtail_store::{Grain, Store, Table};
+use curtail_store::{BuiltIn, Store, Table};
 use tempfile::TempDir;
 
 use crate::data::{money, name, parquet, period, read, replace, rollup, rows};
@@ -44,7 +44,7 @@ async fn half_done(store: &Store) -> curtail_store::Replacement {
     }
     let bytes = rollup(2, money("9"));
     replacement
-        .write_rollup(Grain::Daily, bytes, 1)
+        .write_rollup(&BuiltIn::Daily.name(), bytes, 1)
         .await
         .unwrap();
     replacement

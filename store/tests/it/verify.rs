@@ -2,7 +2,9 @@
 
 use std::{fs, path::PathBuf};
 
-use curtail_store::{Grain, PeriodVersion, Problem, Rollup, Store, StoreError, Table, TableSchema};
+use curtail_store::{
+    BuiltIn, Grain, PeriodVersion, Problem, Rollup, Store, StoreError, Table, TableSchema,
+};
 use tempfile::TempDir;
 
 use crate::data::{money, name, parquet, period, receipt, rollup, rows};
@@ -22,12 +24,14 @@ async fn stored() -> (TempDir, Store) {
     }
     let daily = rollup(2, money("3.5"));
     let rolled = replacement
-        .write_rollup(Grain::Daily, daily, 1)
+        .write_rollup(&BuiltIn::Daily.name(), daily, 1)
         .await
         .unwrap();
     let mut receipt = receipt(&report, period, &rows);
     receipt.rollups.push(Rollup {
-        grain: Grain::Daily,
+        name: BuiltIn::Daily.name(),
+        per: Grain::Day,
+        definition: None,
         dimensions: Vec::new(),
         measures: vec!["line_item_unblended_cost".to_owned()],
         files: vec![rolled],

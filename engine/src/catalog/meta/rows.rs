@@ -246,7 +246,6 @@ pub(super) fn rollups(versions: &[&PeriodVersion]) -> Result<RecordBatch> {
         .flat_map(|version| version.receipt.rollups.iter().map(move |it| (version, it)))
         .collect();
     let receipts = || all.iter().map(|(version, _)| &version.receipt);
-    let files = || all.iter().map(|(_, rollup)| &rollup.files);
     batch(vec![
         (
             "report",
@@ -258,19 +257,16 @@ pub(super) fn rollups(versions: &[&PeriodVersion]) -> Result<RecordBatch> {
         ),
         (
             "name",
-            text(all.iter().map(|(_, rollup)| Some(rollup.grain.as_str()))),
+            text(all.iter().map(|(_, rollup)| Some(rollup.name.as_str()))),
         ),
         (
             "version",
             numbers(all.iter().map(|(version, _)| version.version)),
         ),
-        (
-            "rows",
-            numbers(files().map(|files| files.iter().map(|file| file.rows).sum())),
-        ),
+        ("rows", numbers(all.iter().map(|(_, rollup)| rollup.rows()))),
         (
             "bytes",
-            numbers(files().map(|files| files.iter().map(|file| file.size).sum())),
+            numbers(all.iter().map(|(_, rollup)| rollup.bytes())),
         ),
         (
             "line_items",
@@ -283,6 +279,14 @@ pub(super) fn rollups(versions: &[&PeriodVersion]) -> Result<RecordBatch> {
         (
             "measures",
             lists(all.iter().map(|(_, rollup)| rollup.measures.as_slice())),
+        ),
+        (
+            "per",
+            text(all.iter().map(|(_, rollup)| Some(rollup.per.as_str()))),
+        ),
+        (
+            "definition",
+            text(all.iter().map(|(_, rollup)| rollup.definition.as_ref())),
         ),
     ])
 }

@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeSet, fmt::Write as _, sync::Arc};
 
-use curtail_store::{Grain, ROW_COUNT, Receipt, Rollup, Snapshot, StoredFile, Table, TableSchema};
+use curtail_store::{
+    Grain, ROW_COUNT, Receipt, Rollup, RollupName, Snapshot, StoredFile, Table, TableSchema,
+};
 use datafusion::{
     arrow::datatypes::{DataType, Field, Fields, Schema},
     common::ScalarValue,
@@ -41,7 +43,8 @@ struct File {
 /// A rollup, and the columns that mean in it what they mean in line items.
 #[derive(Debug)]
 struct Usable {
-    grain: Grain,
+    name: RollupName,
+    per: Grain,
     allowed: BTreeSet<String>,
     files: Vec<File>,
 }
@@ -65,7 +68,8 @@ impl Rolled {
                 continue;
             };
             let rollups = receipt.rollups.iter().map(|rollup| Usable {
-                grain: rollup.grain,
+                name: rollup.name.clone(),
+                per: rollup.per,
                 allowed: allowed(receipt, rollup),
                 files: rollup.files.iter().map(File::of).collect(),
             });
@@ -107,12 +111,12 @@ impl File {
 }
 
 impl Period {
-    /// The smallest rollup that has all of these columns.
-    fn rollup(&self, needed: &BTreeSet<String>) -> Option<&Usable> {
+    /// The smallest rollup that has all of these columns, and times at least as fine as `grain`.
+    fn rollup(&self, needed: &BTreeSet<String>, grain: Grain) -> Option<&Usable> {
         let usable = self
             .rollups
             .iter()
-            .filter(|rollup| needed.is_subset(&rollup.allowed));
+            .filter(|rollup| rollup.per <= grain && needed.is_subset(&rollup.allowed));
         usable.min_by_key(|rollup| rollup.files.iter().map(|file| file.rows).sum::<u64>())
     }
 }
@@ -123,20 +127,31 @@ impl DataFiles {
         self.rolled.is_some()
     }
 
+    /// The stretches of time that rollups tell apart.
+    pub(crate) fn grains(&self) -> BTreeSet<Grain> {
+        let periods = self.rolled.iter().flat_map(|rolled| &rolled.periods);
+        let rollups = periods.flat_map(|period| &period.rollups);
+        rollups.map(|rollup| rollup.per).collect()
+    }
+
     /// The same columns and [`ROW_COUNT`] after those of the files, NULL for line items, from rollups wherever there is one with
-    /// all the columns that are needed. `None` if there is none anywhere.
-    pub(crate) fn with_rollups_for(&self, needed: &BTreeSet<String>) -> Result<Option<Self>> {
+    /// all the columns that are needed, and times at least as fine as `grain`. `None` if there is none anywhere.
+    pub(crate) fn with_rollups_for(
+        &self,
+        needed: &BTreeSet<String>,
+        grain: Grain,
+    ) -> Result<Option<Self>> {
         let Some(rolled) = &self.rolled else {
             return Ok(None);
         };
         let mut entries = Vec::new();
-        let mut grains = BTreeSet::new();
+        let mut names = BTreeSet::new();
         let mut rolled_up = 0;
         for period in &rolled.periods {
-            let files = match period.rollup(needed) {
+            let files = match period.rollup(needed, grain) {
                 Some(rollup) => {
                     rolled_up += 1;
-                    grains.insert(rollup.grain.as_str());
+                    names.insert(rollup.name.as_str());
                     &rollup.files
                 }
                 None => &period.files,
@@ -158,8 +173,8 @@ impl DataFiles {
             rolled.constants.clone(),
             &entries,
         )?;
-        let grains: Vec<_> = grains.into_iter().collect();
-        let mut told = format!("rollup {} of {}", grains.join(" and "), rolled.table.name());
+        let names: Vec<_> = names.into_iter().collect();
+        let mut told = format!("rollup {} of {}", names.join(" and "), rolled.table.name());
         if rolled_up < rolled.periods.len() {
             let _ = write!(
                 told,
@@ -183,15 +198,16 @@ pub(crate) fn allowed(receipt: &Receipt, rollup: &Rollup) -> BTreeSet<String> {
         .columns()
         .iter()
         .map(|column| &column.name)
-        .filter(|name| !receipt.columns.seen.contains(name));
+        // The kind of report stands in no delivery, but is not NULL.
+        .filter(|name| !receipt.columns.seen.contains(name) && *name != "source");
+    let start = usage_start(table);
+    let absent = absent.filter(|name| *name != start);
+    let columns = rollup.dimensions.iter().chain(&rollup.measures);
+    let columns = columns.chain(absent).cloned();
     let fixed = constants(table, &[]).into_iter().map(|(name, _)| name);
-    let fixed = fixed.chain([usage_start(table), ROW_COUNT]);
-    let columns = rollup
-        .dimensions
-        .iter()
-        .chain(&rollup.measures)
-        .chain(absent);
-    // The kind of report is the same in all line items, but stands in no rollup.
-    let columns = columns.filter(|name| *name != "source").cloned();
-    columns.chain(fixed.map(str::to_owned)).collect()
+    let fixed = fixed.chain([ROW_COUNT]);
+    let times = (rollup.per != Grain::Period).then_some(start);
+    columns
+        .chain(fixed.chain(times).map(str::to_owned))
+        .collect()
 }

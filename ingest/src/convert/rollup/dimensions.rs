@@ -4,7 +4,7 @@
 //! of text or time, in the table's order, that does not multiply the rows: with it, a sample has at most a twentieth more
 //! groups than without, or the rollup is still so small that it does not matter.
 
-use curtail_store::{ColumnType, Grain, ReportKind, Table};
+use curtail_store::{BuiltIn, ColumnType, ReportKind, Table};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::{
@@ -18,10 +18,10 @@ const STRETCH: usize = 1024;
 const STRETCHES: usize = 8;
 
 /// Line items per row of the rollup from which on one more column does not matter.
-fn plenty(grain: Grain) -> usize {
-    match grain {
-        Grain::Daily => 64,
-        Grain::DailyResources => 24,
+fn plenty(rollup: BuiltIn) -> usize {
+    match rollup {
+        BuiltIn::Daily => 64,
+        BuiltIn::DailyResources => 24,
     }
 }
 
@@ -51,7 +51,7 @@ fn start(kind: ReportKind) -> &'static str {
 /// Chooses by a sample of the run's rows; the columns come in the registry's order. `None` if the rollup would not be worth
 /// having.
 pub(super) fn choose(
-    grain: Grain,
+    rollup: BuiltIn,
     rows: &Sorted<'_>,
     days: &[i64],
     kind: ReportKind,
@@ -61,7 +61,7 @@ pub(super) fn choose(
     let days: Vec<i64> = sample.iter().map(|&place| days[place as usize]).collect();
     let mut partition = Partition::whole(sample.len()).by(&classes_of_times(&days));
     let mut dimensions: Vec<usize> = Vec::new();
-    let with_resource = (grain == Grain::DailyResources).then(|| resource(kind));
+    let with_resource = (rollup == BuiltIn::DailyResources).then(|| resource(kind));
     for name in base(kind).iter().copied().chain(with_resource) {
         if let Some(column) = registry.find(name) {
             dimensions.push(column);
@@ -92,7 +92,7 @@ pub(super) fn choose(
         }
         let with = partition.by(&classes);
         if with.groups <= partition.groups + partition.groups / 20
-            || with.groups <= sample.len() / plenty(grain)
+            || with.groups <= sample.len() / plenty(rollup)
         {
             dimensions.push(column);
             partition = with;

@@ -45,13 +45,15 @@ impl Sums {
         })
     }
 
-    /// The sums of groups of these groups. Fails with a column whose sums do not fit.
-    pub(super) fn of(&self, groups: &Groups) -> Result<Self, usize> {
+    /// The sums of groups of these groups, of those of `columns` that have values. Fails with a column whose sums do not fit.
+    pub(super) fn of(&self, groups: &Groups, columns: &[usize]) -> Result<Self, usize> {
         let mut counts = vec![0; groups.firsts.len()];
         for (&count, &group) in self.counts.iter().zip(&groups.of_rows) {
             counts[group as usize] += count;
         }
-        let columns = self.columns.iter().map(|(column, finer)| {
+        let finer = self.columns.iter();
+        let finer = finer.filter(|(column, _)| columns.contains(column));
+        let columns = finer.map(|(column, finer)| {
             let mut sums = vec![NO_AMOUNT; groups.firsts.len()];
             for (&units, &group) in finer.iter().zip(&groups.of_rows) {
                 if units != NO_AMOUNT {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use curtail_store::{BillingPeriod, Grain, Money, ReportKind, Rounded};
+use curtail_store::{BillingPeriod, Money, ReportKind, RollupName, Rounded};
 
 use super::{decode, decompress};
 use crate::{
@@ -179,7 +179,7 @@ pub struct Converted {
 struct Kept(Mutex<Vec<Bytes>>);
 
 impl FileSink for Kept {
-    fn put(&self, parquet: Bytes, _: u64, rollup: Option<Grain>) -> Result<(), IngestError> {
+    fn put(&self, parquet: Bytes, _: u64, rollup: Option<RollupName>) -> Result<(), IngestError> {
         if rollup.is_none() {
             let mut files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             files.push(parquet);

@@ -42,15 +42,32 @@ fn hourly(resources: u32, hours: u32, seed: u64) -> String {
 /// Sums by day and some columns, with how many line items there are.
 type Totals = BTreeMap<Vec<String>, (i64, BTreeMap<String, Money>)>;
 
-/// What batches add up to by `dimensions`, each row counting as `row_count` says, or once.
-fn totals(batches: &[RecordBatch], dimensions: &[String], measures: &[String]) -> Totals {
+/// How much of a time's text tells the stretch that it lies in.
+fn told(per: Grain) -> usize {
+    match per {
+        Grain::Hour => "2024-03-01T05".len(),
+        Grain::Day => "2024-03-01".len(),
+        Grain::Month => "2024-03".len(),
+        Grain::Period => 0,
+    }
+}
+
+/// What batches add up to by `dimensions` and time, each row counting as `row_count` says, or once.
+fn totals(
+    batches: &[RecordBatch],
+    per: Grain,
+    dimensions: &[String],
+    measures: &[String],
+) -> Totals {
     let mut totals = Totals::new();
     for batch in batches {
         let columns: Vec<Option<Vec<String>>> = dimensions
             .iter()
             .map(|name| batch.column_by_name(name).map(texts))
             .collect();
-        let days = texts(batch.column_by_name("line_item_usage_start_date").unwrap());
+        let times = batch
+            .column_by_name("line_item_usage_start_date")
+            .map(texts);
         let counts = batch.column_by_name("row_count");
         let counts: Option<&Int64Array> = counts.map(AsArray::as_primitive);
         for row in 0..batch.num_rows() {
@@ -59,7 +76,8 @@ fn totals(batches: &[RecordBatch], dimensions: &[String], measures: &[String]) -
                 None => "NULL".to_owned(),
             };
             let mut key: Vec<String> = columns.iter().map(value).collect();
-            key.push(days[row][..10].to_owned());
+            let time = times.as_ref().map_or("", |times| times[row].as_str());
+            key.push(time[..told(per)].to_owned());
             let (count, sums) = totals.entry(key).or_default();
             *count += counts.map_or(1, |counts| counts.value(row));
             for name in measures {
@@ -82,8 +100,15 @@ fn read(bytes: &Bytes) -> Vec<RecordBatch> {
 
 /// Converts the texts, and compares each rollup with the line items.
 fn check(texts: &[String], memory: u64) -> Vec<(MadeRollup, u64)> {
+    check_wanted(texts, memory, Vec::new())
+}
+
+/// The same with rollups that are not built in.
+fn check_wanted(texts: &[String], memory: u64, defined: Vec<Definition>) -> Vec<(MadeRollup, u64)> {
     let table = TableSchema::documented(ReportKind::LegacyCur.table());
-    let bench = Bench::with(ReportKind::LegacyCur, "2024-03", &table, memory);
+    let mut bench = Bench::with(ReportKind::LegacyCur, "2024-03", &table, memory);
+    let built_in = BuiltIn::ALL.to_vec();
+    bench.conversion = bench.conversion.with_rollups(Wanted { built_in, defined });
     for text in texts {
         bench.csv(text.as_str()).unwrap();
     }
@@ -91,13 +116,14 @@ fn check(texts: &[String], memory: u64) -> Vec<(MadeRollup, u64)> {
     let done = bench.finish();
     let rollups = kept.rollups.lock().unwrap();
     let made = done.tally.rollups.iter().map(|made| {
-        let files = rollups.iter().filter(|(grain, ..)| *grain == made.grain);
+        let files = rollups.iter().filter(|(name, ..)| *name == made.name);
         let files: Vec<Vec<RecordBatch>> = files.map(|(_, bytes, _)| read(bytes)).collect();
         assert_eq!(files.len(), done.files.len(), "every run is rolled up");
         let batches: Vec<RecordBatch> = files.concat();
         assert_eq!(
-            totals(&batches, &made.dimensions, &made.measures),
-            totals(&done.batches, &made.dimensions, &made.measures),
+            totals(&batches, made.per, &made.dimensions, &made.measures),
+            totals(&done.batches, made.per, &made.dimensions, &made.measures),
+            "{made:?}"
         );
         let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
         (made.clone(), rows as u64)
@@ -109,8 +135,8 @@ fn check(texts: &[String], memory: u64) -> Vec<(MadeRollup, u64)> {
 fn rollups_add_up_to_the_line_items() {
     let texts = [hourly(400, 40, 1), hourly(350, 20, 2)];
     let made = check(&texts, 64 << 20);
-    let grains: Vec<Grain> = made.iter().map(|(made, _)| made.grain).collect();
-    assert_eq!(grains, Grain::ALL);
+    let names: Vec<_> = made.iter().map(|(made, _)| made.name.clone()).collect();
+    assert_eq!(names, BuiltIn::ALL.map(BuiltIn::name));
     let has = |at: usize, name: &str| made[at].0.dimensions.iter().any(|column| column == name);
     assert!(has(1, "line_item_resource_id") && has(1, "resource_tags_user_name"));
     assert!(
@@ -146,4 +172,93 @@ fn what_hardly_shrinks_is_not_rolled_up() {
     let text = runs::report(20_000, 5);
     let made = check(&[text], 64 << 20);
     assert!(made.iter().all(|(_, rows)| rows * 3 <= 20_000), "{made:?}");
+}
+
+fn defined(name: &str, per: Grain, dimensions: &[&str], measures: &[&str]) -> Definition {
+    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    Definition {
+        name: name.parse().unwrap(),
+        table: ReportKind::LegacyCur.table(),
+        per,
+        dimensions: owned(dimensions),
+        measures: owned(measures),
+        text: name.to_owned(),
+    }
+}
+
+#[test]
+fn defined_rollups_add_up_to_the_line_items() {
+    let cost = ["line_item_unblended_cost", "line_item_usage_amount"];
+    // Of finer rollups, of no other, with columns that come later or never, and the most rows that there can be.
+    let wanted = || {
+        vec![
+            defined("hours", Grain::Hour, &["product_region"], &cost),
+            defined("days", Grain::Day, &["line_item_product_code"], &cost[..1]),
+            defined(
+                "months",
+                Grain::Month,
+                &["product_region", "line_item_usage_type"],
+                &cost,
+            ),
+            defined("in-all", Grain::Period, &[], &["line_item_unblended_rate"]),
+            defined(
+                "teams",
+                Grain::Month,
+                &[
+                    "resource_tags_user_team",
+                    "resource_tags_user_never",
+                    "bill_invoice_id",
+                ],
+                &[
+                    "reservation_effective_cost",
+                    "pricing_public_on_demand_cost",
+                ],
+            ),
+            defined(
+                "each",
+                Grain::Hour,
+                &["identity_line_item_id", "source"],
+                &cost,
+            ),
+        ]
+    };
+    let untagged =
+        hourly(50, 40, 5).replace(",resourceTags/user:team,", ",resourceTags/user:other,");
+    for memory in [64 << 20, 1] {
+        let texts = [untagged.clone(), hourly(300, 40, 6)];
+        let made = check_wanted(&texts, memory, wanted());
+        let names: Vec<_> = made.iter().map(|(made, _)| made.name.as_str()).collect();
+        let expected = [
+            "daily",
+            "daily_resources",
+            "hours",
+            "days",
+            "months",
+            "in-all",
+            "teams",
+            "each",
+        ];
+        assert_eq!(names, expected);
+        let rows = |name: &str| {
+            made.iter()
+                .find(|(made, _)| made.name.as_str() == name)
+                .unwrap()
+                .1
+        };
+        assert_eq!(rows("each"), 14_000);
+        // 3 regions in 40 hours; 3 services on 2 days; 3 regions with 7 types; one of all: in each run.
+        if memory > 1 {
+            assert_eq!(
+                [rows("hours"), rows("days"), rows("months"), rows("in-all")],
+                [120, 6, 21, 1]
+            );
+        }
+        let (teams, _) = &made[6];
+        assert_eq!(
+            teams.dimensions.len(),
+            3,
+            "also those that the report lacks"
+        );
+        assert_eq!(teams.definition.as_deref(), Some("teams"));
+    }
 }
