@@ -53,7 +53,6 @@ use bytes::Bytes;
 use curtail_store::{BillingPeriod, BuiltIn, ReportKind, RollupName, TableSchema};
 
 pub use self::amount::amount;
-pub(crate) use self::tally::{FileTally, MadeRollup, PeriodTally};
 use self::{
     encode::Encoder,
     file::FileState,

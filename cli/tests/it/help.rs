@@ -5,7 +5,7 @@ use crate::harness::{Place, filtered};
 #[test]
 fn every_help_text() {
     let place = Place::new();
-    let commands: [&[&str]; 30] = [
+    let commands: [&[&str]; 32] = [
         &[],
         &["demo"],
         &["generate"],
@@ -33,7 +33,9 @@ fn every_help_text() {
         &["connections", "set"],
         &["rollup"],
         &["rollup", "list"],
+        &["rollup", "build"],
         &["rollup", "verify"],
+        &["rollup", "drop"],
         &["completions"],
         &["version"],
     ];

@@ -15,6 +15,7 @@
 
 mod commands;
 mod connections;
+mod defined_rollups;
 mod endpoint;
 mod errors;
 mod faults;

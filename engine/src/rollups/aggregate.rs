@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use curtail_store::Grain;
 use datafusion::{
     arrow::datatypes::DataType,
     common::{Result, ScalarValue},

@@ -362,6 +362,7 @@ fn receipt(
         tagged: BTreeMap::new(),
         stored: Vec::new(),
         rollups: Vec::new(),
+        forgone: Vec::new(),
         milliseconds: 5,
         writer: "test".to_owned(),
     }

@@ -35,7 +35,8 @@ async fn october(store: &Store) {
 }
 
 async fn begin(store: &Store) -> curtail_store::Replacement {
-    let replacement = store.replace(Table::LineItems, &name("a"), period("2026-10"));
+    let report = name("a");
+    let replacement = store.replace(Table::LineItems, &report, period("2026-10"));
     replacement.await.unwrap()
 }
 
@@ -110,8 +111,9 @@ async fn rollups_are_replaced_and_nothing_else() {
     assert_eq!((verified.files, verified.problems), (3, Vec::new()));
     assert_eq!(store.verify_logs().await.unwrap(), []);
     // Another period, and then another version of this one.
-    let november = replace(&store, &name("a"), period("2026-11"), &rows(&["9"]), None);
-    november.await.unwrap();
+    replace(&store, &name("a"), period("2026-11"), &rows(&["9"]), None)
+        .await
+        .unwrap();
     assert_eq!(names(&store.snapshot().await.unwrap()), ["mine"]);
     october(&store).await;
     assert_eq!(names(&store.snapshot().await.unwrap()), [""; 0]);
@@ -134,7 +136,8 @@ async fn rollups_that_say_something_else_are_refused_without_a_trace() {
     let left = left.iter().map(|meta| meta.location.to_string());
     let left: Vec<_> = left.filter(|path| path.starts_with("rollups")).collect();
     assert!(left.is_empty(), "{left:?}");
-    let none = store.replace(Table::LineItems, &name("b"), period("2026-10"));
+    let other = name("b");
+    let none = store.replace(Table::LineItems, &other, period("2026-10"));
     let refused = none.await.unwrap().amend(Vec::new(), Vec::new()).await;
     assert!(matches!(refused, Err(StoreError::Receipt(_))));
 }

@@ -7,22 +7,22 @@ use crate::data::{in_memory, money, name, parquet, period, receipt, replace, rol
 
 /// Replaces a period by one row of this cost, as if it had been at `at`, with a rollup.
 async fn ingest(store: &Store, month: &str, cost: &str, at: DateTime<Utc>) -> u64 {
-    let (report, period, rows) = (crate::data::name("a"), period(month), rows(&[cost]));
+    let (report, period, rows) = (name("a"), period(month), rows(&[cost]));
     let costs: Vec<&str> = vec![cost];
     let replacement = store
         .replace(Table::LineItems, &report, period)
         .await
         .unwrap();
     let file = replacement.write(parquet(&rows, None)).await.unwrap();
-    let name = curtail_store::BuiltIn::Daily.name();
+    let daily = curtail_store::BuiltIn::Daily.name();
     let rolled = replacement
-        .write_rollup(&name, rollup(1, money(costs[0])), 1)
+        .write_rollup(&daily, rollup(1, money(costs[0])), 1)
         .await
         .unwrap();
     let mut receipt = receipt(&report, period, &rows);
     receipt.ingested_at = at;
     receipt.rollups.push(curtail_store::Rollup {
-        name,
+        name: daily,
         per: curtail_store::Grain::Day,
         definition: None,
         dimensions: Vec::new(),

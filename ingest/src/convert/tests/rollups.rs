@@ -200,7 +200,7 @@ fn defined_rollups_add_up_to_the_line_items() {
                 &["product_region", "line_item_usage_type"],
                 &cost,
             ),
-            defined("in-all", Grain::Period, &[], &["line_item_unblended_rate"]),
+            defined("in-all", Grain::Period, &[], &cost[1..]),
             defined(
                 "teams",
                 Grain::Month,
