@@ -50,6 +50,7 @@ impl Snapshot {
     }
 
     /// The same with those rollups only that are `kept`.
+    #[must_use]
     pub fn with_rollups(mut self, kept: impl Fn(&Rollup) -> bool) -> Self {
         let periods = self.tables.iter_mut().flat_map(|table| &mut table.periods);
         for version in periods {

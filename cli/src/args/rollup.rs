@@ -7,11 +7,11 @@ use curtail_store::RollupName;
 use super::{OutputArgs, PeriodRange};
 
 /// Sums that ingest keeps beside line items, and that answers come from where that gives the same digits.
-///
-/// Built in are `daily` and `daily_resources`. Others are defined by SQL in files that the configuration lists,
-/// rollups = ["team-daily.sql"]: SELECT columns, date_trunc('day', line_item_usage_start_date), sum(amount), count(*) FROM cur
-/// GROUP BY ALL.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Built in are daily and daily_resources. Your own: rollups = [\"team-hourly.sql\"] in the configuration, and in that file
+  SELECT columns, date_trunc('hour', line_item_usage_start_date), sum(amount), count(*) FROM cur GROUP BY ALL"
+)]
 pub(crate) struct RollupArgs {
     #[command(subcommand)]
     pub(crate) command: RollupCommand,

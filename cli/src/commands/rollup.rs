@@ -45,13 +45,13 @@ async fn list(output: &OutputArgs, settings: &Settings) -> Result<(), CliError> 
 /// The statement that lists rollups, and tells whether they are still `defined` as they were made.
 fn listing(defined: &[Definition]) -> String {
     let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
-    let mut states = String::new();
-    for it in defined {
+    let state = |it: &Definition| {
         let (name, text) = (quoted(it.name.as_str()), quoted(&it.text));
-        states += &format!(
+        format!(
             "\n        WHEN name = {name} THEN CASE definition WHEN {text} THEN 'current' ELSE 'changed' END"
-        );
-    }
+        )
+    };
+    let states: String = defined.iter().map(state).collect();
     format!(
         "\
 SELECT report, billing_period, name, version, rows, line_items,
