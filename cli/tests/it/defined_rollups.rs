@@ -519,9 +519,11 @@ fn a_killed_build_leaves_nothing_visible() {
         if round % 2 == 0 {
             sleep(whole * (round * 5 % 9) / 8);
         } else {
-            // When the first file is there.
-            let rollups = place.store().join("rollups/line_items/team-hours");
-            while content(&rollups).is_empty() && child.try_wait().unwrap().is_none() {
+            // When it has begun, or when its first file is about to be there.
+            let begun = ["_attempts", "rollups/line_items/team-hours"];
+            let begun = place.store().join(begun[usize::from(round % 4 == 3)]);
+            let there = || fs::read_dir(&begun).is_ok_and(|mut it| it.next().is_some());
+            while !there() && child.try_wait().unwrap().is_none() {
                 sleep(Duration::from_millis(1));
             }
         }
@@ -540,7 +542,8 @@ fn a_killed_build_leaves_nothing_visible() {
         place.ok(&["vacuum"]);
         assert_eq!(orphans(&place), [] as [PathBuf; 0], "round {round}");
     }
-    assert!(kept > 1, "{kept} were killed in time");
+    // Else nothing was shown.
+    assert!(kept > 0);
 }
 
 #[test]
