@@ -1,0 +1,38 @@
+//! Trino's functions.
+//!
+//! Where DataFusion has a function of the same name that answers differently, ours takes its place.
+
+mod aggregate;
+mod array;
+mod json;
+mod map;
+mod math;
+mod regexp;
+mod support;
+mod text;
+mod time;
+
+use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
+
+/// Every scalar function.
+pub fn scalar() -> Vec<ScalarUDF> {
+    let mut all = Vec::new();
+    all.extend(time::all());
+    all.extend(text::all());
+    all.extend(regexp::all());
+    all.extend(json::all());
+    all.extend(array::all());
+    all.extend(map::all());
+    all.extend(math::all());
+    all
+}
+
+/// Every aggregate function.
+pub fn aggregate() -> Vec<AggregateUDF> {
+    aggregate::all()
+}
+
+/// Every window function.
+pub fn window() -> Vec<WindowUDF> {
+    Vec::new()
+}

@@ -1,0 +1,20 @@
+//! Athena's SQL on DataFusion: Trino's dialect, its functions and its types.
+//!
+//! **Owns** what makes a query that was written for Athena mean here what it means there: how its text is parsed, what is rewritten on
+//! the parsed statement, how types combine and print, and Trino's functions.
+//!
+//! **Does not own** tables, views or how a statement runs (`curtail-engine`); it knows nothing of costs.
+//!
+//! **Invariants**: what Trino refuses may be accepted, but what Trino accepts means the same or is an error; a function never
+//! panics on any input; expressions in decimals stay exact.
+//!
+//! Start at [`parse`], [`rewrite`] and [`functions`].
+
+pub mod functions;
+mod parser;
+mod rewrite;
+mod typed;
+
+pub use parser::parse;
+pub use rewrite::rewrite;
+pub use typed::{analyzer_rules, expression_planners};

@@ -1,0 +1,6 @@
+//! Goldens of the dialect: expressions and what they come to.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod golden;
+mod session;
