@@ -27,6 +27,7 @@ const FORMULAS: &[Formula] = texts!(Formula, "formulas":
     "line_items/amortized"
     "line_items/blended"
     "line_items/is_discount_in_net"
+    "line_items/is_due"
     "line_items/list"
     "line_items/net_amortized"
     "line_items/net_unblended"
@@ -36,6 +37,7 @@ const FORMULAS: &[Formula] = texts!(Formula, "formulas":
     "line_items/reservation_unused"
     "line_items/savings_plan_unused"
     "line_items/service"
+    "line_items/told"
     "line_items/true_up"
     "line_items/unblended"
     "line_items/upfront"
@@ -51,6 +53,7 @@ const FORMULAS: &[Formula] = texts!(Formula, "formulas":
     "focus/unblended"
     "focus/usage"
     "costs/category"
+    "costs/coverable"
     "costs/kind"
     "costs/subcategory"
 );

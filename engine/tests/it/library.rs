@@ -1,6 +1,7 @@
 //! Every query of the library runs, over one report of each kind.
 
 mod anomalies;
+mod commitments;
 mod days;
 mod forecast;
 mod tags;

@@ -1,5 +1,5 @@
 -- title: Coverage by Reserved Instances and Savings Plans
--- description: How much of each service's usage, at public prices, commitments covered; only services that have any covered usage.
+-- description: How much of the usage that commitments can pay for, at public prices, they did pay for, by service; storage, data transfer and requests do not count.
 -- param: period period latest  Billing period
 SELECT
     service,
@@ -13,6 +13,7 @@ FROM costs
 WHERE billing_period = $period
     AND charge_type IN ('Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage')
     AND purchase_option IN ('Reserved', 'Savings Plan', 'On-Demand')
+    AND {{costs/coverable}}
 GROUP BY service, currency
 HAVING sum(CASE WHEN purchase_option IN ('Reserved', 'Savings Plan') THEN 1 ELSE 0 END) > 0
 ORDER BY on_demand_list_cost DESC, service
