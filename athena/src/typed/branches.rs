@@ -16,7 +16,7 @@ use super::{
     AMOUNT,
     compare::{comparable, to_double, whole_decimal},
     convert::{as_text, to_text},
-    kind::{Kind, literal, literal_text},
+    kind::{Kind, literal, literal_text, types},
     read::{Otherwise, read},
     timestamp,
 };
@@ -65,11 +65,14 @@ fn searched(case: Case, schema: &DFSchema) -> Result<(Case, bool)> {
     let Some(operand) = &case.expr else {
         return Ok((case, false));
     };
-    let from = operand.get_type(schema)?;
+    let values = case.when_then_expr.iter().map(|(value, _)| value.as_ref());
+    let (Ok(from), Some(types)) = (operand.get_type(schema), types(values, schema)) else {
+        return Ok((case, false));
+    };
     let mut conditions = Vec::with_capacity(case.when_then_expr.len());
     let mut changed = false;
-    for (value, _) in &case.when_then_expr {
-        let made = comparable(operand, &from, value, &value.get_type(schema)?)?;
+    for ((value, _), value_type) in case.when_then_expr.iter().zip(&types) {
+        let made = comparable(operand, &from, value, value_type)?;
         changed |= made.is_some();
         let (left, right) =
             made.unwrap_or_else(|| (operand.as_ref().clone(), value.as_ref().clone()));
@@ -136,11 +139,13 @@ fn null_if(function: ScalarFunction, schema: &DFSchema) -> Result<Transformed<Ex
     let [value, other] = function.args.as_slice() else {
         return Ok(Transformed::no(Expr::ScalarFunction(function)));
     };
-    let types = (value.get_type(schema)?, other.get_type(schema)?);
-    let Some((left, right)) = comparable(value, &types.0, other, &types.1)? else {
+    let Some(types) = types(&function.args, schema) else {
         return Ok(Transformed::no(Expr::ScalarFunction(function)));
     };
-    let null = Expr::Literal((&types.0).try_into()?, None);
+    let Some((left, right)) = comparable(value, &types[0], other, &types[1])? else {
+        return Ok(Transformed::no(Expr::ScalarFunction(function)));
+    };
+    let null = Expr::Literal((&types[0]).try_into()?, None);
     let made = when(binary_expr(left, Operator::Eq, right), null).otherwise(value.clone())?;
     Ok(Transformed::yes(made))
 }
@@ -223,13 +228,9 @@ fn schema_of_first(union: &Union) -> Result<DFSchema> {
 
 /// All in one type, or `None` if DataFusion's choice is right.
 fn united(exprs: &[&Expr], schema: &DFSchema) -> Result<Option<Vec<Expr>>> {
-    let types = exprs
-        .iter()
-        .map(|expr| expr.get_type(schema))
-        .collect::<Result<Vec<_>>>();
-    match types {
-        Ok(types) => united_of(exprs, &types),
-        Err(_) => Ok(None),
+    match types(exprs.iter().copied(), schema) {
+        Some(types) => united_of(exprs, &types),
+        None => Ok(None),
     }
 }
 

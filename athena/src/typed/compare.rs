@@ -17,7 +17,7 @@ use datafusion::{
 
 use super::{
     AMOUNT,
-    kind::{Kind, literal, literal_text},
+    kind::{Kind, literal, literal_text, types},
     read::{Otherwise, read},
     timestamp,
 };
@@ -43,9 +43,11 @@ pub(super) fn binary(
 pub(super) fn in_list(list: InList, schema: &DFSchema) -> Result<Transformed<Expr>> {
     let mut pairs = Vec::with_capacity(list.list.len());
     let mut changed = false;
-    let from = list.expr.get_type(schema)?;
-    for item in &list.list {
-        let made = comparable(&list.expr, &from, item, &item.get_type(schema)?)?;
+    let (Ok(from), Some(types)) = (list.expr.get_type(schema), types(&list.list, schema)) else {
+        return Ok(Transformed::no(Expr::InList(list)));
+    };
+    for (item, item_type) in list.list.iter().zip(&types) {
+        let made = comparable(&list.expr, &from, item, item_type)?;
         changed |= made.is_some();
         pairs.push(made.unwrap_or_else(|| (list.expr.as_ref().clone(), item.clone())));
     }
@@ -67,9 +69,11 @@ pub(super) fn in_list(list: InList, schema: &DFSchema) -> Result<Transformed<Exp
 
 /// `expr BETWEEN low AND high`.
 pub(super) fn between(between: Between, schema: &DFSchema) -> Result<Transformed<Expr>> {
-    let from = between.expr.get_type(schema)?;
-    let side = |end: &Expr| comparable(&between.expr, &from, end, &end.get_type(schema)?);
-    let (low, high) = (side(&between.low)?, side(&between.high)?);
+    let Some(types) = types([&*between.expr, &*between.low, &*between.high], schema) else {
+        return Ok(Transformed::no(Expr::Between(between)));
+    };
+    let side = |end: &Expr, place: usize| comparable(&between.expr, &types[0], end, &types[place]);
+    let (low, high) = (side(&between.low, 1)?, side(&between.high, 2)?);
     if low.is_none() && high.is_none() {
         return Ok(Transformed::no(Expr::Between(between)));
     }
@@ -102,7 +106,9 @@ pub(super) fn in_subquery(mut query: InSubquery, schema: &DFSchema) -> Result<Tr
     };
     let (qualifier, field) = plan.schema().qualified_field(0);
     let column = Expr::Column(Column::from((qualifier, field)));
-    let from = query.expr.get_type(schema)?;
+    let Ok(from) = query.expr.get_type(schema) else {
+        return Ok(Transformed::no(Expr::InSubquery(query)));
+    };
     let Some((expr, item)) = comparable(&query.expr, &from, &column, field.data_type())? else {
         return Ok(Transformed::no(Expr::InSubquery(query)));
     };

@@ -12,7 +12,7 @@ use datafusion::{
 
 use super::{
     AMOUNT,
-    kind::Kind,
+    kind::{Kind, literal},
     read::{Otherwise, read},
     text, timestamp,
 };
@@ -40,6 +40,11 @@ pub(super) fn cast(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
     let made = match (Kind::of(&from), Kind::of(to)) {
         (_, Kind::Text) => match as_text(inner, &from) {
             Some(text) => text,
+            None => return Ok(Transformed::no(expr)),
+        },
+        // At once, so that it is seen where a whole number would keep an amount exact.
+        (Kind::Integer | Kind::Decimal, Kind::Float) => match literal(inner) {
+            Some(value) => Expr::Literal(value.cast_to(to)?, None),
             None => return Ok(Transformed::no(expr)),
         },
         (Kind::Float, Kind::Integer) if is_round(inner) => return Ok(Transformed::no(expr)),

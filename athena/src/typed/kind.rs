@@ -1,7 +1,10 @@
 //! Types as far as their combination goes.
 
 use arrow::datatypes::DataType;
-use datafusion::{common::ScalarValue, logical_expr::Expr};
+use datafusion::{
+    common::{DFSchema, ScalarValue},
+    logical_expr::{Expr, ExprSchemable},
+};
 
 /// What kind of type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +43,17 @@ impl Kind {
     pub(super) fn is_time(self) -> bool {
         matches!(self, Self::Date | Self::Timestamp)
     }
+}
+
+/// The types of expressions; `None` if one is not known yet, as that of a placeholder is not.
+pub(super) fn types<'a>(
+    exprs: impl IntoIterator<Item = &'a Expr>,
+    schema: &DFSchema,
+) -> Option<Vec<DataType>> {
+    exprs
+        .into_iter()
+        .map(|expr| expr.get_type(schema).ok())
+        .collect()
 }
 
 /// The value of a literal.

@@ -81,17 +81,31 @@ async fn columns_are_compared_as_they_are() {
             "{condition}"
         );
     }
+    let mut wrong = Vec::new();
     for (condition, expected) in [
-        ("cost = 0", "report.cost = Decimal128(Some(0),38,18)"),
-        ("cost > 0.0", "report.cost > Decimal128(Some(0),38,18)"),
-        ("cost > '0'", "report.cost > Decimal128(Some(0),38,18)"),
+        (
+            "cost = 0",
+            "report.cost = Decimal128(0.000000000000000000,38,18)",
+        ),
+        (
+            "cost > 0.0",
+            "report.cost > Decimal128(0.000000000000000000,38,18)",
+        ),
+        (
+            "cost > '0'",
+            "report.cost > Decimal128(0.000000000000000000,38,18)",
+        ),
         (
             "cost > CAST(0 AS double)",
-            "report.cost > Decimal128(Some(0),38,18)",
+            "report.cost > Decimal128(0.000000000000000000,38,18)",
         ),
         (
             "cost > 0.5",
-            "report.cost > Decimal128(Some(500000000000000000),38,18)",
+            "report.cost > Decimal128(0.500000000000000000,38,18)",
+        ),
+        (
+            "coalesce(cost, CAST(0 AS double)) > 1",
+            "CASE WHEN report.cost IS NOT NULL THEN report.cost ELSE Decimal128(0.000000000000000000,38,18) END > Decimal128(1.000000000000000000,38,18)",
         ),
         ("usage > 0.5", "report.usage > Float64(0.5)"),
         ("usage > 0", "report.usage > Float64(0)"),
@@ -104,7 +118,7 @@ async fn columns_are_compared_as_they_are() {
         ),
         (
             "month IN (3, 4)",
-            "TRY_CAST(report.month AS Float64) = Float64(3) OR TRY_CAST(report.month AS Float64) = Float64(4)",
+            "TRY_CAST(report.month AS Float64) IN ([Float64(3), Float64(4)])",
         ),
         (
             "account = 123456789012",
@@ -115,16 +129,20 @@ async fn columns_are_compared_as_they_are() {
             "report.account = Dictionary(Int32, Utf8(\"1\"))",
         ),
     ] {
-        assert_eq!(filter(condition).await, expected, "{condition}");
+        let found = filter(condition).await;
+        if found != expected {
+            wrong.push(format!("{condition}: {found}"));
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[tokio::test]
 async fn settling_types_twice_changes_nothing() {
     let context = with_report();
     let state = context.state();
-    let text = "SELECT CAST(usage AS bigint), CAST(cost AS varchar), CAST(cost AS bigint), lines + 1, \
-                CASE WHEN month = 3 THEN usage ELSE 0.5 END, 1.0 / 3.0 FROM report WHERE start > '2026-03-01' \
+    let text = "SELECT CAST(usage AS bigint) AS a, CAST(cost AS varchar) AS b, CAST(cost AS bigint) AS c, lines + 1 AS d, \
+                CASE WHEN month = 3 THEN usage ELSE 0.5 END AS e, 1.0 / 3.0 AS f FROM report WHERE start > '2026-03-01' \
                 UNION ALL SELECT 1, 'a', 2, 3, cost, 0.5 FROM report";
     let once = state
         .analyzer()
