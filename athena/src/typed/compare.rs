@@ -175,9 +175,8 @@ fn one_sided(
 /// Text with a number is a number, or NULL if it is none.
 fn text_with_number(expr: &Expr, other: &Expr, number: &DataType) -> Result<(Expr, Expr)> {
     if let Some(text) = literal_text(expr) {
-        let value = match number_in(text) {
-            Some(value) => value,
-            None => return Ok((null(number)?, other.clone())),
+        let Some(value) = number_in(text) else {
+            return Ok((null(number)?, other.clone()));
         };
         let value_type = value.data_type();
         let value = Expr::Literal(value, None);
@@ -277,15 +276,13 @@ fn duration_with_interval(duration: &Expr, interval: &Expr) -> Result<(Expr, Exp
         }
         _ => None,
     };
-    match micros {
-        Some(_) => {
-            let micros = ScalarValue::DurationMicrosecond(micros);
-            Ok((duration.clone(), Expr::Literal(micros, None)))
-        }
-        None => plan_err!(
+    if micros.is_none() {
+        return plan_err!(
             "Cannot compare the time between two dates with {interval}: compare date_diff('day', …) with a number"
-        ),
+        );
     }
+    let micros = ScalarValue::DurationMicrosecond(micros);
+    Ok((duration.clone(), Expr::Literal(micros, None)))
 }
 
 /// A decimal with a double is a double, unless the double is a whole number that was written.

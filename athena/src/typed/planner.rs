@@ -35,7 +35,7 @@ impl ExprPlanner for TrinoPlanner {
             BinaryOperator::Gt => Operator::Gt,
             BinaryOperator::GtEq => Operator::GtEq,
             BinaryOperator::StringConcat => Operator::StringConcat,
-            BinaryOperator::Minus => return time_between(expr, schema),
+            BinaryOperator::Minus => return Ok(time_between(expr, schema)),
             _ => return Ok(PlannerResult::Original(expr)),
         };
         let (Ok(left), Ok(right)) = (expr.left.get_type(schema), expr.right.get_type(schema))
@@ -95,16 +95,14 @@ impl ExprPlanner for TrinoPlanner {
 }
 
 /// Days between dates are a stretch of time from the start, for what is planned around them.
-fn time_between(expr: RawBinaryExpr, schema: &DFSchema) -> Result<PlannerResult<RawBinaryExpr>> {
+fn time_between(expr: RawBinaryExpr, schema: &DFSchema) -> PlannerResult<RawBinaryExpr> {
     let (Ok(left), Ok(right)) = (expr.left.get_type(schema), expr.right.get_type(schema)) else {
-        return Ok(PlannerResult::Original(expr));
+        return PlannerResult::Original(expr);
     };
-    Ok(
-        match arithmetic::time_between(&expr.left, &left, &expr.right, &right) {
-            Some(made) => PlannerResult::Planned(made),
-            None => PlannerResult::Original(expr),
-        },
-    )
+    match arithmetic::time_between(&expr.left, &left, &expr.right, &right) {
+        Some(made) => PlannerResult::Planned(made),
+        None => PlannerResult::Original(expr),
+    }
 }
 
 /// Whether the expression is a cast, or one that may fail is anywhere in it.
