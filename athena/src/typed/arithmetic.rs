@@ -44,33 +44,59 @@ pub(super) fn binary(
     })
 }
 
-/// A date or timestamp less another: days are an interval like any other stretch of time. `None` if it is right as it is.
-pub(super) fn time_between(
+/// A date or timestamp less another, of which one is a timestamp, in one type; `None` if it is right as it is.
+fn time_between(
     left: &Expr,
     left_type: &DataType,
     right: &Expr,
     right_type: &DataType,
 ) -> Option<Expr> {
-    let is_time = |data_type: &DataType| Kind::of(data_type).is_time();
-    let is_timestamp = |data_type: &DataType| *data_type == timestamp();
-    if !is_time(left_type) || !is_time(right_type) {
+    let is_timestamp = |data_type: &DataType| Kind::of(data_type) == Kind::Timestamp;
+    let is_ours = |data_type: &DataType| *data_type == timestamp();
+    if !is_timestamp(left_type) && !is_timestamp(right_type)
+        || is_ours(left_type) && is_ours(right_type)
+    {
         return None;
     }
-    if is_timestamp(left_type) && is_timestamp(right_type) {
-        return None;
-    }
+    interval(left, left_type, right, right_type)
+}
+
+/// A date or timestamp less another as a stretch of time.
+fn interval(
+    left: &Expr,
+    left_type: &DataType,
+    right: &Expr,
+    right_type: &DataType,
+) -> Option<Expr> {
     let instant = |expr: &Expr, from: &DataType| {
-        if is_timestamp(from) {
+        if *from == timestamp() {
             expr.clone()
         } else {
             cast(expr.clone(), timestamp())
         }
     };
-    Some(binary_expr(
-        instant(left, left_type),
-        Operator::Minus,
-        instant(right, right_type),
-    ))
+    let are_times = Kind::of(left_type).is_time() && Kind::of(right_type).is_time();
+    are_times.then(|| {
+        binary_expr(
+            instant(left, left_type),
+            Operator::Minus,
+            instant(right, right_type),
+        )
+    })
+}
+
+/// The days between two dates, which are a number, as a stretch of time, if that is what `expr` is.
+pub(super) fn days_as_interval(expr: &Expr, schema: &DFSchema) -> Option<Expr> {
+    let Expr::BinaryExpr(BinaryExpr {
+        left,
+        op: Operator::Minus,
+        right,
+    }) = expr
+    else {
+        return None;
+    };
+    let (left_type, right_type) = (left.get_type(schema).ok()?, right.get_type(schema).ok()?);
+    interval(left, &left_type, right, &right_type)
 }
 
 /// The type of what two integers come to; `None` where it is not one of Trino's.

@@ -69,7 +69,7 @@ pub(super) fn cast(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
         {
             again(inner.clone(), timestamp())
         }
-        (from_kind, Kind::Timestamp | Kind::Date) if from_kind.is_number() => {
+        (from_kind, Kind::Timestamp) if from_kind.is_number() => {
             return plan_err!(
                 "Cannot cast {from} to {to}: from_unixtime makes a timestamp of seconds since 1970"
             );

@@ -1,5 +1,6 @@
 //! What must be settled while a statement is planned, because DataFusion's planner would refuse it.
 
+use arrow::datatypes::DataType;
 use datafusion::{
     common::{
         DFSchema,
@@ -35,15 +36,16 @@ impl ExprPlanner for TrinoPlanner {
             BinaryOperator::Gt => Operator::Gt,
             BinaryOperator::GtEq => Operator::GtEq,
             BinaryOperator::StringConcat => Operator::StringConcat,
-            BinaryOperator::Minus => return Ok(time_between(expr, schema)),
             _ => return Ok(PlannerResult::Original(expr)),
         };
         let (Ok(left), Ok(right)) = (expr.left.get_type(schema), expr.right.get_type(schema))
         else {
             return Ok(PlannerResult::Original(expr));
         };
-        let is_list = Kind::of(&left) == Kind::Other || Kind::of(&right) == Kind::Other;
-        if is_list
+        let is_list = |data_type: &DataType| Kind::of(data_type) == Kind::Other;
+        let concatenates_lists =
+            op == Operator::StringConcat && (is_list(&left) || is_list(&right));
+        if concatenates_lists
             || BinaryTypeCoercer::new(&left, &op, &right)
                 .get_result_type()
                 .is_ok()
@@ -52,6 +54,8 @@ impl ExprPlanner for TrinoPlanner {
         }
         let made = if op == Operator::StringConcat {
             Some((to_text(&expr.left, &left), to_text(&expr.right, &right)))
+        } else if let Some(made) = days_with_interval(&expr, schema) {
+            Some(made)
         } else {
             comparable(&expr.left, &left, &expr.right, &right)?
         };
@@ -94,15 +98,18 @@ impl ExprPlanner for TrinoPlanner {
     }
 }
 
-/// Days between dates are a stretch of time from the start, for what is planned around them.
-fn time_between(expr: RawBinaryExpr, schema: &DFSchema) -> PlannerResult<RawBinaryExpr> {
-    let (Ok(left), Ok(right)) = (expr.left.get_type(schema), expr.right.get_type(schema)) else {
-        return PlannerResult::Original(expr);
-    };
-    match arithmetic::time_between(&expr.left, &left, &expr.right, &right) {
-        Some(made) => PlannerResult::Planned(made),
-        None => PlannerResult::Original(expr),
+/// The days between two dates, which are a number otherwise, compared with an interval.
+fn days_with_interval(expr: &RawBinaryExpr, schema: &DFSchema) -> Option<(Expr, Expr)> {
+    let is_interval = |expr: &Expr| matches!(expr.get_type(schema), Ok(DataType::Interval(_)));
+    if is_interval(&expr.right) {
+        let days = arithmetic::days_as_interval(&expr.left, schema)?;
+        return Some((days, expr.right.clone()));
     }
+    if is_interval(&expr.left) {
+        let days = arithmetic::days_as_interval(&expr.right, schema)?;
+        return Some((expr.left.clone(), days));
+    }
+    None
 }
 
 /// Whether the expression is a cast, or one that may fail is anywhere in it.
