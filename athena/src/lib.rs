@@ -17,4 +17,4 @@ mod typed;
 
 pub use parser::parse;
 pub use rewrite::rewrite;
-pub use typed::{analyzer_rules, expression_planners};
+pub use typed::{analyzer_rules, expression_planners, type_planner};

@@ -1,15 +1,63 @@
 //! How types combine and print.
+//!
+//! DataFusion brings the operands of an expression to a common type in one analyzer rule, `TypeCoercion`. Ours, [`TrinoTypes`],
+//! runs just before it and settles whatever Trino settles differently, so that nothing is left to coerce there. What already has
+//! the types it needs is not touched: filters on plain columns stay as they were written, and prune.
+//!
+//! The rules:
+//! * a decimal with a double is a double, and so are columns of both, but an amount with a whole number stays an amount;
+//! * text that meets a number, a boolean or a time in a comparison is read as one; text that is no number, or empty, is NULL then;
+//! * branches of text and of something else are text;
+//! * what becomes text prints as in Trino: `2026-03-05 00:00:00.000`, `1.0E10`. Amounts are doubles in Athena, so they print in
+//!   the form of a double (`0.1`, `12.0`, `1.0E-7`), but with all of their own digits;
+//! * what becomes an integer is rounded, half away from zero;
+//! * quotients of decimals have the larger of both scales, sums and products of integers that do not fit are errors.
+
+mod arithmetic;
+mod branches;
+mod checked;
+mod coercion;
+mod compare;
+mod convert;
+mod divide;
+mod kind;
+mod planner;
+mod read;
+mod sql_types;
+mod text;
 
 use std::sync::Arc;
 
-use datafusion::{logical_expr::planner::ExprPlanner, optimizer::AnalyzerRule};
+use arrow::datatypes::{DataType, TimeUnit};
+use datafusion::{
+    logical_expr::planner::{ExprPlanner, TypePlanner},
+    optimizer::{Analyzer, AnalyzerRule},
+};
+
+use coercion::TrinoTypes;
+
+/// Amounts of money.
+const AMOUNT: DataType = DataType::Decimal128(38, 18);
+
+/// Trino's `timestamp`.
+fn timestamp() -> DataType {
+    DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
+}
 
 /// Planners of expressions, which come before DataFusion's own.
 pub fn expression_planners() -> Vec<Arc<dyn ExprPlanner>> {
-    Vec::new()
+    vec![Arc::new(planner::TrinoPlanner)]
 }
 
-/// Rules for plans, which come before DataFusion's own coercion of types.
+/// The planner of types' names, for `with_type_planner`.
+pub fn type_planner() -> Arc<dyn TypePlanner> {
+    Arc::new(sql_types::TrinoTypeNames)
+}
+
+/// All rules of the analyzer, DataFusion's included, for `with_analyzer_rules`.
 pub fn analyzer_rules() -> Vec<Arc<dyn AnalyzerRule + Send + Sync>> {
-    Vec::new()
+    let mut rules = Analyzer::new().rules;
+    let coercion = rules.iter().position(|rule| rule.name() == "type_coercion");
+    rules.insert(coercion.unwrap_or(rules.len()), Arc::new(TrinoTypes));
+    rules
 }

@@ -34,13 +34,12 @@ pub(crate) fn session() -> SessionContext {
     settings.sql_parser.parse_float_as_decimal = true;
     let mut planners = curtail_athena::expression_planners();
     planners.extend(SessionStateDefaults::default_expr_planners());
-    let mut builder = SessionStateBuilder::new_with_default_features()
+    let mut state = SessionStateBuilder::new_with_default_features()
         .with_config(config)
-        .with_expr_planners(planners);
-    for rule in curtail_athena::analyzer_rules() {
-        builder = builder.with_analyzer_rule(rule);
-    }
-    let mut state = builder.build();
+        .with_expr_planners(planners)
+        .with_type_planner(curtail_athena::type_planner())
+        .with_analyzer_rules(curtail_athena::analyzer_rules())
+        .build();
     for function in curtail_athena::functions::scalar() {
         state.register_udf(Arc::new(function)).unwrap();
     }
