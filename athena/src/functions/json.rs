@@ -267,9 +267,9 @@ fn is_scalar(arguments: &[ColumnarValue], rows: usize) -> Result<ArrayRef> {
         let Some(text) = texts.get(row) else {
             return Ok(None);
         };
-        match Json::parse(text) {
-            Some(json) => Ok(Some(!matches!(json, Json::Array(_) | Json::Object(_)))),
-            None => exec_err!("is_json_scalar: not JSON: {text:?}"),
-        }
+        let Some(json) = Json::parse(text) else {
+            return exec_err!("is_json_scalar: not JSON: {text:?}");
+        };
+        Ok(Some(!matches!(json, Json::Array(_) | Json::Object(_))))
     })
 }

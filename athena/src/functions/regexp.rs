@@ -3,8 +3,10 @@
 mod java;
 mod pattern;
 mod replacement;
+#[cfg(test)]
+mod tests;
 
-use std::{ops::Range, sync::Arc};
+use std::{ops::Range, rc::Rc, sync::Arc};
 
 use arrow::{
     array::{ArrayRef, Int32Array},
@@ -25,7 +27,8 @@ use super::{
     text::{
         plain::{
             Kind::{Integer, Text},
-            Plain, Texts, integer_or, integer_rows, slice_rows, text_or, text_rows, truth_rows,
+            Plain, Texts, check_size, integer_or, integer_rows, slice_rows, text_or, text_rows,
+            truth_rows,
         },
         split::{list_builder, list_of_texts},
     },
@@ -81,7 +84,7 @@ fn extract(arguments: &[ColumnarValue], rows: usize) -> Result<ArrayRef> {
         let group = pattern.group("regexp_extract", group)?;
         Ok(pattern
             .find_group(text, 0, group)?
-            .and_then(|(_, group)| Some(&text[group?])))
+            .and_then(|found| Some(&text[found.group?])))
     })
 }
 
@@ -100,10 +103,11 @@ fn extract_all(arguments: &[ColumnarValue], rows: usize) -> Result<ArrayRef> {
         let group = pattern.group("regexp_extract_all", group)?;
         let mut from = Some(0);
         while let Some(at) = from
-            && let Some((whole, found)) = pattern.find_group(text, at, group)?
+            && let Some(found) = pattern.find_group(text, at, group)?
         {
-            made.values().append_option(found.map(|found| &text[found]));
-            from = next_start(text, &whole);
+            made.values()
+                .append_option(found.group.map(|group| &text[group]));
+            from = next_start(text, &found.whole);
         }
         made.append(true);
     }
@@ -140,7 +144,7 @@ fn replace(arguments: &[ColumnarValue], rows: usize) -> Result<ArrayRef> {
     let text = Texts::of(&arguments[0], rows)?;
     let mut patterns = Patterns::of(&arguments[1], rows)?;
     let by = text_or(arguments, 2, rows, "")?;
-    let mut parsed: Option<(Arc<Pattern>, Replacement)> = None;
+    let mut parsed: Option<(Rc<Pattern>, Replacement)> = None;
     text_rows(rows, |row, made| {
         let (Some(text), Some(pattern), Some(by)) =
             (text.get(row), patterns.get(row)?, by.get(row))
@@ -148,12 +152,12 @@ fn replace(arguments: &[ColumnarValue], rows: usize) -> Result<ArrayRef> {
             return Ok(false);
         };
         let replacement = match &mut parsed {
-            Some((known, replacement)) if Arc::ptr_eq(known, &pattern) && replacement.is(by) => {
+            Some((known, replacement)) if Rc::ptr_eq(known, &pattern) && replacement.is(by) => {
                 replacement
             }
             parsed => {
                 let replacement = Replacement::parse(by, &pattern)?;
-                &mut parsed.insert((Arc::clone(&pattern), replacement)).1
+                &mut parsed.insert((Rc::clone(&pattern), replacement)).1
             }
         };
         let mut done = 0;
@@ -162,7 +166,7 @@ fn replace(arguments: &[ColumnarValue], rows: usize) -> Result<ArrayRef> {
                 made.push_str(&text[done..found.start]);
                 made.push_str(by);
                 done = found.end;
-                Ok(())
+                check_size("regexp_replace", made)
             })?;
         } else {
             let mut from = Some(0);
@@ -174,6 +178,7 @@ fn replace(arguments: &[ColumnarValue], rows: usize) -> Result<ArrayRef> {
                 replacement.append(made, |group| groups.get(group).map(|place| &text[place]));
                 done = whole.end;
                 from = next_start(text, &whole);
+                check_size("regexp_replace", made)?;
             }
         }
         made.push_str(&text[done..]);

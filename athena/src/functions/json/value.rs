@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, cmp::Ordering};
 
+use crate::functions::text::plain::push_hex;
+
 /// Values may be nested so deep; what is deeper would fill the stack.
 const DEEPEST: usize = 200;
 
@@ -47,7 +49,9 @@ impl<'a> Json<'a> {
                 members.reverse();
                 members.sort_by(|(left, _), (right, _)| compare_keys(left, right));
                 members.dedup_by(|(next, _), (kept, _)| next == kept);
-                members.iter_mut().for_each(|(_, value)| value.sort());
+                for (_, value) in members {
+                    value.sort();
+                }
             }
             _ => {}
         }
@@ -115,7 +119,8 @@ pub(super) fn quote(text: &str, made: &mut String) {
         };
         made.push_str(&text[done..at]);
         if escape.is_empty() {
-            made.push_str(&format!("\\u{byte:04X}"));
+            made.push_str("\\u00");
+            push_hex(byte, made);
         } else {
             made.push_str(escape);
         }

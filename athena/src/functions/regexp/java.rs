@@ -6,7 +6,7 @@
 use datafusion::{common::exec_err, error::Result};
 
 /// A pattern in the crates' syntax.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Translation {
     pub(super) pattern: String,
     /// Whether it needs a matcher that looks around and refers back.
@@ -23,20 +23,14 @@ pub(super) fn translate(text: &str, before_newline: bool) -> Result<Translation>
     let mut translator = Translator {
         text,
         rest: text,
-        made: String::with_capacity(text.len() + 16),
         flags: Flags::default(),
         outer: Vec::new(),
         before_newline,
-        backtracks: false,
-        has_end: false,
         repeats: false,
+        made: Translation::default(),
     };
     translator.run()?;
-    Ok(Translation {
-        pattern: translator.made,
-        backtracks: translator.backtracks,
-        has_end: translator.has_end,
-    })
+    Ok(translator.made)
 }
 
 #[derive(Clone, Copy, Default)]
@@ -49,15 +43,13 @@ struct Flags {
 struct Translator<'a> {
     text: &'a str,
     rest: &'a str,
-    made: String,
     flags: Flags,
     /// The flags around each open group.
     outer: Vec<Flags>,
     before_newline: bool,
-    backtracks: bool,
-    has_end: bool,
     /// Whether a quantifier was just read, which `+` would make possessive.
     repeats: bool,
+    made: Translation,
 }
 
 impl Translator<'_> {
@@ -66,6 +58,10 @@ impl Translator<'_> {
         let next = characters.next()?;
         self.rest = characters.as_str();
         Some(next)
+    }
+
+    fn push(&mut self, text: &str) {
+        self.made.pattern.push_str(text);
     }
 
     fn skip(&mut self, prefix: &str) -> bool {
@@ -83,34 +79,34 @@ impl Translator<'_> {
                 '(' => self.group()?,
                 ')' => {
                     self.flags = self.outer.pop().unwrap_or(self.flags);
-                    self.made.push(')');
+                    self.made.pattern.push(')');
                 }
-                '$' if self.flags.multi_line => self.made.push('$'),
+                '$' if self.flags.multi_line => self.made.pattern.push('$'),
                 '$' => self.end(),
                 '+' if repeated => {
-                    self.backtracks = true;
-                    self.made.push('+');
+                    self.made.backtracks = true;
+                    self.made.pattern.push('+');
                 }
-                '?' if repeated => self.made.push('?'),
+                '?' if repeated => self.made.pattern.push('?'),
                 '*' | '+' | '?' => {
                     self.repeats = true;
-                    self.made.push(next);
+                    self.made.pattern.push(next);
                 }
                 '{' => {
                     let Some((inside, rest)) = self.rest.split_once('}') else {
                         return self.rejected("a { is not closed");
                     };
                     self.rest = rest;
-                    self.made.push('{');
-                    self.made.push_str(inside);
-                    self.made.push('}');
+                    self.made.pattern.push('{');
+                    self.push(inside);
+                    self.made.pattern.push('}');
                     self.repeats = true;
                 }
                 '#' if self.flags.verbose => {
                     let comment = self.rest.find('\n').unwrap_or(self.rest.len());
                     self.rest = &self.rest[comment..];
                 }
-                other => self.made.push(other),
+                other => self.made.pattern.push(other),
             }
         }
         Ok(())
@@ -124,31 +120,31 @@ impl Translator<'_> {
     }
 
     fn end(&mut self) {
-        self.has_end = true;
+        self.made.has_end = true;
         if self.before_newline {
-            self.backtracks = true;
-            self.made.push_str(r"(?=\n?\z)");
+            self.made.backtracks = true;
+            self.push(r"(?=\n?\z)");
         } else {
-            self.made.push_str(r"\z");
+            self.push(r"\z");
         }
     }
 
     fn group(&mut self) -> Result<()> {
         self.outer.push(self.flags);
         if !self.skip("?") {
-            self.made.push('(');
+            self.made.pattern.push('(');
             return Ok(());
         }
         for look in ["=", "!", "<=", "<!", ">"] {
             if self.skip(look) {
-                self.backtracks = true;
-                self.made.push_str("(?");
-                self.made.push_str(look);
+                self.made.backtracks = true;
+                self.push("(?");
+                self.push(look);
                 return Ok(());
             }
         }
         if self.skip("<") || self.skip("P<") {
-            self.made.push_str("(?<");
+            self.push("(?<");
             return Ok(());
         }
         let Some(end) = self.rest.find([':', ')']) else {
@@ -177,11 +173,11 @@ impl Translator<'_> {
             // The flags are those of the group around.
             self.outer.pop();
             if !kept.is_empty() {
-                self.made.push_str(&format!("(?{kept})"));
+                self.push(&format!("(?{kept})"));
             }
         } else {
             self.rest = &self.rest[1..];
-            self.made.push_str(&format!("(?{kept}:"));
+            self.push(&format!("(?{kept}:"));
         }
         Ok(())
     }
@@ -194,18 +190,18 @@ impl Translator<'_> {
         match next {
             'd' | 'D' | 'w' | 'W' | 's' | 'S' | 'h' | 'H' | 'v' | 'V' | 'p' | 'P' => {
                 let set = self.set(next)?;
-                self.made.push_str(&set);
+                self.push(&set);
             }
             'b' | 'B' | 'A' | 'z' => {
-                self.made.push('\\');
-                self.made.push(next);
+                self.made.pattern.push('\\');
+                self.made.pattern.push(next);
             }
             'G' => {
-                self.backtracks = true;
-                self.made.push_str(r"\G");
+                self.made.backtracks = true;
+                self.push(r"\G");
             }
             'Z' => self.end(),
-            'R' => self.made.push_str(&format!(r"(?:\r\n|[{VERTICAL}])")),
+            'R' => self.push(&format!(r"(?:\r\n|[{VERTICAL}])")),
             'Q' => {
                 let (quoted, rest) = self.rest.split_once(r"\E").unwrap_or((self.rest, ""));
                 self.rest = rest;
@@ -215,8 +211,8 @@ impl Translator<'_> {
             }
             'E' => {}
             '1'..='9' => {
-                self.backtracks = true;
-                self.made.push_str(&format!(r"(?:\{next})"));
+                self.made.backtracks = true;
+                self.push(&format!(r"(?:\{next})"));
             }
             'k' => {
                 let Some((name, rest)) = self
@@ -227,8 +223,8 @@ impl Translator<'_> {
                     return self.rejected(r"\k names no group");
                 };
                 self.rest = rest;
-                self.backtracks = true;
-                self.made.push_str(&format!(r"\k<{name}>"));
+                self.made.backtracks = true;
+                self.push(&format!(r"\k<{name}>"));
             }
             other => {
                 let character = self.character(other)?;
@@ -308,13 +304,12 @@ impl Translator<'_> {
     fn literal(&mut self, character: char) {
         match character {
             // Spaces and # mean something to verbose patterns.
-            ' ' | '#' | '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' => self
-                .made
-                .push_str(&format!(r"\x{:02x}", u32::from(character))),
+            ' ' | '#' | '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' => {
+                self.push(&format!(r"\x{:02x}", u32::from(character)));
+            }
             other => {
                 let mut buffer = [0; 4];
-                self.made
-                    .push_str(&regex::escape(other.encode_utf8(&mut buffer)));
+                self.push(&regex::escape(other.encode_utf8(&mut buffer)));
             }
         }
     }
@@ -393,7 +388,7 @@ impl Translator<'_> {
                     match escaped {
                         'd' | 'D' | 'w' | 'W' | 's' | 'S' | 'h' | 'H' | 'v' | 'V' | 'p' | 'P' => {
                             let set = self.set(escaped)?;
-                            self.made.push_str(&set);
+                            self.push(&set);
                         }
                         'Q' => {
                             let (quoted, rest) =
@@ -414,8 +409,8 @@ impl Translator<'_> {
                     && let Some(end) = self.rest.find(":]") =>
                 {
                     let (name, rest) = self.rest.split_at(end + 2);
-                    self.made.push('[');
-                    self.made.push_str(name);
+                    self.made.pattern.push('[');
+                    self.push(name);
                     self.rest = rest;
                 }
                 '[' => {
@@ -423,30 +418,30 @@ impl Translator<'_> {
                     self.open_class();
                 }
                 ']' => {
-                    self.made.push(']');
+                    self.made.pattern.push(']');
                     depth -= 1;
                     if depth == 0 {
                         return Ok(());
                     }
                 }
                 // These mean something to the crates, and nothing to Java.
-                '~' => self.made.push_str(r"\~"),
-                '-' if self.made.ends_with('-') && !self.made.ends_with(r"\-") => {
-                    self.made.push_str(r"\-");
+                '~' => self.push(r"\~"),
+                '-' if self.made.pattern.ends_with('-') && !self.made.pattern.ends_with(r"\-") => {
+                    self.push(r"\-");
                 }
-                other => self.made.push(other),
+                other => self.made.pattern.push(other),
             }
         }
         self.rejected("a class is not closed")
     }
 
     fn open_class(&mut self) {
-        self.made.push('[');
+        self.made.pattern.push('[');
         if self.skip("^") {
-            self.made.push('^');
+            self.made.pattern.push('^');
         }
         if self.skip("]") {
-            self.made.push_str(r"\]");
+            self.push(r"\]");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `varbinary`: to and from text, and its hashes.
 
-use std::sync::Arc;
+use std::{fmt::Write, sync::Arc};
 
 use arrow::{
     array::{Array, ArrayRef, AsArray, BinaryArray, BinaryBuilder},
@@ -17,7 +17,7 @@ use super::{
     hash::{crc32, md5, sha1, xxhash64},
     plain::{
         Kind::{Any, Bytes, Text},
-        Plain, Texts, integer_rows, text_or, text_rows,
+        Plain, Texts, integer_rows, push_hex, text_or, text_rows,
     },
 };
 use crate::functions::support::{TEXT, is_text};
@@ -132,8 +132,7 @@ fn to_hex(arguments: &[ColumnarValue], rows: usize) -> Result<ArrayRef> {
             let Some(number) = numbers.get(row) else {
                 return Ok(false);
             };
-            made.push_str(&format!("{number:X}"));
-            Ok(true)
+            Ok(write!(made, "{number:X}").is_ok())
         });
     }
     if argument.data_type().is_nested() {
@@ -141,11 +140,7 @@ fn to_hex(arguments: &[ColumnarValue], rows: usize) -> Result<ArrayRef> {
     }
     encoded(arguments, rows, |bytes, made| {
         for byte in bytes {
-            for digit in [byte >> 4, byte & 15] {
-                made.extend(
-                    char::from_digit(digit.into(), 16).map(|digit| digit.to_ascii_uppercase()),
-                );
-            }
+            push_hex(*byte, made);
         }
     })
 }

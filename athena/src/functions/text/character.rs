@@ -68,10 +68,10 @@ fn codepoint(arguments: &[ColumnarValue], rows: usize) -> Result<ArrayRef> {
                 return Ok(None);
             };
             let mut characters = text.chars();
-            match (characters.next(), characters.next()) {
-                (Some(only), None) => Ok(i32::try_from(u32::from(only)).ok()),
-                _ => exec_err!("codepoint takes text of a single character, not {text:?}"),
-            }
+            let (Some(only), None) = (characters.next(), characters.next()) else {
+                return exec_err!("codepoint takes text of a single character, not {text:?}");
+            };
+            Ok(i32::try_from(u32::from(only)).ok())
         })
         .collect::<Result<_>>()?;
     Ok(Arc::new(made))

@@ -68,23 +68,27 @@ pub(super) fn sha1(bytes: &[u8]) -> [u8; 20] {
             words[step] = (words[step - 3] ^ words[step - 8] ^ words[step - 14] ^ words[step - 16])
                 .rotate_left(1);
         }
-        let [mut a, mut b, mut c, mut d, mut e] = state;
+        let mut turn = state;
         for (step, word) in words.into_iter().enumerate() {
+            let [first, second, third, fourth, fifth] = turn;
             let (mixed, constant) = match step / 20 {
-                0 => ((b & c) | (!b & d), 0x5a82_7999),
-                1 => (b ^ c ^ d, 0x6ed9_eba1),
-                2 => ((b & c) | (b & d) | (c & d), 0x8f1b_bcdc),
-                _ => (b ^ c ^ d, 0xca62_c1d6),
+                0 => ((second & third) | (!second & fourth), 0x5a82_7999),
+                1 => (second ^ third ^ fourth, 0x6ed9_eba1),
+                2 => (
+                    (second & third) | (second & fourth) | (third & fourth),
+                    0x8f1b_bcdc,
+                ),
+                _ => (second ^ third ^ fourth, 0xca62_c1d6),
             };
-            let sum = a
+            let sum = first
                 .rotate_left(5)
                 .wrapping_add(mixed)
-                .wrapping_add(e)
+                .wrapping_add(fifth)
                 .wrapping_add(constant)
                 .wrapping_add(word);
-            (e, d, c, b, a) = (d, c, b.rotate_left(30), a, sum);
+            turn = [sum, first, second.rotate_left(30), third, fourth];
         }
-        for (sum, part) in state.iter_mut().zip([a, b, c, d, e]) {
+        for (sum, part) in state.iter_mut().zip(turn) {
             *sum = sum.wrapping_add(part);
         }
     }

@@ -24,7 +24,7 @@ pub(super) fn all() -> Vec<ScalarUDF> {
 pub(in crate::functions) struct Digits {
     pub(in crate::functions) is_negative: bool,
     /// At least one, and none before the first that is not zero.
-    digits: Vec<u8>,
+    coefficient: Vec<u8>,
     scale: i64,
 }
 
@@ -33,7 +33,7 @@ impl Digits {
     pub(in crate::functions) fn of_decimal(unscaled: i128, scale: i8) -> Self {
         Self {
             is_negative: unscaled < 0,
-            digits: unscaled.unsigned_abs().to_string().into_bytes(),
+            coefficient: unscaled.unsigned_abs().to_string().into_bytes(),
             scale: scale.into(),
         }
     }
@@ -46,22 +46,22 @@ impl Digits {
         let shown = format!("{:e}", double.abs());
         let (mantissa, exponent) = shown.split_once('e')?;
         let exponent: i64 = exponent.parse().ok()?;
-        let digits: Vec<u8> = mantissa.bytes().filter(u8::is_ascii_digit).collect();
-        let scale = i64::try_from(digits.len()).ok()? - 1 - exponent;
+        let coefficient: Vec<u8> = mantissa.bytes().filter(u8::is_ascii_digit).collect();
+        let scale = i64::try_from(coefficient.len()).ok()? - 1 - exponent;
         Some(Self {
             is_negative: double.is_sign_negative(),
-            digits,
+            coefficient,
             scale,
         })
     }
 
     pub(in crate::functions) fn is_zero(&self) -> bool {
-        self.digits.iter().all(|digit| *digit == b'0')
+        self.coefficient.iter().all(|digit| *digit == b'0')
     }
 
     /// The exponent of the first digit: 2 for 314.
     pub(in crate::functions) fn exponent(&self) -> i64 {
-        i64::try_from(self.digits.len()).unwrap_or(i64::MAX) - 1 - self.scale
+        i64::try_from(self.coefficient.len()).unwrap_or(i64::MAX) - 1 - self.scale
     }
 
     /// The same number with at most `places` digits behind the point, halves rounded away from zero.
@@ -70,16 +70,16 @@ impl Digits {
         let Ok(surplus @ 1..) = usize::try_from(self.scale - places) else {
             return made;
         };
-        let kept = made.digits.len().checked_sub(surplus);
-        let is_up = kept.is_some_and(|kept| made.digits[kept] >= b'5');
-        made.digits.truncate(kept.unwrap_or(0));
+        let kept = made.coefficient.len().checked_sub(surplus);
+        let is_up = kept.is_some_and(|kept| made.coefficient[kept] >= b'5');
+        made.coefficient.truncate(kept.unwrap_or(0));
         made.scale = places;
-        if made.digits.is_empty() {
-            made.digits.push(b'0');
+        if made.coefficient.is_empty() {
+            made.coefficient.push(b'0');
         }
         if is_up {
             let mut carries = true;
-            for digit in made.digits.iter_mut().rev() {
+            for digit in made.coefficient.iter_mut().rev() {
                 if *digit == b'9' {
                     *digit = b'0';
                 } else {
@@ -89,7 +89,7 @@ impl Digits {
                 }
             }
             if carries {
-                made.digits.insert(0, b'1');
+                made.coefficient.insert(0, b'1');
             }
         }
         made
@@ -99,7 +99,7 @@ impl Digits {
     pub(in crate::functions) fn fixed(&self, places: usize) -> (String, String) {
         let wanted = i64::try_from(places).unwrap_or(i64::MAX);
         let made = self.rounded(wanted);
-        let mut digits = String::from_utf8_lossy(&made.digits).into_owned();
+        let mut digits = String::from_utf8_lossy(&made.coefficient).into_owned();
         let zeros = usize::try_from(wanted - made.scale).unwrap_or(0);
         digits.extend(std::iter::repeat_n('0', zeros));
         if digits.len() <= places {
@@ -121,8 +121,8 @@ impl Digits {
         let wanted = i64::try_from(places).unwrap_or(i64::MAX);
         let mut made = self.rounded(wanted.saturating_sub(exponent));
         let exponent = made.exponent();
-        made.digits.resize(places + 1, b'0');
-        let digits = String::from_utf8_lossy(&made.digits).into_owned();
+        made.coefficient.resize(places + 1, b'0');
+        let digits = String::from_utf8_lossy(&made.coefficient).into_owned();
         let (first, rest) = digits.split_at(1);
         (first.to_owned(), rest.to_owned(), exponent)
     }
@@ -164,7 +164,7 @@ pub(in crate::functions) fn java_double(double: f64) -> String {
         let (whole, fraction) = digits.fixed(places);
         return format!("{sign}{whole}.{fraction}");
     }
-    let places = digits.digits.len().saturating_sub(1).max(1);
+    let places = digits.coefficient.len().saturating_sub(1).max(1);
     let (first, rest, exponent) = digits.scientific(places);
     format!("{sign}{first}.{rest}E{exponent}")
 }

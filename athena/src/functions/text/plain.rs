@@ -13,11 +13,9 @@ use arrow::{
     datatypes::{DataType, Int64Type},
 };
 use datafusion::{
-    common::{ScalarValue, plan_err},
+    common::{ScalarValue, exec_err, plan_err},
     error::Result,
-    logical_expr::{
-        ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility,
-    },
+    logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility},
 };
 
 use crate::functions::support::{TEXT, constant_text, is_text, per_distinct_value, texts};
@@ -292,6 +290,23 @@ pub(in crate::functions) fn slice_rows<'a>(
         made.append_option(find(row)?);
     }
     Ok(Arc::new(made.finish()))
+}
+
+/// Text longer than any that is meant is an error before it fills the memory.
+pub(in crate::functions) fn check_size(function: &str, made: &str) -> Result<()> {
+    const LONGEST: usize = 1 << 26;
+    if made.len() > LONGEST {
+        return exec_err!("{function}: the text would be longer than {LONGEST} bytes");
+    }
+    Ok(())
+}
+
+/// Appends a byte's two digits, in capitals.
+pub(in crate::functions) fn push_hex(byte: u8, made: &mut String) {
+    for digit in [byte >> 4, byte & 15] {
+        let digit = char::from_digit(digit.into(), 16);
+        made.extend(digit.map(|digit| digit.to_ascii_uppercase()));
+    }
 }
 
 /// An integer of every row.

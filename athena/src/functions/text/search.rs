@@ -22,7 +22,7 @@ use super::{
     part::substr,
     plain::{
         Kind::{Any, Integer, Text},
-        Plain, Texts, integer_or, integer_rows, text_or, text_rows,
+        Plain, Texts, check_size, integer_or, integer_rows, text_or, text_rows,
     },
 };
 use crate::functions::support::TEXT;
@@ -130,6 +130,7 @@ fn replace(arguments: &[ColumnarValue], rows: usize) -> Result<ArrayRef> {
             made.push_str(&text[done..at]);
             made.push_str(by);
             done = at + found.len();
+            check_size("replace", made)?;
         }
         made.push_str(&text[done..]);
         Ok(true)

@@ -7,7 +7,7 @@ use datafusion::{
     logical_expr::{ColumnarValue, ScalarUDF},
 };
 
-use super::plain::{Kind::Text, Plain, Texts, integer_rows, text_rows};
+use super::plain::{Kind::Text, Plain, Texts, integer_rows, push_hex, text_rows};
 use crate::functions::support::{TEXT, map_texts, texts};
 
 /// The functions of this module. What is no URL has NULL parts; parts that a URL lacks are empty.
@@ -166,7 +166,10 @@ fn escape(text: &str, made: &mut String) {
                 made.push(char::from(byte));
             }
             b' ' => made.push('+'),
-            _ => made.push_str(&format!("%{byte:02X}")),
+            _ => {
+                made.push('%');
+                push_hex(byte, made);
+            }
         }
     }
 }
