@@ -13,6 +13,7 @@ mod text;
 mod time;
 
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
+pub(crate) use text::TextPlanner;
 
 /// Every scalar function.
 pub fn scalar() -> Vec<ScalarUDF> {

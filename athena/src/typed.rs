@@ -46,7 +46,10 @@ fn timestamp() -> DataType {
 
 /// Planners of expressions, which come before DataFusion's own.
 pub fn expression_planners() -> Vec<Arc<dyn ExprPlanner>> {
-    vec![Arc::new(planner::TrinoPlanner)]
+    vec![
+        Arc::new(planner::TrinoPlanner),
+        Arc::new(crate::functions::TextPlanner),
+    ]
 }
 
 /// The planner of types' names, for `with_type_planner`.

@@ -1,8 +1,34 @@
 //! Text.
 
+mod bytes;
+mod character;
+mod concat;
+mod format;
+mod hash;
+pub(super) mod number;
+mod part;
+pub(super) mod plain;
+mod search;
+pub(super) mod split;
+mod url;
+
 use datafusion::logical_expr::ScalarUDF;
+pub(crate) use search::TextPlanner;
 
 /// The functions of this family.
 pub(super) fn all() -> Vec<ScalarUDF> {
-    Vec::new()
+    [
+        concat::all(),
+        split::all(),
+        part::all(),
+        search::all(),
+        character::all(),
+        bytes::all(),
+        url::all(),
+        format::all(),
+        number::all(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
