@@ -6,7 +6,7 @@ use datafusion::{logical_expr::planner::ExprPlanner, optimizer::AnalyzerRule};
 
 /// Planners of expressions, which come before DataFusion's own.
 pub fn expression_planners() -> Vec<Arc<dyn ExprPlanner>> {
-    Vec::new()
+    crate::functions::expression_planners()
 }
 
 /// Rules for plans, which come before DataFusion's own coercion of types.
