@@ -12,8 +12,9 @@ mod support;
 mod text;
 mod time;
 
-use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
-pub(crate) use text::TextPlanner;
+use std::sync::Arc;
+
+use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF, planner::ExprPlanner};
 
 /// Every scalar function.
 pub fn scalar() -> Vec<ScalarUDF> {
@@ -36,4 +37,9 @@ pub fn aggregate() -> Vec<AggregateUDF> {
 /// Every window function.
 pub fn window() -> Vec<WindowUDF> {
     Vec::new()
+}
+
+/// Planners of expressions that stand for functions.
+pub(crate) fn expression_planners() -> Vec<Arc<dyn ExprPlanner>> {
+    vec![time::extract(), Arc::new(text::TextPlanner)]
 }

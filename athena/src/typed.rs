@@ -46,10 +46,9 @@ fn timestamp() -> DataType {
 
 /// Planners of expressions, which come before DataFusion's own.
 pub fn expression_planners() -> Vec<Arc<dyn ExprPlanner>> {
-    vec![
-        Arc::new(planner::TrinoPlanner),
-        Arc::new(crate::functions::TextPlanner),
-    ]
+    let mut planners: Vec<Arc<dyn ExprPlanner>> = vec![Arc::new(planner::TrinoPlanner)];
+    planners.extend(crate::functions::expression_planners());
+    planners
 }
 
 /// The planner of types' names, for `with_type_planner`.

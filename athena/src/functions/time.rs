@@ -1,8 +1,49 @@
 //! Dates and times.
+//!
+//! Both of Trino's `timestamp` and `timestamp with time zone` are Arrow's timestamps in UTC here; one whose type names another zone is the
+//! same instant, shown by that zone's clocks, and all functions go by these.
 
-use datafusion::logical_expr::ScalarUDF;
+mod arithmetic;
+mod calendar;
+mod duration;
+mod fields;
+mod format;
+mod iso;
+mod iso8601;
+mod joda;
+mod mysql;
+mod parse;
+mod parsed;
+mod part;
+mod pattern;
+mod plain;
+mod read;
+mod truncate;
+mod unit;
+mod unix;
+mod zone;
+mod zones;
+
+use std::sync::Arc;
+
+use datafusion::logical_expr::{ScalarUDF, planner::ExprPlanner};
 
 /// The functions of this family.
 pub(super) fn all() -> Vec<ScalarUDF> {
-    Vec::new()
+    let mut all = Vec::new();
+    all.extend(format::all());
+    all.extend(parse::all());
+    all.extend(iso8601::all());
+    all.extend(truncate::all());
+    all.extend(arithmetic::all());
+    all.extend(fields::all());
+    all.extend(unix::all());
+    all.extend(zones::all());
+    all.extend(duration::all());
+    all
+}
+
+/// What plans `EXTRACT`.
+pub(super) fn extract() -> Arc<dyn ExprPlanner> {
+    Arc::new(fields::Extract)
 }
