@@ -4,9 +4,13 @@
 
 mod aggregate;
 mod array;
+mod define;
 mod json;
+mod lists;
 mod map;
 mod math;
+mod names;
+mod printed;
 mod regexp;
 mod support;
 mod text;
