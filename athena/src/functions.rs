@@ -6,6 +6,7 @@ mod aggregate;
 mod array;
 mod define;
 mod json;
+mod lambda;
 mod lists;
 mod map;
 mod math;
@@ -16,7 +17,7 @@ mod support;
 mod text;
 mod time;
 
-use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
+use datafusion::logical_expr::{AggregateUDF, HigherOrderUDF, ScalarUDF, WindowUDF};
 
 /// Every scalar function.
 pub fn scalar() -> Vec<ScalarUDF> {
@@ -34,6 +35,11 @@ pub fn scalar() -> Vec<ScalarUDF> {
 /// Every aggregate function.
 pub fn aggregate() -> Vec<AggregateUDF> {
     aggregate::all()
+}
+
+/// Every function that takes lambdas.
+pub fn higher_order() -> Vec<HigherOrderUDF> {
+    lambda::all()
 }
 
 /// Every window function.
