@@ -4,9 +4,14 @@
 
 mod aggregate;
 mod array;
+mod define;
 mod json;
+mod lambda;
+mod lists;
 mod map;
 mod math;
+mod names;
+mod printed;
 mod regexp;
 mod support;
 mod text;
@@ -14,7 +19,9 @@ mod time;
 
 use std::sync::Arc;
 
-use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF, planner::ExprPlanner};
+use datafusion::logical_expr::{
+    AggregateUDF, HigherOrderUDF, ScalarUDF, WindowUDF, planner::ExprPlanner,
+};
 
 /// Every scalar function.
 pub fn scalar() -> Vec<ScalarUDF> {
@@ -32,6 +39,11 @@ pub fn scalar() -> Vec<ScalarUDF> {
 /// Every aggregate function.
 pub fn aggregate() -> Vec<AggregateUDF> {
     aggregate::all()
+}
+
+/// Every function that takes lambdas.
+pub fn higher_order() -> Vec<HigherOrderUDF> {
+    lambda::all()
 }
 
 /// Every window function.

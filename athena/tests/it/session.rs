@@ -46,6 +46,11 @@ pub(crate) fn session() -> SessionContext {
     for function in curtail_athena::functions::aggregate() {
         state.register_udaf(Arc::new(function)).unwrap();
     }
+    for function in curtail_athena::functions::higher_order() {
+        state
+            .register_higher_order_function(Arc::new(function))
+            .unwrap();
+    }
     for function in curtail_athena::functions::window() {
         state.register_udwf(Arc::new(function)).unwrap();
     }
