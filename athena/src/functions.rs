@@ -4,6 +4,7 @@
 
 mod aggregate;
 mod array;
+mod attempt;
 mod json;
 mod map;
 mod math;
@@ -11,8 +12,12 @@ mod regexp;
 mod support;
 mod text;
 mod time;
+mod unnest;
 
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
+
+pub(crate) use attempt::{ATTEMPT, DIVISOR};
+pub(crate) use unnest::{ENTRIES, NEVER_EMPTY, ORDINALS};
 
 /// Every scalar function.
 pub fn scalar() -> Vec<ScalarUDF> {
@@ -24,6 +29,8 @@ pub fn scalar() -> Vec<ScalarUDF> {
     all.extend(array::all());
     all.extend(map::all());
     all.extend(math::all());
+    let mut all = attempt::with_attempts(all);
+    all.extend(unnest::all());
     all
 }
 
