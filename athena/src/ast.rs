@@ -67,21 +67,6 @@ pub(crate) fn arguments(function: &Function) -> Option<Vec<&Expr>> {
         .collect()
 }
 
-/// The arguments of [`arguments`], to change in place.
-pub(crate) fn arguments_mut(function: &mut Function) -> Vec<&mut Expr> {
-    match &mut function.args {
-        FunctionArguments::List(list) => list
-            .args
-            .iter_mut()
-            .filter_map(|argument| match argument {
-                FunctionArg::Unnamed(FunctionArgExpr::Expr(expression)) => Some(expression),
-                _ => None,
-            })
-            .collect(),
-        _ => Vec::new(),
-    }
-}
-
 /// The expression in parentheses, if there are any, without them.
 pub(crate) fn bare(mut expression: &Expr) -> &Expr {
     while let Expr::Nested(inner) = expression {

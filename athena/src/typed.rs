@@ -11,5 +11,5 @@ pub fn expression_planners() -> Vec<Arc<dyn ExprPlanner>> {
 
 /// Rules for plans, which come before DataFusion's own coercion of types.
 pub fn analyzer_rules() -> Vec<Arc<dyn AnalyzerRule + Send + Sync>> {
-    Vec::new()
+    vec![Arc::new(crate::unnest::UnnestsOfColumns)]
 }

@@ -186,3 +186,73 @@ fn fails(data_type: &DataType) -> bool {
         || data_type.is_decimal() && !matches!(data_type, DataType::Decimal128(38, 18))
         || matches!(data_type, DataType::Null)
 }
+
+#[cfg(test)]
+mod tests {
+    use arrow::{
+        array::{ArrayRef, AsArray, Int64Array},
+        datatypes::{Field, Int64Type},
+    };
+    use datafusion::{config::ConfigOptions, logical_expr::create_udf};
+
+    use super::*;
+
+    /// The number itself, and an error for any that is negative.
+    fn natural() -> ScalarUDF {
+        let run = |arguments: &[ColumnarValue]| {
+            let rows = match &arguments[0] {
+                ColumnarValue::Array(array) => array.len(),
+                ColumnarValue::Scalar(_) => 1,
+            };
+            let numbers = arguments[0].to_array(rows)?;
+            if numbers
+                .as_primitive::<Int64Type>()
+                .iter()
+                .flatten()
+                .any(|n| n < 0)
+            {
+                return Err(DataFusionError::Execution("negative".to_owned()));
+            }
+            Ok(arguments[0].clone())
+        };
+        create_udf(
+            "natural",
+            vec![DataType::Int64],
+            DataType::Int64,
+            Volatility::Immutable,
+            Arc::new(run),
+        )
+    }
+
+    fn attempted(argument: ColumnarValue, rows: usize) -> ArrayRef {
+        let field: FieldRef = Arc::new(Field::new("n", DataType::Int64, true));
+        let arguments = ScalarFunctionArgs {
+            args: vec![argument],
+            arg_fields: vec![Arc::clone(&field)],
+            number_rows: rows,
+            return_field: field,
+            config_options: Arc::new(ConfigOptions::default()),
+        };
+        let made = Attempt::new(natural()).invoke_with_args(arguments).unwrap();
+        made.to_array(rows).unwrap()
+    }
+
+    #[test]
+    fn rows_that_fail_are_null_and_others_keep_their_values() {
+        let numbers = Int64Array::from(vec![Some(1), Some(-2), None, Some(4)]);
+        let made = attempted(ColumnarValue::Array(Arc::new(numbers)), 4);
+        let expected = Int64Array::from(vec![Some(1), None, None, Some(4)]);
+        assert_eq!(made.as_primitive::<Int64Type>(), &expected);
+    }
+
+    #[test]
+    fn a_constant_that_fails_is_null() {
+        let made = attempted(ColumnarValue::Scalar(ScalarValue::Int64(Some(-1))), 2);
+        assert_eq!(made.null_count(), 2);
+    }
+
+    #[test]
+    fn names_begin_with_try() {
+        assert_eq!(Attempt::new(natural()).name(), "try_natural");
+    }
+}

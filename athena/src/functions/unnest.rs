@@ -167,7 +167,7 @@ fn entries(list: &ListArray) -> Result<ArrayRef> {
 fn never_empty(list: &ListArray) -> Result<ArrayRef> {
     let values = list.values();
     // One NULL behind the values, for all the lists that are empty.
-    let nothing = values.len();
+    let nothing = u64::try_from(values.len()).unwrap_or(u64::MAX);
     let with_null = concat(&[values.as_ref(), &new_null_array(values.data_type(), 1)])?;
     let mut picked = Vec::with_capacity(values.len() + list.len());
     let mut lengths = Vec::with_capacity(list.len());
@@ -178,7 +178,7 @@ fn never_empty(list: &ListArray) -> Result<ArrayRef> {
             picked.extend((from..to).map(|place| u64::try_from(place).unwrap_or_default()));
         }
         if picked.len() == before {
-            picked.push(nothing as u64);
+            picked.push(nothing);
         }
         lengths.push(picked.len() - before);
     }

@@ -3,9 +3,9 @@
 use datafusion::{
     error::Result,
     sql::sqlparser::ast::{
-        CaseWhen, DateTimeField, DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr,
-        FunctionArgumentClause, FunctionArguments, Ident, ListAggOnOverflow, ObjectName,
-        ObjectNamePart, Statement, helpers::attached_token::AttachedToken,
+        AccessExpr, CaseWhen, DateTimeField, DuplicateTreatment, Expr, Function, FunctionArg,
+        FunctionArgExpr, FunctionArgumentClause, FunctionArguments, Ident, ListAggOnOverflow,
+        ObjectName, ObjectNamePart, Statement, Subscript, helpers::attached_token::AttachedToken,
     },
 };
 
@@ -24,6 +24,15 @@ pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
                 timestamp,
                 time_zone,
             } => *expression = call("at_timezone", vec![take(timestamp), take(time_zone)]),
+            // Fields of a row.
+            Expr::CompoundFieldAccess { access_chain, .. } => {
+                for access in access_chain {
+                    if let AccessExpr::Dot(Expr::Identifier(name)) = access {
+                        let index = text(name.value.clone());
+                        *access = AccessExpr::Subscript(Subscript::Index { index });
+                    }
+                }
+            }
             Expr::Extract { field, expr, .. } => {
                 if let Some(function) = extracting(field) {
                     *expression = call(function, vec![take(expr)]);

@@ -3,7 +3,8 @@
 use datafusion::{
     error::Result,
     sql::sqlparser::ast::{
-        CastKind, CharacterLength, DataType, Expr, Statement, StructField, UnaryOperator,
+        CastKind, CharacterLength, DataType, ExactNumberInfo, Expr, Statement, StructField,
+        TypedString, UnaryOperator, Value,
     },
 };
 
@@ -31,6 +32,18 @@ pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
                     .and_then(|value| typed(&literal.data_type, &value));
                 if let Some(made) = made {
                     *expression = made;
+                }
+            }
+            // Numbers with an exponent are doubles, others decimals.
+            Expr::Value(value) => {
+                if let Value::Number(digits, _) = &value.value
+                    && digits.contains(['e', 'E'])
+                {
+                    *expression = Expr::TypedString(TypedString {
+                        data_type: DataType::Double(ExactNumberInfo::None),
+                        value: Value::SingleQuotedString(digits.clone()).with_span(value.span),
+                        uses_odbc_syntax: false,
+                    });
                 }
             }
             _ => {}

@@ -145,6 +145,11 @@ pub(super) fn complete(statement: &mut Statement) {
     impl VisitorMut for Complete {
         type Break = ();
 
+        fn post_visit_query(&mut self, query: &mut Query) -> ControlFlow<()> {
+            order_by_labels(query);
+            ControlFlow::Continue(())
+        }
+
         fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<()> {
             name_unnamed(select);
             tell_apart(select);
@@ -165,6 +170,34 @@ fn name_unnamed(select: &mut Select) {
             is_column(expr) || matches!(expr, Expr::Wildcard(_) | Expr::QualifiedWildcard(..));
         if !is_named {
             *item = labelled(expr.clone(), Ident::new(format!("_col{place}")));
+        }
+    }
+}
+
+/// DataFusion's own `unnest` in a SELECT list may be several columns.
+fn unnests(expression: &Expr) -> bool {
+    matches!(expression, Expr::Function(function) if crate::ast::name(function) == Some("unnest"))
+}
+
+/// `SELECT DISTINCT f(x) … ORDER BY f(x)` is ordered by a column of the result, and by its label once it has one.
+fn order_by_labels(query: &mut Query) {
+    let SetExpr::Select(select) = query.body.as_ref() else {
+        return;
+    };
+    if select.distinct.is_none() {
+        return;
+    }
+    let Some(OrderByKind::Expressions(keys)) = query.order_by.as_mut().map(|by| &mut by.kind)
+    else {
+        return;
+    };
+    for key in keys {
+        let label = select.projection.iter().find_map(|item| match item {
+            SelectItem::ExprWithAlias { expr, alias } if *expr == key.expr => Some(alias),
+            _ => None,
+        });
+        if let Some(label) = label {
+            key.expr = Expr::Identifier(label.clone());
         }
     }
 }

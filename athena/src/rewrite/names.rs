@@ -3,10 +3,10 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    AccessExpr, Expr, Function, FunctionArg, Ident, Join, JoinConstraint, JoinOperator,
-    NamedWindowExpr, ObjectName, ObjectNamePart, ObjectType, OneOrManyWithParens, Query, Select,
-    SelectItem, SelectItemQualifiedWildcardKind, Statement, TableAlias, TableFactor, VisitMut,
-    VisitorMut, WindowType,
+    AccessExpr, Expr, Function, FunctionArg, FunctionArguments, Ident, Join, JoinConstraint,
+    JoinOperator, NamedWindowExpr, ObjectName, ObjectNamePart, ObjectType, OneOrManyWithParens,
+    Query, Select, SelectItem, SelectItemQualifiedWildcardKind, Statement, TableAlias, TableFactor,
+    VisitMut, VisitorMut, WindowType,
 };
 
 pub(super) fn lower(statement: &mut Statement) {
@@ -139,8 +139,7 @@ fn function_names(function: &mut Function) {
         Some(WindowType::WindowSpec(window)) => window.window_name.iter_mut().for_each(ident),
         None => {}
     }
-    use datafusion::sql::sqlparser::ast::FunctionArguments::List;
-    if let List(list) = &mut function.args {
+    if let FunctionArguments::List(list) = &mut function.args {
         for argument in &mut list.args {
             if let FunctionArg::Named { name, .. } = argument {
                 ident(name);

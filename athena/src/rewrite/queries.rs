@@ -81,7 +81,8 @@ fn tables(body: &mut SetExpr) {
     }
 }
 
-fn parsed(text: &str) -> Result<Option<Query>> {
+/// The query in this text.
+pub(super) fn parsed(text: &str) -> Result<Option<Query>> {
     use datafusion::sql::parser::Statement as Outer;
     let statement = crate::parse(text)?.pop_front();
     Ok(match statement {
