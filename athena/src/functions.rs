@@ -4,6 +4,7 @@
 
 mod aggregate;
 mod array;
+mod attempt;
 mod define;
 mod json;
 mod lambda;
@@ -16,12 +17,16 @@ mod regexp;
 mod support;
 mod text;
 mod time;
+mod unnest;
 
 use std::sync::Arc;
 
 use datafusion::logical_expr::{
     AggregateUDF, HigherOrderUDF, ScalarUDF, WindowUDF, planner::ExprPlanner,
 };
+
+pub(crate) use attempt::{ATTEMPT, DIVISOR};
+pub(crate) use unnest::{ENTRIES, NEVER_EMPTY, ORDINALS};
 
 /// Every scalar function.
 pub fn scalar() -> Vec<ScalarUDF> {
@@ -33,6 +38,8 @@ pub fn scalar() -> Vec<ScalarUDF> {
     all.extend(array::all());
     all.extend(map::all());
     all.extend(math::all());
+    let mut all = attempt::with_attempts(all);
+    all.extend(unnest::all());
     all
 }
 

@@ -10,10 +10,12 @@
 //!
 //! Start at [`parse`], [`rewrite`] and [`functions`].
 
+mod ast;
 pub mod functions;
 mod parser;
 mod rewrite;
 mod typed;
+mod unnest;
 
 pub use parser::parse;
 pub use rewrite::rewrite;

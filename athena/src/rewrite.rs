@@ -1,8 +1,102 @@
 //! What is rewritten on a parsed statement before it is planned.
+//!
+//! Each pass has one concern, and leaves a statement on which it would do nothing more.
 
-use datafusion::{error::Result, sql::parser::Statement};
+mod aggregates;
+mod attempts;
+mod calls;
+mod casts;
+mod intervals;
+mod labels;
+mod names;
+mod queries;
+mod unnest;
+
+use std::ops::ControlFlow;
+
+use datafusion::{
+    error::{DataFusionError, Result},
+    sql::{
+        parser::{CopyToSource, Statement},
+        sqlparser::ast::{self as sql, Expr, VisitMut, VisitorMut},
+    },
+};
 
 /// Makes of a statement in Trino's dialect one that DataFusion plans to mean the same.
-pub fn rewrite(_statement: &mut Statement) -> Result<()> {
+pub fn rewrite(statement: &mut Statement) -> Result<()> {
+    match statement {
+        Statement::Statement(statement) => rewrite_sql(statement),
+        Statement::Explain(explain) => rewrite(&mut explain.statement),
+        Statement::CopyTo(copy) => match &mut copy.source {
+            CopyToSource::Query(query) => {
+                let mut statement = sql::Statement::Query(query.clone());
+                rewrite_sql(&mut statement)?;
+                if let sql::Statement::Query(rewritten) = statement {
+                    *query = rewritten;
+                }
+                Ok(())
+            }
+            CopyToSource::Relation(_) => Ok(()),
+        },
+        Statement::CreateExternalTable(_) | Statement::Reset(_) => Ok(()),
+    }
+}
+
+fn rewrite_sql(statement: &mut sql::Statement) -> Result<()> {
+    let typed = labels::typed(statement);
+    names::lower(statement);
+    labels::restore(statement, &typed);
+    queries::rewrite(statement)?;
+    attempts::rewrite(statement)?;
+    calls::rewrite(statement)?;
+    casts::rewrite(statement)?;
+    intervals::rewrite(statement)?;
+    unnest::rewrite(statement)?;
+    aggregates::rewrite(statement)?;
+    labels::complete(statement);
     Ok(())
+}
+
+/// Changes every expression, those inside after those around them.
+fn each_expression(
+    statement: &mut impl VisitMut,
+    change: impl FnMut(&mut Expr) -> Result<()>,
+) -> Result<()> {
+    struct Each<F>(F);
+
+    impl<F: FnMut(&mut Expr) -> Result<()>> VisitorMut for Each<F> {
+        type Break = DataFusionError;
+
+        fn pre_visit_expr(&mut self, expression: &mut Expr) -> ControlFlow<DataFusionError> {
+            flow((self.0)(expression))
+        }
+    }
+
+    done(statement.visit(&mut Each(change)))
+}
+
+fn flow(result: Result<()>) -> ControlFlow<DataFusionError> {
+    match result {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(error) => ControlFlow::Break(error),
+    }
+}
+
+fn done(flow: ControlFlow<DataFusionError>) -> Result<()> {
+    match flow {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(error) => Err(error),
+    }
+}
+
+/// The error of what Trino has and there is not here.
+fn unsupported<T>(what: impl std::fmt::Display) -> Result<T> {
+    Err(DataFusionError::NotImplemented(format!(
+        "{what} is not supported"
+    )))
+}
+
+/// Takes an expression out of its place.
+fn take(expression: &mut Expr) -> Expr {
+    std::mem::replace(expression, crate::ast::null())
 }

@@ -61,5 +61,6 @@ pub fn analyzer_rules() -> Vec<Arc<dyn AnalyzerRule + Send + Sync>> {
     let mut rules = Analyzer::new().rules;
     let coercion = rules.iter().position(|rule| rule.name() == "type_coercion");
     rules.insert(coercion.unwrap_or(rules.len()), Arc::new(TrinoTypes));
+    rules.push(Arc::new(crate::unnest::UnnestsOfColumns));
     rules
 }

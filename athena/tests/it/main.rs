@@ -4,4 +4,5 @@
 
 mod filters;
 mod golden;
+mod rewrite;
 mod session;

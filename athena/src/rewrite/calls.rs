@@ -1,0 +1,200 @@
+//! Calls that are written otherwise in DataFusion.
+
+use datafusion::{
+    error::Result,
+    sql::sqlparser::ast::{
+        AccessExpr, CaseWhen, DateTimeField, DuplicateTreatment, Expr, Function, FunctionArg,
+        FunctionArgExpr, FunctionArgumentClause, FunctionArguments, Ident, ListAggOnOverflow,
+        ObjectName, ObjectNamePart, Statement, Subscript, helpers::attached_token::AttachedToken,
+    },
+};
+
+use super::{each_expression, take, unsupported};
+use crate::ast::{arguments, call, name, text};
+
+pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
+    each_expression(statement, |expression| {
+        match expression {
+            Expr::Function(function) => {
+                if let Some(made) = rewritten(function)? {
+                    *expression = made;
+                }
+            }
+            Expr::AtTimeZone {
+                timestamp,
+                time_zone,
+            } => *expression = call("at_timezone", vec![take(timestamp), take(time_zone)]),
+            // Fields of a row.
+            Expr::CompoundFieldAccess { access_chain, .. } => {
+                for access in access_chain {
+                    if let AccessExpr::Dot(Expr::Identifier(name)) = access {
+                        let index = text(name.value.clone());
+                        *access = AccessExpr::Subscript(Subscript::Index { index });
+                    }
+                }
+            }
+            Expr::Extract { field, expr, .. } => {
+                if let Some(function) = extracting(field) {
+                    *expression = call(function, vec![take(expr)]);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    })
+}
+
+/// What takes the place of a call; the call may be changed in place as well.
+fn rewritten(function: &mut Function) -> Result<Option<Expr>> {
+    let Some(called) = name(function).map(str::to_owned) else {
+        return Ok(None);
+    };
+    match called.as_str() {
+        "if" => Ok(conditional(function)),
+        "row" => Ok(row(function)),
+        "listagg" => listagg(function).map(|()| None),
+        "count" => {
+            count_distinct(function);
+            Ok(None)
+        }
+        // Their precision, in digits of the second, is that of the session here.
+        "current_timestamp" | "current_time" | "localtimestamp" | "localtime" => {
+            let now = if called.ends_with("timestamp") {
+                "current_timestamp"
+            } else {
+                "current_time"
+            };
+            rename(function, now);
+            function.args = FunctionArguments::None;
+            Ok(None)
+        }
+        _ => Ok(None),
+    }
+}
+
+fn rename(function: &mut Function, to: &str) {
+    match function.name.0.as_mut_slice() {
+        [ObjectNamePart::Identifier(ident)] => to.clone_into(&mut ident.value),
+        _ => function.name = ObjectName::from(vec![Ident::new(to)]),
+    }
+}
+
+/// `IF(condition, a, b)` computes only the one that it gives, as CASE does and a function would not.
+fn conditional(function: &Function) -> Option<Expr> {
+    let (condition, result, other) = match arguments(function)?.as_slice() {
+        [condition, result] => (*condition, *result, None),
+        [condition, result, other] => (*condition, *result, Some(*other)),
+        _ => return None,
+    };
+    Some(Expr::Case {
+        case_token: AttachedToken::empty(),
+        end_token: AttachedToken::empty(),
+        operand: None,
+        conditions: vec![CaseWhen {
+            condition: condition.clone(),
+            result: result.clone(),
+        }],
+        else_result: other.map(|other| Box::new(other.clone())),
+    })
+}
+
+/// `ROW(a, b)` has fields without names, which Trino counts from 0.
+fn row(function: &Function) -> Option<Expr> {
+    let values = arguments(function)?;
+    let fields = values
+        .into_iter()
+        .enumerate()
+        .flat_map(|(place, value)| [text(format!("field{place}")), value.clone()]);
+    Some(call("named_struct", fields.collect()))
+}
+
+/// `listagg(x, ',') WITHIN GROUP (ORDER BY y)` is `listagg(x, ',' ORDER BY y)`.
+fn listagg(function: &mut Function) -> Result<()> {
+    let FunctionArguments::List(list) = &mut function.args else {
+        return Ok(());
+    };
+    if list.args.len() == 1 {
+        list.args
+            .push(FunctionArg::Unnamed(FunctionArgExpr::Expr(text(""))));
+    }
+    let mut kept = Vec::new();
+    for clause in list.clauses.drain(..) {
+        match clause {
+            FunctionArgumentClause::OnOverflow(ListAggOnOverflow::Error) => {}
+            FunctionArgumentClause::OnOverflow(ListAggOnOverflow::Truncate { .. }) => {
+                return unsupported("listagg with ON OVERFLOW TRUNCATE");
+            }
+            other => kept.push(other),
+        }
+    }
+    if !function.within_group.is_empty() {
+        kept.push(FunctionArgumentClause::OrderBy(std::mem::take(
+            &mut function.within_group,
+        )));
+    }
+    list.clauses = kept;
+    Ok(())
+}
+
+/// `count(DISTINCT a, b)` counts the pairs in which nothing is NULL.
+fn count_distinct(function: &mut Function) {
+    let FunctionArguments::List(list) = &mut function.args else {
+        return;
+    };
+    if list.duplicate_treatment != Some(DuplicateTreatment::Distinct) || list.args.len() < 2 {
+        return;
+    }
+    let values: Option<Vec<Expr>> = list
+        .args
+        .iter()
+        .map(|argument| match argument {
+            FunctionArg::Unnamed(FunctionArgExpr::Expr(value)) => Some(value.clone()),
+            _ => None,
+        })
+        .collect();
+    let Some(values) = values else {
+        return;
+    };
+    let known = values
+        .iter()
+        .map(|value| Expr::IsNotNull(Box::new(Expr::Nested(Box::new(value.clone())))))
+        .reduce(|left, right| Expr::BinaryOp {
+            left: Box::new(left),
+            op: datafusion::sql::sqlparser::ast::BinaryOperator::And,
+            right: Box::new(right),
+        });
+    let Some(condition) = known else {
+        return;
+    };
+    let pair = Expr::Case {
+        case_token: AttachedToken::empty(),
+        end_token: AttachedToken::empty(),
+        operand: None,
+        conditions: vec![CaseWhen {
+            condition,
+            result: call("struct", values),
+        }],
+        else_result: None,
+    };
+    list.args = vec![FunctionArg::Unnamed(FunctionArgExpr::Expr(pair))];
+}
+
+/// The function that gives a field as Trino counts it, where DataFusion's EXTRACT would not.
+fn extracting(field: &DateTimeField) -> Option<&'static str> {
+    Some(match field.to_string().to_lowercase().as_str() {
+        "year" => "year",
+        "quarter" => "quarter",
+        "month" => "month",
+        "week" => "week",
+        "day" | "day_of_month" => "day",
+        "dow" | "dayofweek" | "day_of_week" => "day_of_week",
+        "doy" | "dayofyear" | "day_of_year" => "day_of_year",
+        "yow" | "year_of_week" => "year_of_week",
+        "hour" => "hour",
+        "minute" => "minute",
+        "second" => "second",
+        "timezone_hour" => "timezone_hour",
+        "timezone_minute" => "timezone_minute",
+        _ => return None,
+    })
+}

@@ -1,0 +1,170 @@
+//! Casts to types that DataFusion does not plan, or plans to mean something else, and literals of them.
+
+use datafusion::{
+    error::Result,
+    sql::sqlparser::ast::{
+        CastKind, CharacterLength, DataType, ExactNumberInfo, Expr, Statement, StructField,
+        TypedString, UnaryOperator, Value,
+    },
+};
+
+use super::{each_expression, take, unsupported};
+use crate::ast::{arguments, bare, call, name, number, text};
+
+pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
+    each_expression(statement, |expression| {
+        match expression {
+            Expr::Cast {
+                kind,
+                expr,
+                data_type,
+                ..
+            } => {
+                if let Some(made) = cast(kind, expr, data_type)? {
+                    *expression = made;
+                }
+            }
+            Expr::TypedString(literal) => {
+                let made = literal
+                    .value
+                    .clone()
+                    .into_string()
+                    .and_then(|value| typed(&literal.data_type, &value));
+                if let Some(made) = made {
+                    *expression = made;
+                }
+            }
+            // Numbers with an exponent are doubles, others decimals.
+            Expr::Value(value) => {
+                if let Value::Number(digits, _) = &value.value
+                    && digits.contains(['e', 'E'])
+                {
+                    *expression = Expr::TypedString(TypedString {
+                        data_type: DataType::Double(ExactNumberInfo::None),
+                        value: Value::SingleQuotedString(digits.clone()).with_span(value.span),
+                        uses_odbc_syntax: false,
+                    });
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    })
+}
+
+fn cast(kind: &CastKind, expr: &mut Expr, data_type: &mut DataType) -> Result<Option<Expr>> {
+    match data_type {
+        DataType::JSON => {
+            let function = if matches!(kind, CastKind::TryCast | CastKind::SafeCast) {
+                "try_to_json"
+            } else {
+                "to_json"
+            };
+            Ok(Some(call(function, vec![take(expr)])))
+        }
+        DataType::Map(..) => unsupported(format_args!("CAST to {}", shown(data_type))),
+        DataType::Struct(fields, _) => Ok(row(kind, expr, fields)),
+        DataType::Varchar(length) | DataType::CharacterVarying(length) => {
+            Ok(length.take().and_then(limit).map(|length| {
+                let whole = as_varchar(kind, take(expr));
+                call("substr", vec![whole, number(1), number(length)])
+            }))
+        }
+        DataType::Char(length) | DataType::Character(length) => {
+            Ok(length.take().and_then(limit).map(|length| {
+                let whole = as_varchar(kind, take(expr));
+                call("rpad", vec![whole, number(length), text(" ")])
+            }))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn as_varchar(kind: &CastKind, expr: Expr) -> Expr {
+    Expr::Cast {
+        kind: kind.clone(),
+        expr: Box::new(expr),
+        data_type: DataType::Varchar(None),
+        array: false,
+        format: None,
+    }
+}
+
+fn limit(length: CharacterLength) -> Option<u64> {
+    match length {
+        CharacterLength::IntegerLength { length, .. } => Some(length),
+        CharacterLength::Max => None,
+    }
+}
+
+/// `CAST(ROW(1, 'a') AS ROW(x integer, y varchar))` names the fields of the row.
+fn row(kind: &CastKind, expr: &Expr, fields: &[StructField]) -> Option<Expr> {
+    let values: Vec<&Expr> = match bare(expr) {
+        Expr::Function(function) if name(function) == Some("named_struct") => arguments(function)?
+            .into_iter()
+            .skip(1)
+            .step_by(2)
+            .collect(),
+        Expr::Tuple(values) => values.iter().collect(),
+        _ => return None,
+    };
+    if values.len() != fields.len() {
+        return None;
+    }
+    let named = fields.iter().zip(values).enumerate();
+    let named = named.flat_map(|(place, (field, value))| {
+        let label = match &field.field_name {
+            Some(label) => label.value.to_lowercase(),
+            None => format!("field{place}"),
+        };
+        let value = Expr::Cast {
+            kind: kind.clone(),
+            expr: Box::new(value.clone()),
+            data_type: field.field_type.clone(),
+            array: false,
+            format: None,
+        };
+        [text(label), value]
+    });
+    Some(call("named_struct", named.collect()))
+}
+
+/// A literal that names its type, where text cast to the type is not the same.
+fn typed(data_type: &DataType, value: &str) -> Option<Expr> {
+    match data_type {
+        DataType::JSON => Some(call("json_parse", vec![text(value)])),
+        // It has as many digits as are written.
+        DataType::Decimal(_) => {
+            let value = value.trim();
+            let (negative, digits) = match value.strip_prefix('-') {
+                Some(digits) => (true, digits),
+                None => (false, value.strip_prefix('+').unwrap_or(value)),
+            };
+            let plain = digits.chars().any(|c| c.is_ascii_digit())
+                && digits.chars().all(|c| c.is_ascii_digit() || c == '.')
+                && digits.matches('.').count() <= 1;
+            // Without a point it would be an integer.
+            if !plain || !digits.contains('.') {
+                return None;
+            }
+            let literal = number(digits);
+            Some(if negative {
+                Expr::UnaryOp {
+                    op: UnaryOperator::Minus,
+                    expr: Box::new(literal),
+                }
+            } else {
+                literal
+            })
+        }
+        _ => None,
+    }
+}
+
+/// A type as Trino writes it.
+fn shown(data_type: &DataType) -> String {
+    match data_type {
+        DataType::Map(key, value) => format!("map({}, {})", shown(key), shown(value)),
+        other => other.to_string().to_lowercase(),
+    }
+}

@@ -1,0 +1,127 @@
+//! Forms of queries that DataFusion does not plan, and those that it would ignore.
+
+use std::ops::ControlFlow;
+
+use datafusion::{
+    error::{DataFusionError, Result},
+    sql::sqlparser::ast::{
+        Expr, LimitClause, Offset, Query, SetExpr, Statement, TableFactor, Value, ValueWithSpan,
+        VisitMut, VisitorMut,
+    },
+};
+
+use super::{done, flow, unsupported};
+
+pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
+    if let Statement::Execute {
+        parameters,
+        using,
+        has_parentheses,
+        ..
+    } = statement
+    {
+        *has_parentheses |= !using.is_empty();
+        parameters.extend(using.drain(..).map(|value| value.expr));
+    }
+    done(statement.visit(&mut Queries))
+}
+
+struct Queries;
+
+impl VisitorMut for Queries {
+    type Break = DataFusionError;
+
+    fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<DataFusionError> {
+        tables(&mut query.body);
+        flow(fetch(query))
+    }
+
+    fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<DataFusionError> {
+        flow(match factor {
+            TableFactor::Table {
+                sample: Some(_), ..
+            }
+            | TableFactor::Derived {
+                sample: Some(_), ..
+            } => unsupported("TABLESAMPLE"),
+            TableFactor::Table {
+                version: Some(_), ..
+            } => unsupported("FOR TIMESTAMP or FOR VERSION of a table"),
+            _ => Ok(()),
+        })
+    }
+
+    fn pre_visit_value(&mut self, value: &mut ValueWithSpan) -> ControlFlow<DataFusionError> {
+        if let Value::UnicodeStringLiteral(text) = &mut value.value {
+            value.value = Value::SingleQuotedString(std::mem::take(text));
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// `TABLE x` is `SELECT * FROM x`.
+fn tables(body: &mut SetExpr) {
+    match body {
+        SetExpr::Table(table) => {
+            let name = [&table.schema_name, &table.table_name]
+                .into_iter()
+                .flatten()
+                .map(|part| format!("\"{}\"", part.to_lowercase().replace('"', "\"\"")))
+                .collect::<Vec<_>>()
+                .join(".");
+            if let Ok(Some(query)) = parsed(&format!("SELECT * FROM {name}")) {
+                *body = *query.body;
+            }
+        }
+        SetExpr::SetOperation { left, right, .. } => {
+            tables(left);
+            tables(right);
+        }
+        _ => {}
+    }
+}
+
+/// The query in this text.
+pub(super) fn parsed(text: &str) -> Result<Option<Query>> {
+    use datafusion::sql::parser::Statement as Outer;
+    let statement = crate::parse(text)?.pop_front();
+    Ok(match statement {
+        Some(Outer::Statement(statement)) => match *statement {
+            Statement::Query(query) => Some(*query),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+/// `FETCH FIRST n ROWS ONLY` is `LIMIT n`.
+fn fetch(query: &mut Query) -> Result<()> {
+    let Some(fetch) = query.fetch.take() else {
+        return Ok(());
+    };
+    if fetch.with_ties {
+        return unsupported("FETCH FIRST … WITH TIES");
+    }
+    if fetch.percent {
+        return unsupported("FETCH FIRST … PERCENT");
+    }
+    let offset: Option<Offset> = match query.limit_clause.take() {
+        Some(LimitClause::LimitOffset {
+            limit: None,
+            offset,
+            ..
+        }) => offset,
+        None => None,
+        Some(_) => return unsupported("LIMIT together with FETCH FIRST"),
+    };
+    query.limit_clause = Some(LimitClause::LimitOffset {
+        limit: Some(
+            fetch
+                .quantity
+                .unwrap_or_else(|| Expr::Value(Value::Number("1".to_owned(), false).into())),
+        ),
+        offset,
+        limit_by: Vec::new(),
+    });
+    Ok(())
+}

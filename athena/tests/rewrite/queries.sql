@@ -1,0 +1,109 @@
+TABLE Db.x
+-- becomes
+SELECT * FROM "db"."x"
+----
+SELECT a FROM t OFFSET 2 FETCH FIRST 5 ROWS ONLY
+-- becomes
+SELECT a FROM t LIMIT 5 OFFSET 2
+----
+SELECT a FROM t FETCH NEXT ROW ONLY
+-- becomes
+SELECT a FROM t LIMIT 1
+----
+SELECT a FROM t ORDER BY a FETCH FIRST 5 ROWS WITH TIES
+-- refused: FETCH FIRST … WITH TIES is not supported
+----
+SELECT a FROM t OFFSET 2 ROWS LIMIT 3
+-- becomes
+SELECT a FROM t LIMIT 3 OFFSET 2 ROWS
+----
+SELECT a FROM t LIMIT ALL
+-- becomes
+SELECT a FROM t
+----
+SELECT a FROM t TABLESAMPLE BERNOULLI (10)
+-- refused: TABLESAMPLE is not supported
+----
+VALUES 1, 2
+-- becomes
+VALUES (1), (2)
+----
+SELECT * FROM (VALUES 1, f(2, 3), -4) AS T (N)
+-- becomes
+SELECT * FROM (VALUES (1), (f(2, 3)), (-4)) AS t (n)
+----
+SELECT * FROM (VALUES ROW(1, 'a'), (2, 'b')) AS t (a, b)
+-- becomes
+SELECT * FROM (VALUES ROW(1, 'a'), ROW(2, 'b')) AS t (a, b)
+----
+SELECT values FROM t WHERE (values) = 1
+-- becomes
+SELECT values FROM t WHERE (values) = 1
+----
+SELECT U&'\00e9' AS a, x'AB01' AS b, '""' AS "quoted ""inner"""
+-- becomes
+SELECT 'é' AS a, X'AB01' AS b, '""' AS "quoted ""inner"""
+----
+SELECT a, FROM t
+-- refused: at Line: 1, Column: 16
+----
+SELECT a
+FROM t
+WHERE a == = 1
+-- refused: at Line: 3
+----
+PREPARE P FROM SELECT A FROM t WHERE b = ? AND c = ?
+-- becomes
+PREPARE p AS SELECT a AS "A" FROM t WHERE b = ? AND c = ?
+----
+EXECUTE P USING 1, 'a'
+-- becomes
+EXECUTE p(1, 'a')
+----
+DEALLOCATE PREPARE p
+-- becomes
+DEALLOCATE PREPARE p
+----
+EXPLAIN (TYPE LOGICAL, FORMAT TEXT) SELECT A FROM t
+-- becomes
+EXPLAIN SELECT a AS "A" FROM t
+----
+EXPLAIN ANALYZE SELECT a FROM t
+-- becomes
+EXPLAIN ANALYZE SELECT a FROM t
+----
+SHOW TABLES IN db 'cur*'
+-- becomes
+SHOW TABLES IN db 'cur*'
+----
+SHOW COLUMNS IN t
+-- becomes
+SHOW COLUMNS IN t
+----
+SHOW CREATE VIEW V
+-- becomes
+SHOW CREATE VIEW v
+----
+SHOW PARTITIONS t
+-- becomes
+SHOW PARTITIONS t
+----
+SHOW FUNCTIONS LIKE 'date%'
+-- becomes
+SHOW FUNCTIONS LIKE 'date%'
+----
+SHOW DATABASES
+-- becomes
+SHOW DATABASES
+----
+DROP VIEW IF EXISTS "V"
+-- becomes
+DROP VIEW IF EXISTS "v"
+----
+USE db
+-- becomes
+USE db
+----
+SELECT a FROM t WHERE a = ANY (SELECT B FROM u) AND a IS DISTINCT FROM 1 AND p = $name
+-- becomes
+SELECT a FROM t WHERE a = ANY(SELECT b FROM u) AND a IS DISTINCT FROM 1 AND p = $name
