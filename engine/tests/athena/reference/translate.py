@@ -12,7 +12,16 @@ from sqlglot import exp
 def translate(statement):
     statement = statement.copy()
     for correct in CORRECTIONS:
-        statement = statement.transform(correct)
+        # From the leaves up, so that what stands within something corrected is corrected too.
+        for node in reversed(list(statement.walk())):
+            parent, key, index = node.parent, node.arg_key, node.index
+            corrected = correct(node)
+            if corrected is node:
+                continue
+            if parent is None:
+                statement = corrected
+            else:
+                parent.set(key, corrected, index)
     return statement.sql(dialect="duckdb")
 
 
@@ -164,13 +173,20 @@ def size(node):
     return node
 
 
+LETTERS = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S", "EEEE": "%A", "MMMM": "%B"}
+
+
 def joda(node):
-    """`format_datetime` and its letters."""
-    if isinstance(node, exp.Anonymous) and node.name.lower() == "format_datetime":
-        letters = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S", "EEEE": "%A", "MMMM": "%B"}
-        pattern = re.sub(r"(\w)\1+", lambda found: letters[found.group(0)], node.expressions[1].name)
-        return call("STRFTIME", node.expressions[0], exp.Literal.string(pattern))
-    return node
+    """`format_datetime` and `parse_datetime`, with Joda's letters."""
+    functions = {"format_datetime": "STRFTIME", "parse_datetime": "STRPTIME"}
+    if isinstance(node, exp.Anonymous) and node.name.lower() in functions:
+        name, of, pattern = functions[node.name.lower()], *node.expressions
+    elif isinstance(node, exp.ParseDatetime):
+        name, of, pattern = "STRPTIME", node.this, node.args["format"]
+    else:
+        return node
+    pattern = re.sub(r"(\w)\1+", lambda found: LETTERS[found.group(0)], pattern.name)
+    return call(name, of, exp.Literal.string(pattern))
 
 
 def unnested(node):
@@ -226,4 +242,7 @@ def json_of_map(node):
     return node
 
 
-CORRECTIONS = [tables, json_of_map, concatenation, elapsed, part, extracted, groups, iso_week, names_of_types, by_other, row_values, size, joda, unnested, made_map, any_match, times_as_text, products]
+CORRECTIONS = [
+    tables, json_of_map, concatenation, elapsed, part, extracted, groups, iso_week, names_of_types, by_other,
+    row_values, size, joda, unnested, made_map, any_match, times_as_text, products,
+]
