@@ -21,7 +21,8 @@ const ANY_ORDER: &str = "-- rows: any order";
 
 #[tokio::test]
 async fn every_query_gives_the_answer_of_the_reference() {
-    let engine = data::fixture().await.engine().await;
+    let fixture = data::fixture().await;
+    let engine = fixture.engine().await;
     let queries = queries();
     let mut failures = Vec::new();
     for path in &queries {
