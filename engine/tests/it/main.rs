@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod athena;
 mod catalog;
 mod change_attribution;
 mod commitment_plan;

@@ -1,0 +1,57 @@
+//! The store that the queries are asked of, from `tests/athena/data`: every cell is text, and NULL where it is NULL.
+
+use std::{fs::File, path::Path};
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use curtail_store::ReportKind;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use crate::fixture::{Fixture, Row};
+
+const REPORTS: [(&str, ReportKind); 3] = [
+    ("legacy", ReportKind::LegacyCur),
+    ("cur2", ReportKind::Cur2),
+    ("focus", ReportKind::Focus),
+];
+
+/// A legacy report, one of CUR 2.0 and one of FOCUS, each of two months.
+pub(super) async fn fixture() -> Fixture {
+    let fixture = Fixture::empty();
+    for (report, kind) in REPORTS {
+        for period in ["2026-09", "2026-10"] {
+            let batches = batches(&format!("{report}-{period}.parquet"));
+            let rows: Vec<_> = batches.iter().flat_map(rows).collect();
+            fixture.add(report, kind, period, &rows).await;
+        }
+    }
+    fixture
+}
+
+fn batches(name: &str) -> Vec<RecordBatch> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/athena/data");
+    let file = File::open(folder.join(name)).unwrap();
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
+    reader.build().unwrap().map(Result::unwrap).collect()
+}
+
+fn rows(batch: &RecordBatch) -> Vec<Row<'_>> {
+    let schema = batch.schema_ref();
+    let columns: Vec<_> = schema
+        .fields()
+        .iter()
+        .map(|field| field.name().as_str())
+        .zip(
+            batch
+                .columns()
+                .iter()
+                .map(|column| column.as_string::<i32>()),
+        )
+        .collect();
+    let row = |row: usize| {
+        let known = columns.iter().filter(|(_, texts)| texts.is_valid(row));
+        known
+            .map(|(name, texts)| (*name, texts.value(row)))
+            .collect()
+    };
+    (0..batch.num_rows()).map(row).collect()
+}
