@@ -16,10 +16,13 @@ use datafusion::{
     optimizer::AnalyzerRule,
 };
 
-use super::function::MapOf;
+use super::{function::MapOf, spelling};
 
 /// How the columns that carry values up to their lookup are called; no query can spell them.
 const CARRIED: &str = "__map_value";
+
+/// The function of Trino's dialect that does the same. An array has no text as a place, so that its argument must be a map.
+const ELEMENT_AT: &str = "element_at";
 
 /// Takes lookups of a constant key down to where the map is made, and takes the value from there.
 ///
@@ -121,7 +124,10 @@ fn lookup_of(expression: &Expr) -> Option<Lookup> {
     let [Expr::Column(map), Expr::Literal(key, _)] = args.as_slice() else {
         return None;
     };
-    func.inner().downcast_ref::<GetFieldFunc>()?;
+    let gets = func.inner().downcast_ref::<GetFieldFunc>().is_some();
+    if !gets && func.name() != ELEMENT_AT {
+        return None;
+    }
     Some(Lookup {
         map: map.clone(),
         key: key.try_as_str()??.to_owned(),
@@ -202,11 +208,20 @@ fn provide_projection(
         Expr::ScalarFunction(ScalarFunction { func, args })
             if func.inner().downcast_ref::<MapOf>().is_some() =>
         {
-            let is_key = |argument: &Expr| matches!(argument, Expr::Literal(key, _) if key.try_as_str() == Some(Some(&lookup.key)));
-            let value = args
-                .chunks(2)
-                .find(|pair| is_key(&pair[0]))
-                .map(|pair| pair[1].clone());
+            let pairs = args.chunks_exact(2);
+            let keys = pairs.clone().filter_map(|pair| match &pair[0] {
+                Expr::Literal(key, _) => key.try_as_str().flatten(),
+                _ => None,
+            });
+            let keys: Vec<_> = keys.collect();
+            let stored = spelling::stored(&lookup.key, &keys);
+            let is_key = |argument: &Expr| matches!(argument, Expr::Literal(key, _) if key.try_as_str().flatten() == stored);
+            let value = stored.and_then(|_| {
+                pairs
+                    .into_iter()
+                    .find(|pair| is_key(&pair[0]))
+                    .map(|pair| pair[1].clone())
+            });
             let value_type =
                 element(map.clone(), &lookup.key).get_type(projection.input.schema())?;
             let value = match value {
