@@ -214,6 +214,7 @@ fn store(error: &StoreError) -> Option<String> {
         StoreError::Damaged(_) => {
             "if something else wrote into the store, ingest the billing period again with --force"
         }
+        StoreError::ViewName { .. } => "choose a shorter name",
         StoreError::Receipt(_) => {
             "nothing was committed; this is a defect of curtail: please report it"
         }

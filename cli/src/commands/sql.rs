@@ -83,7 +83,7 @@ pub(super) fn params(typed: &[Assignment]) -> Params {
 
 /// The lines of `text` that stand before `statement`, a part of it.
 fn lines_before(text: &str, statement: &str) -> u64 {
-    let before = (statement.as_ptr() as usize).checked_sub(text.as_ptr() as usize);
+    let before = statement.as_ptr().addr().checked_sub(text.as_ptr().addr());
     let before = before.and_then(|length| text.get(..length));
     before.unwrap_or_default().matches('\n').count() as u64
 }

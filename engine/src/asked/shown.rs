@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use curtail_store::Table;
 use datafusion::{
+    arrow::datatypes::FieldRef,
     execution::SessionState,
     sql::sqlparser::ast::{
         ObjectName, ShowCreateObject, ShowStatementFilter, ShowStatementFilterPosition,
@@ -116,9 +117,7 @@ impl Engine {
             similar: Vec::new(),
         })?;
         let schema = found.schema();
-        let column = |field: &datafusion::arrow::datatypes::FieldRef| {
-            (field.name().clone(), sql_type(field.data_type()))
-        };
+        let column = |field: &FieldRef| (field.name().clone(), sql_type(field.data_type()));
         Ok(schema.fields().iter().map(column).collect())
     }
 
