@@ -295,7 +295,7 @@ fn engine(error: &EngineError) -> Option<String> {
             return Some(if elsewhere.is_empty() {
                 hint
             } else {
-                format!("`{}` has it; here: {hint}", elsewhere.join("` and `"))
+                format!("a column of `{}`; {hint}", elsewhere.join("` and `"))
             });
         }
         EngineError::UnknownFunction { similar, .. } => {

@@ -70,7 +70,7 @@ pub(crate) fn session(runtime: &Arc<RuntimeEnv>, options: &EngineOptions) -> Ses
         .with_config(config)
         .with_runtime_env(Arc::clone(runtime))
         .with_expr_planners(planners)
-        .with_analyzer_rule(Arc::new(maps::MapLookup))
+        .with_analyzer_rule(Arc::new(maps::MapLookup::default()))
         .with_optimizer_rules(optimizer())
         .build();
     for function in [money::sum(), money::avg()] {
@@ -84,7 +84,14 @@ pub(crate) fn session(runtime: &Arc<RuntimeEnv>, options: &EngineOptions) -> Ses
 fn of_dialect(plain: &SessionState, dialect: Dialect) -> SessionState {
     let mut config = plain.config().clone();
     config.options_mut().sql_parser.collect_spans = true;
-    let builder = SessionStateBuilder::new_from_existing(plain.clone());
+    let mut builder = SessionStateBuilder::new_from_existing(plain.clone());
+    if let Some(analyzer) = builder.analyzer() {
+        for rule in &mut analyzer.rules {
+            if rule.name() == maps::MapLookup::NAME {
+                *rule = Arc::new(maps::MapLookup { any_spelling: true });
+            }
+        }
+    }
     if dialect == Dialect::Generic {
         return builder.with_config(config).build();
     }
