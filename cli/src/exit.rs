@@ -81,6 +81,7 @@ fn report(error: &CliError, colour: bool) -> u8 {
         ("", "", "")
     };
     let mut lines = format!("{red}error:{plain} {}\n", one_line(&describe(error)));
+    lines.push_str(&excerpt(error));
     if let Some(hint) = hints::hint(error) {
         let _ = writeln!(lines, "{cyan}hint:{plain} {}", one_line(&hint));
     }
@@ -101,6 +102,19 @@ fn report(error: &CliError, colour: bool) -> u8 {
         CliError::Unverified { .. } | CliError::Unhealthy { .. } => UNVERIFIED,
         _ => FAILED,
     }
+}
+
+/// The line of a mistake in a query as it was written, indented, if the error has one.
+pub(crate) fn excerpt(error: &CliError) -> String {
+    let found = match error {
+        CliError::Engine(error) => error.excerpt(),
+        _ => None,
+    };
+    let lines = found.into_iter().flat_map(str::lines);
+    lines.fold(String::new(), |mut all, line| {
+        let _ = writeln!(all, "  {line}");
+        all
+    })
 }
 
 /// The error with its causes, leaving out a cause that the text before it already tells.

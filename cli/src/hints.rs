@@ -214,6 +214,7 @@ fn store(error: &StoreError) -> Option<String> {
         StoreError::Damaged(_) => {
             "if something else wrote into the store, ingest the billing period again with --force"
         }
+        StoreError::ViewName { .. } => "choose a shorter name",
         StoreError::Receipt(_) => {
             "nothing was committed; this is a defect of curtail: please report it"
         }
@@ -270,8 +271,9 @@ fn engine(error: &EngineError) -> Option<String> {
     let text = match error {
         EngineError::Store(error) => return store(error),
         EngineError::EmptyStore(location) => return store(&StoreError::Absent(location.clone())),
+        EngineError::At { error, .. } => return engine(error),
         EngineError::Refused(_) => {
-            "a store is changed by `curtail ingest` only; to keep a result, use -o FILE"
+            "a store is changed by `curtail ingest` only; to keep a result, use -o FILE, to keep a query, CREATE VIEW with --save"
         }
         EngineError::NoStatement => {
             "give a query as an argument, in a file with -F, or on standard input"
@@ -286,10 +288,22 @@ fn engine(error: &EngineError) -> Option<String> {
                 "tables are cur, cur2, focus, costs and meta.periods, meta.files and so on",
             ));
         }
-        EngineError::UnknownColumn { similar, .. } => {
-            return Some(meant(
-                similar,
-                "`DESCRIBE costs` lists the columns of a table",
+        EngineError::UnknownColumn {
+            similar, elsewhere, ..
+        } => {
+            let hint = meant(similar, "`DESCRIBE costs` lists the columns of a table");
+            return Some(if elsewhere.is_empty() {
+                hint
+            } else {
+                format!("a column of `{}`; {hint}", elsewhere.join("` and `"))
+            });
+        }
+        EngineError::UnknownFunction { similar, .. } => {
+            return Some(meant(similar, "`SHOW FUNCTIONS` lists what there is"));
+        }
+        EngineError::View { name, .. } => {
+            return Some(format!(
+                "`SHOW CREATE VIEW {name}` shows its text; `CREATE OR REPLACE VIEW` with --save writes it anew"
             ));
         }
         EngineError::UnknownKey { similar, .. } => {

@@ -2,7 +2,6 @@
 
 mod command;
 mod completion;
-mod lexer;
 
 use std::{
     fs,
@@ -28,7 +27,7 @@ use crate::{
     commands::{named, note, print},
     config::Settings,
     error::CliError,
-    exit::{describe, one_line},
+    exit::{describe, excerpt, one_line},
     hints,
     render::{Format, Renderer, Sink},
     rows::{self, Kind},
@@ -40,11 +39,6 @@ const PROMPT: &str = "curtail> ";
 const HISTORY: usize = 1_000;
 
 type Line = Editor<Assistant, FileHistory>;
-
-/// The statements of `text`, one by one.
-pub(crate) fn statements(text: &str) -> (Vec<&str>, bool) {
-    lexer::statements(text)
-}
 
 /// Reads and answers until the user leaves.
 pub(crate) async fn run(
@@ -121,7 +115,7 @@ impl Prompt<'_> {
             Some(Err(wrong)) => return Err(CliError::Usage(wrong)),
             None => {}
         }
-        for statement in lexer::statements(line).0 {
+        for statement in curtail_engine::split(line).0 {
             let started = Instant::now();
             let rows = cancellable(async {
                 let answer = self
@@ -258,6 +252,7 @@ fn tell(error: &CliError, settings: &Settings) {
         return;
     }
     let _ = writeln!(io::stderr(), "error: {}", one_line(&describe(error)));
+    let _ = write!(io::stderr(), "{}", excerpt(error));
     if let Some(hint) = hints::hint(error) {
         let _ = writeln!(io::stderr(), "hint: {}", one_line(&hint));
     }

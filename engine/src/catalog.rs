@@ -1,8 +1,11 @@
 //! What SQL sees: the catalog of one snapshot.
 
 mod beside;
+mod information;
 mod lazy;
 mod meta;
+pub(crate) mod months;
+mod names;
 mod scan;
 mod views;
 
@@ -10,22 +13,19 @@ use std::sync::Arc;
 
 use curtail_store::{Snapshot, Store};
 use datafusion::{
-    arrow::datatypes::DataType,
+    arrow::datatypes::{DataType, FieldRef},
     catalog::{CatalogProvider, MemoryCatalogProvider, TableProvider},
     error::Result,
     execution::SessionState,
 };
 
 pub(crate) use beside::Beside;
+pub(crate) use names::{ATHENA_CATALOG, Databases, INFORMATION, META};
 pub(crate) use scan::{DataFiles, allowed, usage_start};
 pub(crate) use views::counted_costs;
 
 use self::lazy::Lazy;
-use crate::{
-    EngineOptions,
-    costs::LeftOut,
-    session::{CATALOG, PUBLIC},
-};
+use crate::{EngineOptions, costs::LeftOut, session::PUBLIC};
 
 /// A table or view, for completion and listings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,73 +129,43 @@ impl Catalog {
         self.public.get(name).await
     }
 
-    /// The names of all tables and views, with the schema where it is not the usual one.
-    pub(crate) fn names(&self) -> Vec<String> {
-        let written = |schema: &str, name: &str| {
-            if schema == PUBLIC {
-                name.to_owned()
-            } else {
-                format!("{schema}.{name}")
-            }
-        };
-        let schemas = self.schemas().into_iter();
-        schemas
-            .flat_map(|(schema, tables)| {
-                let names = tables.names().iter();
-                names.map(move |name| written(schema, name))
-            })
-            .collect()
-    }
-
-    /// What it holds, for completion and listings.
-    pub(crate) async fn list(&self) -> Result<Vec<TableInfo>> {
-        let mut listed = Vec::new();
-        for (schema, tables) in self.schemas() {
-            for name in tables.names() {
-                let Some(table) = tables.get(name).await? else {
-                    continue;
-                };
-                let fields = table.schema();
-                let columns = fields.fields().iter().map(|field| ColumnInfo {
-                    name: field.name().clone(),
-                    data_type: sql_type(field.data_type()),
-                });
-                listed.push(TableInfo {
-                    catalog: CATALOG.to_owned(),
-                    schema: schema.to_owned(),
-                    name: (*name).to_owned(),
-                    columns: columns.collect(),
-                });
-            }
-        }
-        Ok(listed)
-    }
-
     fn schemas(&self) -> [(&'static str, &Arc<Lazy>); 2] {
-        [(PUBLIC, &self.public), ("meta", &self.meta)]
+        [(PUBLIC, &self.public), (META, &self.meta)]
     }
 }
 
-/// The type as SQL writes it.
-fn sql_type(data_type: &DataType) -> String {
+/// The type as Trino calls it.
+pub(crate) fn sql_type(data_type: &DataType) -> String {
+    let of = |field: &FieldRef| sql_type(field.data_type());
     match data_type {
         DataType::Utf8 | DataType::Utf8View | DataType::LargeUtf8 => "varchar".to_owned(),
-        DataType::Decimal128(precision, scale) => format!("decimal({precision}, {scale})"),
-        DataType::Timestamp(..) => "timestamp".to_owned(),
+        DataType::Dictionary(_, values) => sql_type(values),
+        DataType::Binary | DataType::LargeBinary | DataType::BinaryView => "varbinary".to_owned(),
+        DataType::Decimal128(precision, scale) => format!("decimal({precision},{scale})"),
+        DataType::Timestamp(..) => "timestamp(3)".to_owned(),
         DataType::Date32 => "date".to_owned(),
         DataType::Boolean => "boolean".to_owned(),
-        DataType::Int64 | DataType::UInt64 => "bigint".to_owned(),
+        DataType::Int8 => "tinyint".to_owned(),
+        DataType::Int16 | DataType::UInt8 => "smallint".to_owned(),
+        DataType::Int32 | DataType::UInt16 => "integer".to_owned(),
+        DataType::Int64 | DataType::UInt32 | DataType::UInt64 => "bigint".to_owned(),
+        DataType::Float32 => "real".to_owned(),
+        DataType::Float64 => "double".to_owned(),
+        DataType::Null => "unknown".to_owned(),
         DataType::Map(entries, _) => match entries.data_type() {
             DataType::Struct(fields) => {
-                let types: Vec<_> = fields
-                    .iter()
-                    .map(|field| sql_type(field.data_type()))
-                    .collect();
+                let types: Vec<_> = fields.iter().map(of).collect();
                 format!("map({})", types.join(", "))
             }
             other => format!("map({other})"),
         },
-        DataType::List(item) => format!("array({})", sql_type(item.data_type())),
+        DataType::Struct(fields) => {
+            let named = fields
+                .iter()
+                .map(|field| format!("{} {}", field.name(), of(field)));
+            format!("row({})", named.collect::<Vec<_>>().join(", "))
+        }
+        DataType::List(item) | DataType::LargeList(item) => format!("array({})", of(item)),
         other => other.to_string().to_lowercase(),
     }
 }

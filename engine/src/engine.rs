@@ -1,6 +1,9 @@
 //! The engine: a snapshot, opened for questions.
 
-use std::sync::Arc;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 
 use curtail_queries::{ParamDefault, ParamType, Query};
 use curtail_store::{BillingPeriod, Money, Snapshot, Store};
@@ -18,12 +21,16 @@ use datafusion::{
 };
 
 use crate::{
-    Answer, ConnectionInfo, CostQuery, Dimension, EngineError, Params, ResourceQuery, TableInfo,
+    Answer, ConnectionInfo, CostQuery, Dialect, Dimension, EngineError, Params, ResourceQuery,
     catalog::{Beside, Catalog},
     costs::{self, LeftOut, TagKeys},
+    mistake::Place,
     params,
     provisional::{self, Coverage},
-    rollups, session, statement, suggest,
+    rollups,
+    session::{self, Sessions},
+    statement,
+    views::Views,
 };
 
 /// Tables and columns that a query of the library needs reports for.
@@ -57,9 +64,9 @@ pub struct EngineOptions {
 
 /// One snapshot of a store, ready for questions. What is committed later, it does not see.
 pub struct Engine {
-    store: Store,
-    snapshot: Arc<Snapshot>,
-    catalog: Catalog,
+    pub(crate) store: Store,
+    pub(crate) snapshot: Arc<Snapshot>,
+    pub(crate) catalog: Catalog,
     /// Sees every report.
     everything: SessionContext,
     /// Sees each charge once, where several reports tell it.
@@ -67,7 +74,15 @@ pub struct Engine {
     left_out: LeftOut,
     beside: Arc<Beside>,
     runtime: Arc<RuntimeEnv>,
-    memory_limit: u64,
+    pub(crate) memory_limit: u64,
+    /// What users' statements are written in.
+    pub(crate) dialect: Dialect,
+    /// Whether views that are defined are kept in the store.
+    pub(crate) keeping_views: bool,
+    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) views: Arc<Views>,
+    /// What was prepared, by name.
+    pub(crate) prepared: Mutex<BTreeMap<String, Statement>>,
 }
 
 impl Engine {
@@ -89,6 +104,7 @@ impl Engine {
         let sorted = |error| EngineError::from_datafusion(error, limit);
         let runtime = session::runtime(store, options).map_err(sorted)?;
         let state = session::session(&runtime, options);
+        let sessions = Arc::new(Sessions::new(state.clone()));
         let accounts = store.accounts(&snapshot).await?;
         let beside = Arc::new(Beside::of(&snapshot, accounts));
         let snapshot = Arc::new(snapshot);
@@ -111,7 +127,26 @@ impl Engine {
             beside,
             runtime,
             memory_limit: limit,
+            dialect: Dialect::default(),
+            keeping_views: false,
+            sessions,
+            views: Arc::new(Views::new(store)),
+            prepared: Mutex::default(),
         })
+    }
+
+    /// The same, for statements in `dialect`.
+    #[must_use]
+    pub fn with_dialect(mut self, dialect: Dialect) -> Self {
+        self.dialect = dialect;
+        self
+    }
+
+    /// The same, which keeps views that statements define in the store (and drops them there) if `keeping` says so.
+    #[must_use]
+    pub fn keeping_views(mut self, keeping: bool) -> Self {
+        self.keeping_views = keeping;
+        self
     }
 
     /// The same, in which `meta.connections` lists these connections.
@@ -134,45 +169,6 @@ impl Engine {
     /// The snapshot that answers come from.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
-    }
-
-    /// Every table and view with its columns.
-    pub async fn tables(&self) -> Result<Vec<TableInfo>, EngineError> {
-        let listed = self.catalog.list().await;
-        listed.map_err(|error| self.sorted(error))
-    }
-
-    /// Plans the one statement in `text`.
-    pub async fn sql(&self, text: &str, params: &Params) -> Result<Answer, EngineError> {
-        let mut statements = self.parse(text)?;
-        match statements.len() {
-            0 => Err(EngineError::NoStatement),
-            1 => {
-                self.plan(&self.everything, statements.remove(0), params)
-                    .await
-            }
-            several => Err(EngineError::SeveralStatements(several)),
-        }
-    }
-
-    /// Plans each of the statements in `text`, all of which must be acceptable; each one gets those of `params` that it names.
-    pub async fn script(&self, text: &str, params: &Params) -> Result<Vec<Answer>, EngineError> {
-        let statements = self.parse(text)?;
-        for statement in &statements {
-            statement::check(statement).map_err(|error| self.sorted(error))?;
-        }
-        let mut answers = Vec::with_capacity(statements.len());
-        for statement in statements {
-            let written = statement.to_string();
-            let named = params
-                .iter()
-                .filter(|(name, _)| written.contains(&format!("${name}")));
-            let named = named
-                .map(|(name, value)| (name.clone(), value.clone()))
-                .collect();
-            answers.push(self.plan(&self.everything, statement, &named).await?);
-        }
-        Ok(answers)
     }
 
     /// Plans a query of the library. Parameters that are not in `params` take their defaults; where several reports tell the
@@ -203,7 +199,7 @@ impl Engine {
         self.needs_no_report(query)?;
         let statement = self.parse(&query.sql)?.remove(0);
         let provisional = self.provisional_notes(&self.chosen.state(), &statement);
-        let answer = self.plan(&self.chosen, statement, &values).await?;
+        let answer = self.plan(self.chosen.state(), statement, &values).await?;
         let notes = self.left_out.notes().into_iter().chain(provisional);
         Ok(answer.with_notes(notes.collect()))
     }
@@ -213,7 +209,7 @@ impl Engine {
         let (text, notes) = self.costs_sql(query).await?;
         let statement = self.parse(&text)?.remove(0);
         Ok(self
-            .plan(&self.everything, statement, &Params::new())
+            .plan(self.everything.state(), statement, &Params::new())
             .await?
             .with_notes(notes))
     }
@@ -245,7 +241,7 @@ impl Engine {
         let (text, notes) = found.await?;
         let statement = self.parse(&text)?.remove(0);
         Ok(self
-            .plan(&self.everything, statement, &Params::new())
+            .plan(self.everything.state(), statement, &Params::new())
             .await?
             .with_notes(notes))
     }
@@ -304,7 +300,10 @@ impl Engine {
 
     /// Rows of a statement of our own, without notes.
     pub(crate) async fn rows(&self, text: &str) -> Result<Vec<RecordBatch>, EngineError> {
-        self.sql(text, &Params::new()).await?.collect().await
+        let statement = self.parse(text)?.remove(0);
+        let state = self.everything.state();
+        let answer = self.plan(state, statement, &Params::new()).await?;
+        answer.collect().await
     }
 
     fn reports(&self) -> Vec<String> {
@@ -320,19 +319,19 @@ impl Engine {
         names
     }
 
+    /// A statement of our own.
     fn parse(&self, text: &str) -> Result<Vec<Statement>, EngineError> {
         statement::parse(text).map_err(|error| self.sorted(error))
     }
 
-    async fn plan(
+    pub(crate) async fn plan(
         &self,
-        context: &SessionContext,
+        state: SessionState,
         statement: Statement,
         params: &Params,
     ) -> Result<Answer, EngineError> {
         let sorted = |error| self.sorted(error);
         statement::check(&statement).map_err(sorted)?;
-        let state = context.state();
         let mut notes = self.overlap_notes(&state, &statement);
         notes.extend(self.provisional_notes(&state, &statement));
         let plan = state.statement_to_plan(statement).await.map_err(sorted)?;
@@ -450,14 +449,18 @@ impl Engine {
         }
     }
 
-    fn sorted(&self, error: DataFusionError) -> EngineError {
-        match EngineError::from_datafusion(error, self.memory_limit) {
-            EngineError::UnknownTable { name, .. } => {
-                let names = self.catalog.names();
-                let similar = suggest::similar(&name, names.iter().map(String::as_str));
-                EngineError::UnknownTable { name, similar }
-            }
-            other => other,
+    /// Sorts an error out, with its place if it tells it.
+    pub(crate) fn sorted(&self, error: DataFusionError) -> EngineError {
+        let place = Place::told(&error);
+        let error = EngineError::from_datafusion(error, self.memory_limit);
+        match place {
+            Some(Place { line, column }) => EngineError::At {
+                line,
+                column,
+                excerpt: String::new(),
+                error: Box::new(error),
+            },
+            None => error,
         }
     }
 }

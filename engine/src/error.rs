@@ -6,7 +6,7 @@ use datafusion::{
     error::DataFusionError,
 };
 
-use crate::suggest;
+use crate::{mistake, suggest, views::Unplanned};
 
 /// An error of the engine.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +45,36 @@ pub enum EngineError {
         name: String,
         /// Similar names, the most similar one first.
         similar: Vec<String>,
+        /// Other tables that have a column of this name.
+        elsewhere: Vec<String>,
+    },
+    /// A function that is not there.
+    #[error("there is no function `{name}`")]
+    UnknownFunction {
+        /// The name as written.
+        name: String,
+        /// Similar names, the most similar one first.
+        similar: Vec<String>,
+    },
+    /// A view that a statement reads no longer means anything.
+    #[error("view `{name}`: {why}")]
+    View {
+        /// Its name.
+        name: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A mistake in what the user wrote, and where it is.
+    #[error("line {line}, column {column}: {error}")]
+    At {
+        /// The line, from 1 on.
+        line: u64,
+        /// The character in it, from 1 on.
+        column: u64,
+        /// The line as it was written, with a mark below the place.
+        excerpt: String,
+        /// What is wrong.
+        error: Box<Self>,
     },
     /// A tag or cost category that no report has.
     #[error("no report has the {kind} `{key}`")]
@@ -108,14 +138,21 @@ impl EngineError {
                 }
                 Self::Plan(schema.to_string())
             }
-            DataFusionError::SQL(parse, _) => Self::Syntax(parse.to_string()),
-            DataFusionError::Plan(message) => match unknown_table(message) {
-                Some(name) => Self::UnknownTable {
-                    name,
-                    similar: Vec::new(),
-                },
-                None => Self::Plan(message.clone()),
-            },
+            DataFusionError::SQL(parse, _) => Self::Syntax(mistake::syntax(&parse.to_string())),
+            DataFusionError::Plan(message) => {
+                let similar = Vec::new();
+                if let Some(name) = unknown_table(message) {
+                    Self::UnknownTable { name, similar }
+                } else if let Some(name) = unknown_function(message) {
+                    Self::UnknownFunction { name, similar }
+                } else {
+                    Self::Plan(message.clone())
+                }
+            }
+            DataFusionError::External(inner) if inner.is::<Unplanned>() => inner
+                .downcast_ref::<Unplanned>()
+                .expect("it is one")
+                .error(),
             DataFusionError::NotImplemented(message) => {
                 Self::Plan(format!("not supported: {message}"))
             }
@@ -134,6 +171,35 @@ impl EngineError {
     }
 }
 
+impl EngineError {
+    /// The line of the mistake as the user wrote it, with a mark below the place, if it is known.
+    pub fn excerpt(&self) -> Option<&str> {
+        match self {
+            Self::At { excerpt, .. } => Some(excerpt),
+            _ => None,
+        }
+    }
+
+    /// The error of a statement that `lines` other lines of its file stand before.
+    #[must_use]
+    pub fn below(self, lines: u64) -> Self {
+        match self {
+            Self::At {
+                line,
+                column,
+                excerpt,
+                error,
+            } => Self::At {
+                line: line + lines,
+                column,
+                excerpt: mistake::renumbered(&excerpt, line, line + lines),
+                error,
+            },
+            other => other,
+        }
+    }
+}
+
 impl From<StoreError> for EngineError {
     fn from(error: StoreError) -> Self {
         match error {
@@ -148,6 +214,7 @@ fn unknown_column(field: &Column, valid: &[Column]) -> EngineError {
     EngineError::UnknownColumn {
         name: field.flat_name(),
         similar,
+        elsewhere: Vec::new(),
     }
 }
 
@@ -162,4 +229,10 @@ fn unknown_table(message: &str) -> Option<String> {
             .trim_start_matches("public.")
             .to_owned(),
     )
+}
+
+/// The name in "Invalid function 'x'.".
+fn unknown_function(message: &str) -> Option<String> {
+    let rest = message.strip_prefix("Invalid function '")?;
+    Some(rest.split_once('\'')?.0.to_owned())
 }

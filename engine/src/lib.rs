@@ -5,7 +5,8 @@
 //! **Does not own** what is on disk (`curtail-store`), what the metrics mean (`curtail-queries` has the formulas), or how
 //! an answer is shown.
 //!
-//! **Invariants**: an engine reads one snapshot, whatever is committed meanwhile; only reading statements are accepted;
+//! **Invariants**: an engine reads one snapshot, whatever is committed meanwhile; only reading statements are accepted, and those that
+//! define views; what users write is in a [`Dialect`], our own statements are in DataFusion's;
 //! sums, differences, `CASE` and `coalesce` of amounts are exact decimals, products, quotients and averages are doubles, and a
 //! sum that does not fit is an error; apart from scans that merge line items, which [`EngineOptions`] can do without, plans are
 //! plain Parquet scans and standard operators, so that they can be sent elsewhere.
@@ -14,14 +15,17 @@
 
 mod accounts;
 mod answer;
+mod asked;
 mod budget;
 mod catalog;
 mod costs;
+mod dialect;
 mod diff;
 mod engine;
 mod error;
 mod maps;
 mod merging;
+mod mistake;
 mod money;
 mod params;
 mod provisional;
@@ -29,6 +33,7 @@ mod rollups;
 mod session;
 mod statement;
 mod suggest;
+mod views;
 
 pub use answer::{Answer, Batches, ScanStats};
 pub use catalog::{ColumnInfo, ConnectionInfo, TableInfo};
@@ -36,9 +41,11 @@ pub use costs::{
     ACTIVE_HOURS, CostQuery, Dimension, Granularity, Metric, ParseCostError, ResourceQuery,
     ResourceSort, Sort,
 };
+pub use dialect::Dialect;
 pub use diff::DiffQuery;
 pub use engine::{Engine, EngineOptions};
 pub use error::EngineError;
 pub use params::Params;
 pub use provisional::{ProvisionalComparison, ProvisionalScope, provisional_note};
 pub use rollups::{DefinitionError, RollupCheck, define};
+pub use statement::split;

@@ -2,6 +2,7 @@
 
 mod function;
 mod lookup;
+mod spelling;
 
 use std::sync::Arc;
 

@@ -1,11 +1,15 @@
 //! Values for the `$name` placeholders of a statement.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::ControlFlow,
+};
 
 use datafusion::{
     arrow::datatypes::DataType,
     common::{ParamValues, ScalarValue, tree_node::TreeNodeRecursion},
     logical_expr::{Expr, LogicalPlan},
+    sql::sqlparser::ast::{Expr as Expression, Statement as Ast, Value, visit_expressions_mut},
 };
 
 use crate::EngineError;
@@ -48,6 +52,39 @@ pub(crate) fn bind(plan: LogicalPlan, params: &Params) -> Result<LogicalPlan, En
         .collect::<Result<_, EngineError>>()?;
     plan.with_param_values(ParamValues::from(values))
         .map_err(|error| EngineError::from_datafusion(error, 0))
+}
+
+/// Gives the placeholders `?` of a statement names, `$1` and so on in their order. Returns how many there are.
+pub(crate) fn number(statement: &mut Ast) -> usize {
+    let mut count = 0;
+    each_unnamed(statement, |place| {
+        count += 1;
+        *place = Expression::value(Value::Placeholder(format!("${count}")));
+    });
+    count
+}
+
+/// Puts `values` in the place of the placeholders `?` of a statement, in their order. Returns how many placeholders there are.
+pub(crate) fn fill(statement: &mut Ast, values: &[Expression]) -> usize {
+    let mut count = 0;
+    each_unnamed(statement, |place| {
+        if let Some(value) = values.get(count) {
+            *place = value.clone();
+        }
+        count += 1;
+    });
+    count
+}
+
+fn each_unnamed(statement: &mut Ast, mut change: impl FnMut(&mut Expression)) {
+    let _ = visit_expressions_mut(statement, |expression| {
+        let unnamed = matches!(expression, Expression::Value(value)
+            if matches!(&value.value, Value::Placeholder(name) if name == "?"));
+        if unnamed {
+            change(expression);
+        }
+        ControlFlow::<()>::Continue(())
+    });
 }
 
 /// Placeholders in LIMIT and OFFSET, for which DataFusion infers no type.

@@ -1,6 +1,6 @@
 //! How DataFusion is set up.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use curtail_store::Store;
 use datafusion::{
@@ -16,7 +16,9 @@ use datafusion::{
     prelude::{SessionConfig, SessionContext},
 };
 
-use crate::{EngineOptions, budget::Budget, maps, money, rollups::FromRollups};
+use crate::{
+    Dialect, EngineOptions, budget::Budget, catalog::months, maps, money, rollups::FromRollups,
+};
 
 /// The catalog's name.
 pub(crate) const CATALOG: &str = "curtail";
@@ -55,6 +57,9 @@ pub(crate) fn session(runtime: &Arc<RuntimeEnv>, options: &EngineOptions) -> Ses
     let settings = config.options_mut();
     // Pulls map lookups out of joins and sub-queries, sometimes wrongly (apache/datafusion#25414).
     settings.optimizer.enable_leaf_expression_pushdown = false;
+    // An aggregate tells its scan the smallest and largest values so far; in DataFusion 55 rows that it needs can get lost by that,
+    // and min and max come out wrong.
+    settings.optimizer.enable_aggregate_dynamic_filter_pushdown = false;
     // As Athena sorts.
     "nulls_last".clone_into(&mut settings.sql_parser.default_null_ordering);
     // A literal such as 0.0 in coalesce(cost, 0.0) would make the amount a double.
@@ -65,7 +70,7 @@ pub(crate) fn session(runtime: &Arc<RuntimeEnv>, options: &EngineOptions) -> Ses
         .with_config(config)
         .with_runtime_env(Arc::clone(runtime))
         .with_expr_planners(planners)
-        .with_analyzer_rule(Arc::new(maps::MapLookup))
+        .with_analyzer_rule(Arc::new(maps::MapLookup::default()))
         .with_optimizer_rules(optimizer())
         .build();
     for function in [money::sum(), money::avg()] {
@@ -73,6 +78,77 @@ pub(crate) fn session(runtime: &Arc<RuntimeEnv>, options: &EngineOptions) -> Ses
     }
     maps::register(&mut state);
     state
+}
+
+/// The same for what users write in `dialect`. Errors tell where they are.
+fn of_dialect(plain: &SessionState, dialect: Dialect) -> SessionState {
+    let mut config = plain.config().clone();
+    config.options_mut().sql_parser.collect_spans = true;
+    let mut builder = SessionStateBuilder::new_from_existing(plain.clone());
+    if let Some(analyzer) = builder.analyzer() {
+        for rule in &mut analyzer.rules {
+            if rule.name() == maps::MapLookup::NAME {
+                *rule = Arc::new(maps::MapLookup { any_spelling: true });
+            }
+        }
+    }
+    if dialect == Dialect::Generic {
+        return builder.with_config(config).build();
+    }
+    let mut planners: Vec<_> = vec![money::planner()];
+    planners.extend(curtail_athena::expression_planners());
+    planners.extend(SessionStateDefaults::default_expr_planners());
+    let mut state = builder
+        // There is one of our own, with Trino's names of types.
+        .with_config(config.with_information_schema(false))
+        .with_expr_planners(planners)
+        .build();
+    state.add_analyzer_rule(Arc::new(months::MonthsAsNumbers));
+    for rule in curtail_athena::analyzer_rules() {
+        state.add_analyzer_rule(rule);
+    }
+    let taken = "a session takes any function";
+    for function in curtail_athena::functions::scalar() {
+        state.register_udf(Arc::new(function)).expect(taken);
+    }
+    for function in curtail_athena::functions::aggregate() {
+        state.register_udaf(Arc::new(function)).expect(taken);
+    }
+    for function in curtail_athena::functions::window() {
+        state.register_udwf(Arc::new(function)).expect(taken);
+    }
+    for function in [money::sum(), money::avg()] {
+        register(&mut state, function);
+    }
+    state
+}
+
+/// The sessions of what users write, each made when the first statement in its dialect comes.
+#[derive(Debug)]
+pub(crate) struct Sessions {
+    plain: SessionState,
+    trino: OnceLock<SessionState>,
+    generic: OnceLock<SessionState>,
+}
+
+impl Sessions {
+    /// All set up as `plain` is.
+    pub(crate) fn new(plain: SessionState) -> Self {
+        Self {
+            plain,
+            trino: OnceLock::new(),
+            generic: OnceLock::new(),
+        }
+    }
+
+    /// The one for statements in `dialect`.
+    pub(crate) fn of(&self, dialect: Dialect) -> &SessionState {
+        let made = match dialect {
+            Dialect::Trino => &self.trino,
+            Dialect::Generic => &self.generic,
+        };
+        made.get_or_init(|| of_dialect(&self.plain, dialect))
+    }
 }
 
 /// DataFusion's rules, then our own.

@@ -1,4 +1,6 @@
-//! Which statements are accepted: those that only read.
+//! Which statements are accepted: those that only read, and those that define views and names for later statements.
+
+mod split;
 
 use datafusion::{
     common::exec_err,
@@ -8,11 +10,13 @@ use datafusion::{
     sql::{
         parser::{DFParserBuilder, Statement},
         sqlparser::{
-            ast::{Query, SetExpr, Statement as Ast},
+            ast::{CreateView, ObjectType, Query, SetExpr, Statement as Ast},
             dialect::GenericDialect,
         },
     },
 };
+
+pub use split::split;
 
 /// How the message of a refusal begins; what was refused follows.
 pub(crate) const REFUSED: &str = "refused: ";
@@ -55,7 +59,25 @@ fn check_ast(ast: &Ast) -> Result<()> {
         | Ast::ShowTables { .. }
         | Ast::ShowColumns { .. }
         | Ast::ShowFunctions { .. }
-        | Ast::ShowCreate { .. } => Ok(()),
+        | Ast::ShowCreate { .. }
+        | Ast::ShowViews { .. }
+        | Ast::ShowDatabases { .. }
+        | Ast::ShowSchemas { .. }
+        | Ast::ShowCatalogs { .. }
+        | Ast::Use(_)
+        | Ast::Execute { .. }
+        | Ast::Deallocate { .. }
+        | Ast::Drop {
+            object_type: ObjectType::View,
+            ..
+        } => Ok(()),
+        Ast::Prepare { statement, .. } => check_ast(statement),
+        Ast::CreateView(CreateView {
+            materialized: false,
+            to: None,
+            query,
+            ..
+        }) if selects(query) => Ok(()),
         other => exec_err!("{REFUSED}{}", verb(other)),
     }
 }
@@ -108,6 +130,9 @@ mod tests {
             "SHOW COLUMNS FROM costs",
             "DESCRIBE costs",
             "VALUES (1), (2)",
+            "CREATE OR REPLACE VIEW a AS SELECT 1",
+            "DROP VIEW a",
+            "PREPARE a AS SELECT 1",
         ] {
             for statement in parse(text).unwrap() {
                 check(&statement).unwrap_or_else(|error| panic!("{text}: {error}"));
@@ -126,6 +151,11 @@ mod tests {
             ("COPY (SELECT 1) TO '/tmp/a.csv'", "`COPY`"),
             ("INSERT INTO costs VALUES (1)", "`INSERT INTO`"),
             ("DROP TABLE costs", "`DROP TABLE`"),
+            (
+                "CREATE MATERIALIZED VIEW a AS SELECT 1",
+                "`CREATE MATERIALIZED VIEW`",
+            ),
+            ("PREPARE a AS DELETE FROM costs", "`DELETE FROM`"),
             ("DELETE FROM costs", "`DELETE FROM`"),
             ("UPDATE costs SET service = 'a'", "`UPDATE`"),
             ("SET datafusion.execution.target_partitions = 1", "`SET`"),

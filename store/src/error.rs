@@ -51,6 +51,14 @@ pub enum StoreError {
         /// What there is instead.
         why: String,
     },
+    /// A view cannot be kept under this name.
+    #[error("`{name}` is no name for a view: it takes 1 to {longest} bytes")]
+    ViewName {
+        /// The name as written.
+        name: String,
+        /// The most bytes that it may take.
+        longest: usize,
+    },
     /// What is in the store contradicts itself.
     #[error("the store is damaged: {0}")]
     Damaged(String),

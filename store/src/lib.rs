@@ -25,6 +25,7 @@ mod side;
 mod snapshot;
 mod stats;
 mod sums;
+mod view;
 
 pub use error::StoreError;
 pub use log::{

@@ -6,10 +6,12 @@
 //! rollups/line_items/daily/report=Team%20costs/billing_period=2026-10/part-00001-<attempt>.parquet
 //! cost_explorer/payer_account_id=011122223333/billing_period=2026-10/part-00000-<attempt>.parquet
 //! accounts/payer_account_id=011122223333/part-00000-<attempt>.parquet
+//! views/team_costs.sql
 //! _attempts/<attempt>.json
 //! ```
 //!
-//! A path is made here and never taken apart: what report and period a file belongs to stands in the Delta log.
+//! A path is made here and never taken apart: what report and period a file belongs to stands in the Delta log. Only the names of
+//! views stand nowhere else.
 
 use std::fmt::Write;
 
@@ -32,6 +34,32 @@ pub(crate) const LOG: &str = "_delta_log";
 
 /// The folder of the markers of replacements under way.
 pub(crate) const ATTEMPTS: &str = "_attempts";
+
+/// The folder of the views that users keep.
+pub(crate) const VIEWS: &str = "views";
+
+/// The path within the store of the view called `name`, which must be short.
+pub(crate) fn view(name: &str) -> String {
+    format!("{VIEWS}/{}.sql", escape(name))
+}
+
+/// The name of the view at `path`, if there can be one.
+pub(crate) fn view_name(path: &str) -> Option<String> {
+    let file = in_table(VIEWS, path)?.strip_suffix(".sql")?;
+    let mut name = Vec::with_capacity(file.len());
+    let mut bytes = file.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte != b'%' {
+            name.push(byte);
+            continue;
+        }
+        let mut digit = || char::from(bytes.next()?).to_digit(16);
+        let code = digit()? * 16 + digit()?;
+        name.push(u8::try_from(code).ok()?);
+    }
+    let name = String::from_utf8(name).ok()?;
+    (view(&name) == path).then_some(name)
+}
 
 /// The marker of attempt `id`.
 pub(crate) fn attempt(id: &Uuid) -> String {
@@ -217,6 +245,25 @@ mod tests {
             !is_of_attempt(&attempt(&id), &id),
             "a marker is no data file"
         );
+    }
+
+    #[test]
+    fn the_file_of_a_view_tells_its_name() {
+        for name in ["team_costs", "a b", "Übersicht %", "x/y", ".."] {
+            let path = view(name);
+            assert_eq!(view_name(&path).as_deref(), Some(name));
+            assert_eq!(object(&path).as_ref(), path);
+        }
+        for path in [
+            "views/a",
+            "views/a.txt",
+            "views/a%2.sql",
+            "views/a/b.sql",
+            "other/a.sql",
+            "views/%61.sql",
+        ] {
+            assert_eq!(view_name(path), None, "{path}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, str::FromStr};
 
+use curtail_engine::Dialect;
 use curtail_store::AsOf;
 
 use super::{OutputArgs, ReadArgs};
@@ -10,7 +11,7 @@ use super::{OutputArgs, ReadArgs};
 /// prompt; without one in a pipe it reads standard input.
 #[derive(Debug, clap::Args)]
 pub(crate) struct SqlArgs {
-    /// The query; $name stands for a parameter
+    /// The query; $name stands for a parameter, and ? for parameters 1, 2 and so on
     #[arg(value_name = "QUERY", conflicts_with = "file")]
     pub(crate) query: Option<String>,
     /// Reads the query from a file (- for standard input)
@@ -19,6 +20,12 @@ pub(crate) struct SqlArgs {
     /// The value of a parameter of the query; may be repeated
     #[arg(long = "param", value_name = "NAME=VALUE")]
     pub(crate) params: Vec<Assignment>,
+    /// The language of the query: Athena's (Trino), or DataFusion's own
+    #[arg(long, value_enum, default_value_t = Language::Trino, value_name = "DIALECT")]
+    pub(crate) dialect: Language,
+    /// Keeps views that the query creates in the store, and drops them there
+    #[arg(long)]
+    pub(crate) save: bool,
     /// Shows the plan instead of running the query
     #[arg(long)]
     pub(crate) explain: bool,
@@ -32,6 +39,24 @@ pub(crate) struct SqlArgs {
     pub(crate) read: ReadArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+}
+
+/// A dialect of SQL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Language {
+    /// Trino's, as Athena takes it.
+    Trino,
+    /// DataFusion's own.
+    Generic,
+}
+
+impl From<Language> for Dialect {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::Trino => Self::Trino,
+            Language::Generic => Self::Generic,
+        }
+    }
 }
 
 /// `name=value`.

@@ -73,6 +73,13 @@ pub(crate) async fn print(
     output: &OutputArgs,
     settings: &Settings,
 ) -> Result<u64, CliError> {
+    // A statement that only does something.
+    if answer.schema().fields().is_empty() {
+        for text in answer.notes() {
+            note(settings, text);
+        }
+        return Ok(0);
+    }
     let mut renderer = renderer(output, settings, &answer.schema())?;
     let mut batches = answer.batches()?;
     let (send, mut receive) = mpsc::channel(BATCHES_AHEAD);

@@ -27,6 +27,9 @@ pub(super) async fn run(args: &SqlArgs, settings: &Settings) -> Result<(), CliEr
     };
     let engine = answer::engine(settings, args.as_of, args.read);
     let engine = cancellable(Box::pin(engine)).await?;
+    let engine = engine
+        .with_dialect(args.dialect.into())
+        .keeping_views(args.save);
     let params = params(&args.params);
     match text {
         Some(text) => cancellable(Box::pin(script(&engine, &text, &params, args, settings))).await,
@@ -42,7 +45,7 @@ async fn script(
     args: &SqlArgs,
     settings: &Settings,
 ) -> Result<(), CliError> {
-    let (statements, _) = repl::statements(text);
+    let (statements, _) = curtail_engine::split(text);
     if statements.is_empty() {
         return Err(CliError::Usage("the query is empty".to_owned()));
     }
@@ -56,7 +59,8 @@ async fn script(
         let started = Instant::now();
         let found = engine
             .sql(statement, &named(params, statement, several))
-            .await?;
+            .await
+            .map_err(|error| error.below(lines_before(text, statement)))?;
         if args.explain {
             say(found.plan())?;
             continue;
@@ -77,9 +81,20 @@ pub(super) fn params(typed: &[Assignment]) -> Params {
         .collect()
 }
 
-/// Of several statements, each gets the parameters that it names; of one, it is a mistake if it does not name all.
+/// The lines of `text` that stand before `statement`, a part of it.
+fn lines_before(text: &str, statement: &str) -> u64 {
+    let before = statement.as_ptr().addr().checked_sub(text.as_ptr().addr());
+    let before = before.and_then(|length| text.get(..length));
+    before.unwrap_or_default().matches('\n').count() as u64
+}
+
+/// Of several statements, each gets the parameters that it names (by number as `?`); of one, it is a mistake if it does not name
+/// all.
 pub(crate) fn named(params: &Params, statement: &str, several: bool) -> Params {
-    let wanted = |name: &str| !several || statement.contains(&format!("${name}"));
+    let wanted = |name: &str| {
+        let numbered = name.bytes().all(|byte| byte.is_ascii_digit()) && statement.contains('?');
+        !several || numbered || statement.contains(&format!("${name}"))
+    };
     params
         .iter()
         .filter(|(name, _)| wanted(name))

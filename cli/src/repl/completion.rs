@@ -8,7 +8,7 @@ use rustyline::{
     validate::{ValidationContext, ValidationResult, Validator},
 };
 
-use super::{command, lexer};
+use super::command;
 
 const KEYWORDS: &[&str] = &[
     "and",
@@ -186,7 +186,7 @@ impl Validator for Assistant {
         let input = context.input();
         let done = input.trim().is_empty()
             || command::parse(input).is_some()
-            || lexer::statements(input).1;
+            || curtail_engine::split(input).1;
         Ok(if done {
             ValidationResult::Valid(None)
         } else {

@@ -191,13 +191,13 @@ impl Run {
         self
     }
 
-    /// Exit status 1, exactly one `error:` line and then a hint. Gives both lines.
+    /// Exit status 1, exactly one `error:` line (below it the place in the query, indented) and then a hint. Gives both lines.
     pub(crate) fn failure(self) -> String {
         assert_eq!(self.status, Some(1), "{}", self.told);
         let lines: Vec<_> = self
             .stderr
             .lines()
-            .filter(|line| !line.starts_with("note: "))
+            .filter(|line| !line.starts_with("note: ") && !line.starts_with("  "))
             .collect();
         assert_eq!(lines.len(), 2, "an error and a hint: {}", self.told);
         assert!(

@@ -26,6 +26,7 @@ mod http;
 mod interop;
 mod kill;
 mod memory;
+mod mistakes;
 mod proxy;
 mod reports;
 mod rollups;

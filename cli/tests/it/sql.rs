@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::harness::{csv, filtered, shared};
+use crate::harness::{Place, csv, filtered, shared};
 
 #[test]
 fn a_query_comes_from_the_command_line_a_file_or_standard_input() {
@@ -53,7 +53,8 @@ fn only_reading_is_possible() {
     let before = place.content(&place.store());
     for sql in [
         "CREATE TABLE x AS SELECT 1",
-        "CREATE VIEW x AS SELECT 1",
+        "CREATE MATERIALIZED VIEW x AS SELECT 1",
+        "DROP VIEW cur",
         "DROP TABLE cur",
         "INSERT INTO cur SELECT * FROM cur",
         "DELETE FROM cur",
@@ -67,6 +68,47 @@ fn only_reading_is_possible() {
     }
     assert!(before == place.content(&place.store()));
     assert!(!place.path("stolen.csv").exists());
+}
+
+#[test]
+fn views_last_for_a_script_or_are_kept() {
+    let place = Place::new();
+    place.generate("legacy-csv");
+    place.ok(&["ingest", "report"]);
+    let script = "CREATE VIEW v AS SELECT count(*) AS n FROM cur; SELECT n > 0 AS some FROM v";
+    let run = place.run(&["sql", script]).success();
+    assert_eq!(run.stdout, "some\r\ntrue\r\n");
+    assert!(
+        run.stderr
+            .contains("note: view `v` created for this session"),
+        "{}",
+        run.stderr
+    );
+    place.fails(&["sql", "SELECT * FROM v"]);
+    let run = place
+        .run(&["sql", "--save", "CREATE VIEW v AS SELECT 7 AS n"])
+        .success();
+    assert_eq!(run.stdout, "");
+    assert!(place.store().join("views/v.sql").exists());
+    assert_eq!(place.ok(&["sql", "SELECT n FROM db.V"]), "n\r\n7\r\n");
+    assert_eq!(
+        place.ok(&["sql", "SHOW CREATE VIEW v"]),
+        "create\r\nCREATE VIEW v AS SELECT 7 AS n\r\n"
+    );
+    place.ok(&["verify"]);
+    place.ok(&["vacuum"]);
+    place.ok(&["sql", "--save", "DROP VIEW v"]);
+    assert!(!place.store().join("views/v.sql").exists());
+}
+
+#[test]
+fn a_dialect_and_parameters_by_number() {
+    let place = shared();
+    let typed = ["sql", "--dialect", "generic", "SELECT arrow_typeof(1) AS t"];
+    assert_eq!(place.ok(&typed), "t\r\nInt64\r\n");
+    let sql = "SELECT count(*) > 0 AS some FROM cur WHERE year = ? AND line_item_usage_amount >= ?";
+    let found = place.ok(&["sql", sql, "--param", "1=2026", "--param", "2=0"]);
+    assert_eq!(found, "some\r\ntrue\r\n");
 }
 
 #[test]

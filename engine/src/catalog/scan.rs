@@ -36,6 +36,9 @@ pub(crate) use rolled::allowed;
 /// Whether the row's billing period states costs net of discounts: a constant of each file.
 pub(super) const HAS_NET_COLUMNS: &str = "has_net_columns";
 
+/// The month of the billing period, as text without a leading zero: a constant of each file.
+pub(super) const MONTH: &str = "month";
+
 /// The column that tells whether a period states net costs: all periods of CUR 2.0 have it, but zero or NULL without discounts.
 const NET_COST: &str = "line_item_net_unblended_cost";
 
@@ -323,7 +326,7 @@ fn constants(table: Table, hidden: &[&str]) -> Constants {
     if table == Table::LineItems {
         constants.extend([
             ("year", DataType::Utf8View),
-            ("month", DataType::Utf8View),
+            (MONTH, DataType::Utf8View),
             (HAS_NET_COLUMNS, DataType::Boolean),
         ]);
     }
@@ -338,7 +341,7 @@ fn values(snapshot: &Snapshot, file: &FileEntry, constants: &Constants) -> Vec<S
     let value = |name: &str| match name {
         "report" => text(report.to_string()),
         "year" => text(period.year().to_string()),
-        "month" => text(period.month().to_string()),
+        MONTH => text(period.month().to_string()),
         HAS_NET_COLUMNS => ScalarValue::Boolean(Some(has_net_costs(snapshot, report, period))),
         _ => text(period.to_string()),
     };

@@ -264,6 +264,7 @@ fn order(
                     .map(|group| group.column.clone())
                     .chain(sums.iter().map(ToString::to_string))
                     .collect(),
+                elsewhere: Vec::new(),
             })?;
             vec![format!(
                 "{column}{}",

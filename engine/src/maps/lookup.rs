@@ -16,26 +16,39 @@ use datafusion::{
     optimizer::AnalyzerRule,
 };
 
-use super::function::MapOf;
+use super::{function::MapOf, spelling};
 
 /// How the columns that carry values up to their lookup are called; no query can spell them.
 const CARRIED: &str = "__map_value";
+
+/// The function of Trino's dialect that does the same. An array has no text as a place, so that its argument must be a map.
+const ELEMENT_AT: &str = "element_at";
 
 /// Takes lookups of a constant key down to where the map is made, and takes the value from there.
 ///
 /// DataFusion has such a rule for fields of structs, which knows nothing of maps made of columns (and is switched off, since it breaks
 /// other queries). Lookups that do not end at a map of ours stay what they are.
+///
+/// Keys are taken as they are written, or, for what users write, in any spelling (see [`spelling`]).
 #[derive(Debug, Default)]
-pub(crate) struct MapLookup;
+pub(crate) struct MapLookup {
+    /// Whether a key that is stored nowhere may be another spelling of one that is.
+    pub(crate) any_spelling: bool,
+}
+
+impl MapLookup {
+    pub(crate) const NAME: &str = "map_lookup";
+}
 
 impl AnalyzerRule for MapLookup {
     fn name(&self) -> &'static str {
-        "map_lookup"
+        Self::NAME
     }
 
     fn analyze(&self, plan: LogicalPlan, _: &ConfigOptions) -> Result<LogicalPlan> {
         let mut carried = 0;
-        plan.transform_down_with_subqueries(|plan| rewrite(plan, &mut carried))
+        let any_spelling = self.any_spelling;
+        plan.transform_down_with_subqueries(|plan| rewrite(plan, any_spelling, &mut carried))
             .map(|plan| plan.data)
     }
 }
@@ -45,10 +58,16 @@ impl AnalyzerRule for MapLookup {
 struct Lookup {
     map: Column,
     key: String,
+    /// Whether the key is meant as it is written.
+    exact: bool,
 }
 
 /// Replaces the lookups in the plan's own expressions.
-fn rewrite(plan: LogicalPlan, carried: &mut usize) -> Result<Transformed<LogicalPlan>> {
+fn rewrite(
+    plan: LogicalPlan,
+    any_spelling: bool,
+    carried: &mut usize,
+) -> Result<Transformed<LogicalPlan>> {
     let mut inputs: Vec<_> = plan.inputs().into_iter().cloned().collect();
     let mut replaced: Vec<(Lookup, Column)> = Vec::new();
     for lookup in lookups(&plan)? {
@@ -56,7 +75,11 @@ fn rewrite(plan: LogicalPlan, carried: &mut usize) -> Result<Transformed<Logical
             .iter_mut()
             .filter(|input| input.schema().has_column(&lookup.map))
         {
-            if let Some((provided, column)) = provide(input, &lookup, carried)? {
+            let wanted = Lookup {
+                exact: !any_spelling || has_key(input, &lookup.key)?,
+                ..lookup.clone()
+            };
+            if let Some((provided, column)) = provide(input, &wanted, carried)? {
                 *input = provided;
                 replaced.push((lookup, column));
                 break;
@@ -95,6 +118,31 @@ fn rewrite(plan: LogicalPlan, carried: &mut usize) -> Result<Transformed<Logical
     )))
 }
 
+/// Whether a map of ours in `plan` has just this key: then no other one is meant, in no part of it.
+fn has_key(plan: &LogicalPlan, key: &str) -> Result<bool> {
+    let mut found = false;
+    plan.apply_with_subqueries(|plan| {
+        plan.apply_expressions(|expression| {
+            expression.apply(|part| {
+                if let Expr::ScalarFunction(ScalarFunction { func, args }) = part
+                    && func.inner().downcast_ref::<MapOf>().is_some()
+                {
+                    let mut keys = args.iter().step_by(2);
+                    found |= keys.any(|argument| {
+                        matches!(argument, Expr::Literal(value, _) if value.try_as_str().flatten() == Some(key))
+                    });
+                }
+                Ok(if found {
+                    TreeNodeRecursion::Stop
+                } else {
+                    TreeNodeRecursion::Continue
+                })
+            })
+        })
+    })?;
+    Ok(found)
+}
+
 fn lookups(plan: &LogicalPlan) -> Result<Vec<Lookup>> {
     let mut found = Vec::new();
     // The names of columns in grouping sets cannot be kept: there the map is made.
@@ -121,10 +169,14 @@ fn lookup_of(expression: &Expr) -> Option<Lookup> {
     let [Expr::Column(map), Expr::Literal(key, _)] = args.as_slice() else {
         return None;
     };
-    func.inner().downcast_ref::<GetFieldFunc>()?;
+    let gets = func.inner().downcast_ref::<GetFieldFunc>().is_some();
+    if !gets && func.name() != ELEMENT_AT {
+        return None;
+    }
     Some(Lookup {
         map: map.clone(),
         key: key.try_as_str()??.to_owned(),
+        exact: true,
     })
 }
 
@@ -142,6 +194,7 @@ fn provide(
             let inner = Lookup {
                 map: column_below(plan, lookup, &alias.input)?,
                 key: lookup.key.clone(),
+                exact: lookup.exact,
             };
             let Some((input, column)) = provide(&alias.input, &inner, carried)? else {
                 return Ok(None);
@@ -193,6 +246,7 @@ fn provide_projection(
             let inner = Lookup {
                 map: column.clone(),
                 key: lookup.key.clone(),
+                exact: lookup.exact,
             };
             match provide(&projection.input, &inner, carried)? {
                 Some((input, column)) => (Arc::new(input), Expr::Column(column)),
@@ -202,11 +256,24 @@ fn provide_projection(
         Expr::ScalarFunction(ScalarFunction { func, args })
             if func.inner().downcast_ref::<MapOf>().is_some() =>
         {
-            let is_key = |argument: &Expr| matches!(argument, Expr::Literal(key, _) if key.try_as_str() == Some(Some(&lookup.key)));
-            let value = args
-                .chunks(2)
-                .find(|pair| is_key(&pair[0]))
-                .map(|pair| pair[1].clone());
+            let pairs = args.chunks_exact(2);
+            let keys = pairs.clone().filter_map(|pair| match &pair[0] {
+                Expr::Literal(key, _) => key.try_as_str().flatten(),
+                _ => None,
+            });
+            let keys: Vec<_> = keys.collect();
+            let stored = if lookup.exact {
+                Some(lookup.key.as_str())
+            } else {
+                spelling::stored(&lookup.key, &keys)
+            };
+            let is_key = |argument: &Expr| matches!(argument, Expr::Literal(key, _) if key.try_as_str().flatten() == stored);
+            let value = stored.and_then(|_| {
+                pairs
+                    .into_iter()
+                    .find(|pair| is_key(&pair[0]))
+                    .map(|pair| pair[1].clone())
+            });
             let value_type =
                 element(map.clone(), &lookup.key).get_type(projection.input.schema())?;
             let value = match value {
@@ -248,6 +315,7 @@ fn provide_union(
         let inner = Lookup {
             map: column_below(plan, lookup, input)?,
             key: lookup.key.clone(),
+            exact: lookup.exact,
         };
         let Some((provided, column)) = provide(input, &inner, carried)? else {
             return Ok(None);

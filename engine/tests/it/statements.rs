@@ -50,12 +50,13 @@ async fn only_reading_statements_run() {
     for sql in [
         "DROP TABLE costs",
         "CREATE TABLE a AS SELECT 1",
-        "CREATE VIEW a AS SELECT 1",
+        "CREATE MATERIALIZED VIEW a AS SELECT 1",
+        "DROP VIEW costs",
         "INSERT INTO cur SELECT * FROM cur",
         "COPY costs TO '/tmp/never.csv'",
         "SET datafusion.execution.target_partitions = 1",
         "EXPLAIN DROP TABLE costs",
-        "PREPARE a AS SELECT 1",
+        "PREPARE a AS DELETE FROM costs",
         "BEGIN",
     ] {
         let error = engine.sql(sql, &Params::new()).await.unwrap_err();
@@ -101,26 +102,43 @@ async fn one_statement_is_one_statement() {
 }
 
 #[tokio::test]
-async fn errors_say_what_was_meant() {
+async fn errors_say_what_was_meant_and_where() {
     let fixture = fixture().await;
     let engine = fixture.engine().await;
-    let error = engine
-        .sql("SELECT unblended FROM costs", &Params::new())
-        .await
-        .unwrap_err();
+    let mistake = async |sql: &str| match engine.sql(sql, &Params::new()).await.unwrap_err() {
+        EngineError::At {
+            line,
+            column,
+            error,
+            ..
+        } => ((line, column), *error),
+        other => panic!("{sql}: {other:?} has no place"),
+    };
+    let (place, error) = mistake("SELECT 1,\n  unblended FROM costs").await;
+    assert_eq!(place, (2, 3));
     assert!(
         matches!(&error, EngineError::UnknownColumn { similar, .. } if similar.contains(&"unblended_cost".to_owned())),
         "{error:?}"
     );
-    let error = engine
-        .sql("SELECT 1 FROM cost", &Params::new())
-        .await
-        .unwrap_err();
+    let (_, error) = mistake("SELECT product_sku FROM costs").await;
+    assert!(
+        matches!(&error, EngineError::UnknownColumn { elsewhere, .. } if elsewhere == &["cur", "cur2"]),
+        "{error:?}"
+    );
+    let (place, error) = mistake("SELECT 1 FROM cost").await;
+    assert_eq!(place, (1, 15));
     assert!(
         matches!(&error, EngineError::UnknownTable { name, similar } if name == "cost" && similar[0] == "costs"),
         "{error:?}"
     );
-    let error = engine.sql("SELEC 1", &Params::new()).await.unwrap_err();
+    let (place, error) = mistake("SELECT 1, uper('a')").await;
+    assert_eq!(place, (1, 11));
+    assert!(
+        matches!(&error, EngineError::UnknownFunction { name, similar } if name == "uper" && similar[0] == "upper"),
+        "{error:?}"
+    );
+    let (place, error) = mistake("SELEC 1").await;
+    assert_eq!(place, (1, 1));
     assert!(matches!(error, EngineError::Syntax(_)), "{error:?}");
     let error = engine
         .sql(
@@ -129,6 +147,10 @@ async fn errors_say_what_was_meant() {
         )
         .await
         .unwrap_err();
+    let error = match error {
+        EngineError::At { error, .. } => *error,
+        other => other,
+    };
     assert!(matches!(error, EngineError::Plan(_)), "{error:?}");
 }
 

@@ -18,3 +18,4 @@ mod side;
 mod sweep;
 mod verify;
 mod versions;
+mod views;

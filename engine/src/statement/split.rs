@@ -2,7 +2,7 @@
 
 /// Splits `text` after each `;` that ends a statement, leaving out statements without content. The flag says whether the
 /// last one is complete, so that nothing of it is still to be typed.
-pub(crate) fn statements(text: &str) -> (Vec<&str>, bool) {
+pub fn split(text: &str) -> (Vec<&str>, bool) {
     let mut found = Vec::new();
     let mut start = 0;
     let mut content = false;
@@ -58,27 +58,24 @@ mod tests {
 
     #[test]
     fn a_statement_ends_at_its_semicolon() {
-        assert_eq!(statements("select 1;"), (vec!["select 1"], true));
-        assert_eq!(statements("select 1"), (vec!["select 1"], false));
-        assert_eq!(statements("select 1; -- done\n"), (vec!["select 1"], true));
-        assert_eq!(statements(" ;; \n"), (vec![], true));
+        assert_eq!(split("select 1;"), (vec!["select 1"], true));
+        assert_eq!(split("select 1"), (vec!["select 1"], false));
+        assert_eq!(split("select 1; -- done\n"), (vec!["select 1"], true));
+        assert_eq!(split(" ;; \n"), (vec![], true));
         assert_eq!(
-            statements("select 1; select 2 ;"),
+            split("select 1; select 2 ;"),
             (vec!["select 1", "select 2"], true)
         );
     }
 
     #[test]
     fn semicolons_in_text_and_comments_end_nothing() {
-        assert_eq!(statements("select ';' as a;").0, ["select ';' as a"]);
-        assert_eq!(statements("select 'it''s;' ;").0, ["select 'it''s;'"]);
-        assert!(!statements("select 'open;").1);
-        assert!(!statements("select \";").1);
-        assert_eq!(
-            statements("select 1 -- ;\n + 1;").0,
-            ["select 1 -- ;\n + 1"]
-        );
-        assert_eq!(statements("select /* ; ' */ 1;").0, ["select /* ; ' */ 1"]);
-        assert!(!statements("select 1; /* open").1);
+        assert_eq!(split("select ';' as a;").0, ["select ';' as a"]);
+        assert_eq!(split("select 'it''s;' ;").0, ["select 'it''s;'"]);
+        assert!(!split("select 'open;").1);
+        assert!(!split("select \";").1);
+        assert_eq!(split("select 1 -- ;\n + 1;").0, ["select 1 -- ;\n + 1"]);
+        assert_eq!(split("select /* ; ' */ 1;").0, ["select /* ; ' */ 1"]);
+        assert!(!split("select 1; /* open").1);
     }
 }

@@ -1,0 +1,215 @@
+//! What users write: names, SHOW, prepared statements, months, keys of maps.
+
+use curtail_engine::{Dialect, Engine, Params};
+use curtail_store::ReportKind;
+
+use crate::fixture::{Fixture, csv, rows, usage};
+
+async fn fixture() -> Fixture {
+    let fixture = Fixture::empty();
+    for (period, cost) in [("2026-03", "1"), ("2026-09", "2"), ("2026-10", "4")] {
+        let row = usage(&[
+            ("line_item_unblended_cost", cost),
+            ("resource_tags_user_team", "core"),
+            ("resource_tags_aws_node", "n"),
+            ("resource_tags_user_node", "u"),
+        ]);
+        fixture
+            .add("acme", ReportKind::LegacyCur, period, &[row])
+            .await;
+    }
+    fixture
+}
+
+/// The sum of costs, and how many files were read for it.
+async fn spent(engine: &Engine, condition: &str) -> (String, u64) {
+    let sql = format!("SELECT sum(line_item_unblended_cost) FROM cur WHERE {condition}");
+    let answer = engine
+        .sql(&sql, &Params::new())
+        .await
+        .unwrap_or_else(|error| panic!("{sql}: {error}"));
+    let sum = csv(&answer).await.remove(0);
+    (sum, answer.stats().files)
+}
+
+#[tokio::test]
+async fn any_database_is_ours() {
+    let fixture = fixture().await;
+    let engine = fixture.engine().await;
+    for table in [
+        "cur",
+        "CUR",
+        "my_database.cur",
+        "\"my-database\".\"cur\"",
+        "AwsDataCatalog.db.Cur",
+        "\"awsdatacatalog\".\"db\".\"cur\"",
+        "curtail.public.cur",
+    ] {
+        let sql = format!("SELECT count(*) FROM {table}");
+        assert_eq!(rows(&engine, &sql).await, ["3"], "{table}");
+    }
+    let qualified = "SELECT db.cur.year FROM db.cur WHERE db.cur.month = '3'";
+    assert_eq!(rows(&engine, qualified).await, ["2026"]);
+    let periods = "SELECT count(*) FROM curtail.meta.periods, information_schema.schemata";
+    assert_eq!(rows(&engine, periods).await, ["9"]);
+    for table in ["other.db.cur", "meta.cur", "db.periods"] {
+        let sql = format!("SELECT count(*) FROM {table}");
+        assert!(engine.sql(&sql, &Params::new()).await.is_err(), "{table}");
+    }
+}
+
+#[tokio::test]
+async fn what_there_is_is_shown() {
+    let fixture = fixture().await;
+    let engine = fixture.engine().await;
+    for (sql, expected) in [
+        ("SHOW TABLES LIKE 'cu%'", vec!["cur", "cur2"]),
+        ("SHOW TABLES IN meta LIKE 'period%'", vec!["periods"]),
+        (
+            "SHOW TABLES IN any_db 'foc*|acc*'",
+            vec!["accounts", "focus"],
+        ),
+        (
+            "SHOW COLUMNS FROM costs LIKE 'unblended%'",
+            vec!["unblended_cost"],
+        ),
+        ("SHOW SCHEMAS", vec!["public", "meta", "information_schema"]),
+        ("SHOW DATABASES LIKE 'p%'", vec!["public"]),
+        ("SHOW CATALOGS", vec!["awsdatacatalog"]),
+        ("SHOW FUNCTIONS LIKE 'array\\_agg'", vec![]),
+        (
+            "SHOW FUNCTIONS LIKE 'row_numbe%'",
+            vec!["row_number,window"],
+        ),
+        ("USE other", vec![]),
+    ] {
+        let found = rows(&engine, sql).await;
+        assert_eq!(found, expected, "{sql}");
+    }
+    let described = rows(&engine, "DESCRIBE db.costs").await;
+    for row in [
+        "unblended_cost,decimal(38,18),",
+        "usage_start,timestamp(3),",
+        "service,varchar,",
+        "tags,map(varchar, varchar),",
+    ] {
+        assert!(
+            described.iter().any(|found| found.replace('"', "") == row),
+            "{row}: {described:?}"
+        );
+    }
+    let types = "SELECT data_type, ordinal_position FROM information_schema.columns
+        WHERE table_catalog = 'awsdatacatalog' AND table_name = 'cur' AND column_name = 'bill_bill_type'";
+    assert_eq!(rows(&engine, types).await.len(), 1);
+}
+
+#[tokio::test]
+async fn statements_are_prepared_and_executed() {
+    let fixture = fixture().await;
+    let engine = fixture.engine().await;
+    let prepare = "PREPARE p AS SELECT month FROM cur WHERE line_item_unblended_cost > ? AND year = ? ORDER BY 1";
+    assert!(rows(&engine, prepare).await.is_empty());
+    assert_eq!(
+        rows(&engine, "EXECUTE p USING 1, '2026'").await,
+        ["10", "9"]
+    );
+    let told = async |sql: &str| {
+        let error = engine.sql(sql, &Params::new()).await.unwrap_err();
+        error.to_string()
+    };
+    assert!(told("EXECUTE p USING 1").await.contains("2 placeholders"));
+    assert!(told("EXECUTE q USING 1").await.contains("did you mean `p`"));
+    rows(&engine, "DEALLOCATE PREPARE p").await;
+    assert!(
+        told("EXECUTE p USING 1, '2026'")
+            .await
+            .contains("nothing is prepared")
+    );
+    let params = [("1", "2026"), ("2", "10")];
+    let params = params.map(|(name, value)| (name.to_owned(), Some(value.to_owned())));
+    let sql = "SELECT count(*) FROM cur WHERE year = ? AND month = ?";
+    let answer = engine.sql(sql, &params.into()).await.unwrap();
+    assert_eq!(csv(&answer).await, ["1"]);
+}
+
+#[tokio::test]
+async fn months_are_found_however_they_are_written_and_no_other_file_is_read() {
+    let fixture = fixture().await;
+    let engine = fixture.engine().await;
+    for (condition, sum, files) in [
+        ("month = '3'", "1", 1),
+        ("month = '03'", "1", 1),
+        ("'03' = month", "1", 1),
+        ("year = '2026' AND month IN ('03', '10')", "5", 2),
+        ("month IN ('3', '10')", "5", 2),
+        ("month BETWEEN '01' AND '09'", "3", 2),
+        ("month >= '09'", "6", 2),
+        ("month <> '03'", "6", 2),
+        ("CAST(month AS integer) >= 9", "6", 2),
+        ("CAST(month AS bigint) BETWEEN 3 AND 9", "3", 2),
+        ("year || '-' || lpad(month, 2, '0') = '2026-03'", "1", 1),
+        (
+            "concat(year, '-', lpad(month, 2, '0')) >= '2026-09'",
+            "6",
+            2,
+        ),
+        ("billing_period BETWEEN '2026-03' AND '2026-09'", "3", 2),
+        ("billing_period = '2026-10'", "4", 1),
+        ("year = '2026'", "7", 3),
+        ("CAST(year AS integer) = 2026 AND month = '3'", "1", 1),
+    ] {
+        assert_eq!(
+            spent(&engine, condition).await,
+            (sum.to_owned(), files),
+            "{condition}"
+        );
+    }
+    for sql in [
+        "SELECT month FROM (SELECT lpad(month, 2, '0') AS month FROM cur) WHERE month = '03'",
+        "SELECT m FROM (SELECT month AS m FROM cur) x WHERE m = '03'",
+        "SELECT month FROM cur2 WHERE CAST(month AS varchar) = '03' OR 1 = 0",
+    ] {
+        if sql.contains("cur2") && engine.sql(sql, &Params::new()).await.is_err() {
+            continue;
+        }
+        assert_eq!(rows(&engine, sql).await.len(), 1, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn keys_of_maps_are_found_in_every_spelling_from_one_column() {
+    let fixture = fixture().await;
+    let engine = fixture.engine().await;
+    for (key, value) in [
+        ("user_team", "core"),
+        ("user:team", "core"),
+        ("team", "core"),
+        ("resourceTags/user:team", "core"),
+        ("aws:node", "n"),
+        ("node", ""),
+        ("tea", ""),
+    ] {
+        let sql = format!("SELECT DISTINCT resource_tags['{key}'] FROM cur2");
+        assert_eq!(rows(&engine, &sql).await, [value], "{key}");
+    }
+    let sql =
+        "SELECT sum(line_item_unblended_cost) FROM cur2 WHERE resource_tags['user:team'] = 'core'";
+    let plan = engine.sql(sql, &Params::new()).await.unwrap().plan();
+    assert!(plan.contains("resource_tags_user_team"), "{plan}");
+    assert!(!plan.contains("text_map_of"), "{plan}");
+}
+
+#[tokio::test]
+async fn the_generic_dialect_is_there_too() {
+    let fixture = fixture().await;
+    let engine = fixture.engine().await.with_dialect(Dialect::Generic);
+    assert_eq!(rows(&engine, "SELECT arrow_typeof(1)").await, ["Int64"]);
+    assert_eq!(rows(&engine, "SELECT count(*) FROM db.cur").await, ["3"]);
+    assert!(
+        !rows(&engine, "SELECT * FROM information_schema.tables")
+            .await
+            .is_empty()
+    );
+    assert_eq!("generic".parse(), Ok(Dialect::Generic));
+    assert!("mysql".parse::<Dialect>().is_err());
+}
