@@ -55,6 +55,8 @@ pub(crate) fn session(runtime: &Arc<RuntimeEnv>, options: &EngineOptions) -> Ses
     let settings = config.options_mut();
     // Pulls map lookups out of joins and sub-queries, sometimes wrongly (apache/datafusion#25414).
     settings.optimizer.enable_leaf_expression_pushdown = false;
+    // The filters that min and max of columns make while they run leave out rows that those of expressions beside them need.
+    settings.optimizer.enable_aggregate_dynamic_filter_pushdown = false;
     // As Athena sorts.
     "nulls_last".clone_into(&mut settings.sql_parser.default_null_ordering);
     // A literal such as 0.0 in coalesce(cost, 0.0) would make the amount a double.

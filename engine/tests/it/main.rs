@@ -14,4 +14,5 @@ mod merging;
 mod money;
 mod provisional;
 mod resources;
+mod rollups;
 mod statements;
