@@ -2,6 +2,7 @@
 
 mod average;
 mod planner;
+mod quotient;
 mod sum;
 
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use std::sync::Arc;
 use curtail_store::MONEY_SCALE;
 use datafusion::{
     arrow::datatypes::DataType,
-    logical_expr::{AggregateUDF, planner::ExprPlanner},
+    logical_expr::{AggregateUDF, Expr, ScalarUDF, planner::ExprPlanner},
 };
 
 pub(crate) use sum::{LARGEST, add};
@@ -27,6 +28,11 @@ pub(crate) fn sum() -> AggregateUDF {
 /// `avg`, which is a double of amounts.
 pub(crate) fn avg() -> AggregateUDF {
     AggregateUDF::new_from_impl(average::DoubleAverage::default())
+}
+
+/// What [`avg`] is of amounts with this sum, of which there are so many.
+pub(crate) fn average_of(sum: Expr, count: Expr) -> Expr {
+    ScalarUDF::new_from_impl(quotient::Quotient::default()).call(vec![sum, count])
 }
 
 /// Whether values of this type are amounts, or sums and differences of such.

@@ -12,7 +12,11 @@ mod aggregate;
 mod class;
 mod definition;
 mod input;
+mod join;
+mod over;
 mod rule;
+mod times;
+mod told;
 mod verify;
 
 pub use definition::{DefinitionError, define};

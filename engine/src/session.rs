@@ -12,7 +12,7 @@ use datafusion::{
         runtime_env::{RuntimeEnv, RuntimeEnvBuilder},
     },
     logical_expr::AggregateUDF,
-    optimizer::{Optimizer, OptimizerRule, optimize_projections::OptimizeProjections},
+    optimizer::{Analyzer, Optimizer, OptimizerRule, optimize_projections::OptimizeProjections},
     prelude::{SessionConfig, SessionContext},
 };
 
@@ -84,17 +84,19 @@ pub(crate) fn session(runtime: &Arc<RuntimeEnv>, options: &EngineOptions) -> Ses
 fn of_dialect(plain: &SessionState, dialect: Dialect) -> SessionState {
     let mut config = plain.config().clone();
     config.options_mut().sql_parser.collect_spans = true;
-    let mut builder = SessionStateBuilder::new_from_existing(plain.clone());
-    if let Some(analyzer) = builder.analyzer() {
-        for rule in &mut analyzer.rules {
-            if rule.name() == maps::MapLookup::NAME {
-                *rule = Arc::new(maps::MapLookup { any_spelling: true });
-            }
-        }
-    }
+    let builder = SessionStateBuilder::new_from_existing(plain.clone());
+    let lookup = Arc::new(maps::MapLookup { any_spelling: true });
     if dialect == Dialect::Generic {
-        return builder.with_config(config).build();
+        let mut rules = Analyzer::new().rules;
+        rules.push(lookup);
+        return builder
+            .with_config(config)
+            .with_analyzer_rules(rules)
+            .build();
     }
+    let mut rules = curtail_athena::analyzer_rules();
+    rules.push(lookup);
+    rules.push(Arc::new(months::MonthsAsNumbers));
     let mut planners: Vec<_> = vec![money::planner()];
     planners.extend(curtail_athena::expression_planners());
     planners.extend(SessionStateDefaults::default_expr_planners());
@@ -102,17 +104,20 @@ fn of_dialect(plain: &SessionState, dialect: Dialect) -> SessionState {
         // There is one of our own, with Trino's names of types.
         .with_config(config.with_information_schema(false))
         .with_expr_planners(planners)
+        .with_type_planner(curtail_athena::type_planner())
+        .with_analyzer_rules(rules)
         .build();
-    state.add_analyzer_rule(Arc::new(months::MonthsAsNumbers));
-    for rule in curtail_athena::analyzer_rules() {
-        state.add_analyzer_rule(rule);
-    }
     let taken = "a session takes any function";
     for function in curtail_athena::functions::scalar() {
         state.register_udf(Arc::new(function)).expect(taken);
     }
     for function in curtail_athena::functions::aggregate() {
         state.register_udaf(Arc::new(function)).expect(taken);
+    }
+    for function in curtail_athena::functions::higher_order() {
+        state
+            .register_higher_order_function(Arc::new(function))
+            .expect(taken);
     }
     for function in curtail_athena::functions::window() {
         state.register_udwf(Arc::new(function)).expect(taken);

@@ -36,7 +36,9 @@ pub use money::{MONEY_PRECISION, MONEY_SCALE, Money, ParseMoneyError};
 pub use period::{BillingPeriod, ParsePeriodError};
 pub use receipt::{Anomaly, ColumnChanges, ManifestRef, Receipt, Rounded, SourceFile, StoredFile};
 pub use report::{InvalidReportName, ReportKind, ReportName};
-pub use rollup::{BuiltIn, Definition, Grain, InvalidRollupName, ROW_COUNT, Rollup, RollupName};
+pub use rollup::{
+    Beside, BuiltIn, Definition, Grain, InvalidRollupName, ROW_COUNT, Rollup, RollupName,
+};
 pub use schema::{Column, ColumnType, Table, TableSchema};
 pub use side::{
     Fetched, LinkedAccount, ProvisionalCost, SideFile, SidePart, SideReceipt, SideSnapshot,

@@ -9,6 +9,45 @@ use crate::{StoredFile, Table};
 /// The column of a rollup that says how many line items each row stands for (64-bit integer).
 pub const ROW_COUNT: &str = "row_count";
 
+/// What a rollup may tell of an amount beside its sum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Beside {
+    /// How many line items have none (64-bit integer), where any has; nothing says that all have one, or none has, which the
+    /// sum tells.
+    Nulls,
+    /// The least one, unless it is the sum.
+    Least,
+    /// The greatest one, unless it is the least one, which may be the sum.
+    Most,
+}
+
+impl Beside {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Nulls, Self::Least, Self::Most];
+
+    /// The column in which a rollup tells it of an amount. No column of a report has such a name.
+    pub fn column(self, amount: &str) -> String {
+        let beside = match self {
+            Self::Nulls => "nulls",
+            Self::Least => "least",
+            Self::Most => "most",
+        };
+        format!("{amount}#{beside}")
+    }
+
+    /// What such a column tells, and of which amount.
+    pub fn of(column: &str) -> Option<(Self, &str)> {
+        let (amount, beside) = column.split_once('#')?;
+        let beside = match beside {
+            "nulls" => Self::Nulls,
+            "least" => Self::Least,
+            "most" => Self::Most,
+            _ => return None,
+        };
+        Some((beside, amount))
+    }
+}
+
 /// The name of a rollup: 1 to 64 ASCII letters, digits, `-` and `_`, a letter first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -141,6 +180,9 @@ pub struct Rollup {
     pub dimensions: Vec<String>,
     /// Amounts that it has sums of.
     pub measures: Vec<String>,
+    /// What it tells of amounts beside their sums, as [`Beside::column`]s. Files lack those in which they would say nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<String>,
     /// Its [`Definition::text`], unless it is built in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub definition: Option<String>,
@@ -198,6 +240,19 @@ mod tests {
             assert!(bad.parse::<RollupName>().is_err(), "{bad}");
         }
         assert!(BuiltIn::Daily.name().is_built_in());
+    }
+
+    #[test]
+    fn what_is_told_beside_sums_has_names_of_its_own() {
+        for beside in Beside::ALL {
+            let column = beside.column("line_item_unblended_cost");
+            assert_eq!(
+                Beside::of(&column),
+                Some((beside, "line_item_unblended_cost"))
+            );
+        }
+        assert_eq!(Beside::of("line_item_unblended_cost"), None);
+        assert_eq!(Beside::of("a#b"), None);
     }
 
     #[test]

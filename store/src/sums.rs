@@ -24,7 +24,7 @@ use parquet::{
 };
 use tokio::task::JoinSet;
 
-use crate::{ColumnType, Money, ROW_COUNT, Store, StoreError, paths};
+use crate::{Beside, ColumnType, Money, ROW_COUNT, Store, StoreError, paths};
 
 /// Rows that are decoded at a time.
 const BATCH: usize = 8192;
@@ -164,7 +164,7 @@ impl Contents {
         self.schema = Arc::clone(metadata.schema());
         let amount = ColumnType::Amount.arrow();
         let is_amount = |field: &Field| {
-            *field.data_type() == amount
+            (*field.data_type() == amount && Beside::of(field.name()).is_none())
                 || (field.name() == ROW_COUNT && *field.data_type() == DataType::Int64)
         };
         let amounts: Vec<_> = metadata

@@ -3,6 +3,7 @@
 use std::{borrow::Cow, ops::Range, sync::Arc};
 
 use bytes::Bytes;
+use curtail_store::Beside;
 use datafusion::{
     arrow::{
         array::{
@@ -44,6 +45,15 @@ pub(crate) enum Role {
     Constant(usize),
     /// How many line items became one.
     Count,
+    /// What is told of the amounts at this place, beside their sums.
+    Beside(Beside, usize),
+}
+
+impl Role {
+    /// Whether it is read from files.
+    pub(super) fn is_read(&self) -> bool {
+        matches!(self, Self::Dimension | Self::Day | Self::Amount)
+    }
 }
 
 /// A condition on one dimension alone.
@@ -196,9 +206,7 @@ impl RowGroup<'_> {
     /// The columns that are read once it is known that any rows are wanted.
     pub(super) fn others(&self, read: &[usize]) -> Vec<usize> {
         let roles = self.wanted.roles.iter().enumerate();
-        let others = roles.filter(|(column, role)| {
-            matches!(role, Role::Dimension | Role::Day | Role::Amount) && !read.contains(column)
-        });
+        let others = roles.filter(|(column, role)| role.is_read() && !read.contains(column));
         others.map(|(column, _)| column).collect()
     }
 
@@ -239,6 +247,15 @@ impl RowGroup<'_> {
                     Some((_, numbers, known)) => added(numbers, known, &groups, data_type),
                     None => Ok(new_null_array(data_type, count)),
                 },
+                Role::Beside(beside, place) => {
+                    match sums.iter().find(|(other, ..)| other == place) {
+                        Some((_, numbers, known)) => {
+                            told(*beside, numbers, known, &groups, data_type)
+                        }
+                        // No amounts at all: that is what the sum says.
+                        None => Ok(new_null_array(data_type, count)),
+                    }
+                }
                 Role::Dimension | Role::Day => {
                     let known = dimensions.iter().find(|(other, ..)| *other == column);
                     let (_, numbers, values) = known.expect("all dimensions were read");
@@ -345,6 +362,38 @@ fn added(
     Ok(Arc::new(sums))
 }
 
+/// What is told of the amounts of each group beside their sum.
+fn told(
+    beside: Beside,
+    numbers: &[u32],
+    amounts: &Amounts,
+    groups: &Groups,
+    data_type: &DataType,
+) -> Result<ArrayRef> {
+    let Amounts { units, .. } = amounts;
+    // The last one is none.
+    let nothing = units.len() - 1;
+    let rows = groups.of.iter().zip(numbers);
+    let rows = rows.map(|(group, number)| (*group as usize, *number as usize));
+    if beside == Beside::Nulls {
+        let mut nulls = vec![0_i64; groups.first.len()];
+        for (group, number) in rows {
+            nulls[group] += i64::from(number == nothing);
+        }
+        return Ok(Arc::new(Int64Array::from(nulls)));
+    }
+    let most = beside == Beside::Most;
+    let mut found: Vec<Option<i128>> = vec![None; groups.first.len()];
+    for (group, number) in rows.filter(|(_, number)| *number != nothing) {
+        let (found, units) = (&mut found[group], units[number]);
+        if found.is_none_or(|found| if most { units > found } else { units < found }) {
+            *found = Some(units);
+        }
+    }
+    let found = Decimal128Array::from(found).with_data_type(data_type.clone());
+    Ok(Arc::new(found))
+}
+
 #[cfg(test)]
 mod tests {
     use datafusion::arrow::datatypes::Decimal128Type;
@@ -378,6 +427,33 @@ mod tests {
             [Some(10), Some(-2)]
         );
         assert_eq!(sums(&[2, 1, 2, 0], &units, true).unwrap(), [None, Some(-2)]);
+    }
+
+    #[test]
+    fn more_than_sums_is_told_of_amounts() {
+        // Of the second group, the second row has none.
+        let amounts = Amounts {
+            numbers: vec![0, 1, 2, 3],
+            units: vec![5, 0, -7, 0],
+            nulls: true,
+        };
+        let groups = Groups {
+            of: vec![0, 1, 0, 1],
+            first: vec![0, 1],
+        };
+        let told = |beside, data_type| {
+            told(beside, &amounts.numbers, &amounts, &groups, &data_type).unwrap()
+        };
+        let amounts = |beside| {
+            let told = told(beside, DataType::Decimal128(38, 18));
+            told.as_primitive::<Decimal128Type>()
+                .iter()
+                .collect::<Vec<_>>()
+        };
+        let nulls = told(Beside::Nulls, DataType::Int64);
+        assert_eq!(nulls.as_ref(), &Int64Array::from(vec![0, 1]) as &dyn Array);
+        assert_eq!(amounts(Beside::Least), [Some(-7), Some(0)]);
+        assert_eq!(amounts(Beside::Most), [Some(5), Some(0)]);
     }
 
     #[test]

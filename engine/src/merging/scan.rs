@@ -295,7 +295,7 @@ impl Scanning {
         let roles = self.wanted.schema.fields().iter().zip(&self.wanted.roles);
         roles
             .map(|(field, role)| {
-                if matches!(role, Role::Constant(_) | Role::Count) {
+                if !role.is_read() {
                     return Some(None);
                 }
                 let place = columns
@@ -386,7 +386,7 @@ impl Scanning {
         let groups: Vec<_> = groups.collect();
         self.row_groups.add(groups.len());
         let names = self.wanted.schema.fields().iter().zip(&self.wanted.roles);
-        let names = names.filter(|(_, role)| !matches!(role, Role::Constant(_) | Role::Count));
+        let names = names.filter(|(_, role)| role.is_read());
         let names = names.map(|(field, _)| field.name().as_str());
         let mask = ProjectionMask::columns(meta.file_metadata().schema_descr(), names);
         let rows = ParquetRecordBatchStreamBuilder::new(reader)

@@ -3,10 +3,12 @@
 use chrono::{DateTime, Datelike, NaiveTime};
 use curtail_store::Grain;
 use datafusion::{
-    arrow::datatypes::DataType,
+    arrow::datatypes::{DataType, TimeUnit},
     common::{Column, DFSchema, ScalarValue},
     logical_expr::{BinaryExpr, Case, Expr, ExprSchemable, Operator, expr::ScalarFunction},
 };
+
+use super::times;
 
 /// Microseconds in an hour.
 const HOUR: i64 = 3_600_000_000;
@@ -52,7 +54,7 @@ pub(super) fn finer(grain: Grain) -> &'static str {
 
 /// The class of `expr`, or why it has none.
 pub(super) fn class(expr: &Expr, columns: &dyn Columns) -> Result<Class, Reason> {
-    if expr.is_volatile() {
+    if expr.is_volatile_node() {
         return Err(format!("`{expr}` is not the same each time"));
     }
     match expr {
@@ -63,32 +65,72 @@ pub(super) fn class(expr: &Expr, columns: &dyn Columns) -> Result<Class, Reason>
         Expr::BinaryExpr(binary) => of_binary(binary, expr, columns),
         Expr::Negative(inner) => match class(inner, columns)? {
             linear @ Class::Linear { .. } => Ok(linear),
-            _ => of_parts(expr, columns),
+            of => alike(expr, [(inner.as_ref(), of)], columns),
         },
-        Expr::Cast(cast) => match class(&cast.expr, columns)? {
-            linear @ Class::Linear { .. } => {
-                let from = cast.expr.get_type(columns.schema());
-                match (from, cast.field.data_type()) {
-                    (Ok(DataType::Decimal128(_, from)), DataType::Decimal128(38, to))
-                        if from == *to =>
-                    {
-                        Ok(linear)
-                    }
-                    (Ok(from), to) if from == *to => Ok(linear),
-                    (_, to) => Err(format!(
-                        "`{expr}`: a sum of {to} depends on what it is summed of"
-                    )),
+        Expr::Cast(cast) => {
+            let to = cast.field.data_type();
+            match class(&cast.expr, columns)? {
+                linear @ Class::Linear { .. } => {
+                    of_amount_as(to, linear, &cast.expr, expr, columns)
                 }
+                Class::Time => of_time_as(to, &cast.expr, expr, columns),
+                of => alike(expr, [(cast.expr.as_ref(), of)], columns),
             }
-            Class::Time
-                if *cast.field.data_type() == DataType::Date32 && columns.grain() <= Grain::Day =>
-            {
-                Ok(Class::Dimension)
-            }
-            _ => of_parts(expr, columns),
+        }
+        Expr::TryCast(cast) => match class(&cast.expr, columns)? {
+            Class::Time => of_time_as(cast.field.data_type(), &cast.expr, expr, columns),
+            of => alike(expr, [(cast.expr.as_ref(), of)], columns),
         },
+        // It is computed once, whatever it reads.
+        Expr::ScalarSubquery(query) if query.outer_ref_columns.is_empty() => Ok(Class::Dimension),
         Expr::ScalarFunction(function) => of_function(function, expr, columns),
         _ => of_parts(expr, columns),
+    }
+}
+
+/// Whether a condition is the same for all line items of a rollup's row.
+pub(super) fn tells_rows_apart(condition: &Expr, columns: &dyn Columns) -> Result<(), Reason> {
+    match class(condition, columns)? {
+        Class::Dimension | Class::Free => Ok(()),
+        _ => Err(format!("`{condition}` holds line item by line item")),
+    }
+}
+
+/// The class of an amount that is made a value of another type.
+fn of_amount_as(
+    to: &DataType,
+    linear: Class,
+    amount: &Expr,
+    expr: &Expr,
+    columns: &dyn Columns,
+) -> Result<Class, Reason> {
+    match (amount.get_type(columns.schema()), to) {
+        (Ok(DataType::Decimal128(_, from)), DataType::Decimal128(38, to)) if from == *to => {
+            Ok(linear)
+        }
+        (Ok(from), to) if from == *to => Ok(linear),
+        (_, to) => Err(format!(
+            "`{expr}`: a sum of {to} depends on what it is summed of"
+        )),
+    }
+}
+
+/// The class of a time of usage that is made a value of another type.
+fn of_time_as(
+    to: &DataType,
+    time: &Expr,
+    expr: &Expr,
+    columns: &dyn Columns,
+) -> Result<Class, Reason> {
+    match to {
+        DataType::Date32 if columns.grain() <= Grain::Day => Ok(Class::Dimension),
+        // Nothing is cut off.
+        DataType::Timestamp(TimeUnit::Microsecond | TimeUnit::Nanosecond, zone)
+            if (zone.as_deref()).is_none_or(|zone| matches!(zone, "UTC" | "+00:00")) =>
+        {
+            Ok(Class::Time)
+        }
+        _ => alike(expr, [(time, Class::Time)], columns),
     }
 }
 
@@ -96,16 +138,30 @@ pub(super) fn class(expr: &Expr, columns: &dyn Columns) -> Result<Class, Reason>
 fn of_parts(expr: &Expr, columns: &dyn Columns) -> Result<Class, Reason> {
     let mut parts = Vec::new();
     let whole = datafusion::common::tree_node::TreeNode::apply_children(expr, |part| {
-        parts.push(part.clone());
+        parts.push(class(part, columns).map(|class| (part.clone(), class)));
         Ok(datafusion::common::tree_node::TreeNodeRecursion::Continue)
     });
     whole.map_err(|error| error.to_string())?;
+    let parts = parts.into_iter().collect::<Result<Vec<_>, _>>()?;
     if parts.is_empty() || is_query(expr) {
         return Err(format!("`{expr}` cannot be told from rollups"));
     }
+    alike(
+        expr,
+        parts.iter().map(|(part, class)| (part, *class)),
+        columns,
+    )
+}
+
+/// The same of an expression whose parts are of these classes.
+fn alike<'a>(
+    expr: &Expr,
+    parts: impl IntoIterator<Item = (&'a Expr, Class)>,
+    columns: &dyn Columns,
+) -> Result<Class, Reason> {
     let mut all = Class::Free;
-    for part in &parts {
-        match class(part, columns)? {
+    for (part, class) in parts {
+        match class {
             Class::Free => {}
             Class::Dimension => all = Class::Dimension,
             Class::Linear { .. } => {
@@ -134,16 +190,17 @@ fn is_query(expr: &Expr) -> bool {
     )
 }
 
-/// What `expr` adds to a sum: NULL and zero add nothing, whatever they stand for.
-fn term(expr: &Expr, columns: &dyn Columns) -> Result<Class, Reason> {
+/// What `expr`, which is of this class, adds to a sum: NULL and zero add nothing, whatever they stand for.
+fn term(expr: &Expr, class: Class) -> Class {
     match literal(expr) {
-        Some(value) if value.is_null() => Ok(Class::Linear { never_null: false }),
-        Some(value) if is_zero(value) => Ok(Class::Linear { never_null: true }),
-        _ => class(expr, columns),
+        Some(value) if value.is_null() => Class::Linear { never_null: false },
+        Some(value) if is_zero(value) => Class::Linear { never_null: true },
+        _ => class,
     }
 }
 
-fn literal(expr: &Expr) -> Option<&ScalarValue> {
+/// The constant that an expression is.
+pub(super) fn literal(expr: &Expr) -> Option<&ScalarValue> {
     match expr {
         Expr::Literal(value, _) => Some(value),
         Expr::Alias(alias) => literal(&alias.expr),
@@ -152,7 +209,8 @@ fn literal(expr: &Expr) -> Option<&ScalarValue> {
     }
 }
 
-fn is_zero(value: &ScalarValue) -> bool {
+/// Whether a constant is an amount of nothing.
+pub(super) fn is_zero(value: &ScalarValue) -> bool {
     matches!(
         value,
         ScalarValue::Decimal128(Some(0), ..)
@@ -161,32 +219,12 @@ fn is_zero(value: &ScalarValue) -> bool {
     )
 }
 
-/// The class of a choice between `terms`, which is made alike for all line items of a row.
-fn choice<'a>(
-    expr: &Expr,
-    terms: impl Iterator<Item = &'a Expr> + Clone,
-    columns: &dyn Columns,
-) -> Result<Class, Reason> {
-    let classes: Vec<_> = terms
-        .clone()
-        .map(|part| class(part, columns))
-        .collect::<Result<_, _>>()?;
-    let linear = |class: &Class| matches!(class, Class::Linear { .. });
-    if !classes.iter().any(linear) {
-        return of_parts(expr, columns);
-    }
-    let mut never_null = true;
-    for part in terms {
-        match term(part, columns)? {
-            Class::Linear { never_null: never } => never_null &= never,
-            _ => return Err(format!("`{expr}` mixes sums with `{part}`")),
-        }
-    }
-    Ok(Class::Linear { never_null })
+fn is_linear(class: Class) -> bool {
+    matches!(class, Class::Linear { .. })
 }
 
 /// The amount of `CASE WHEN amount IS NOT NULL THEN amount ELSE 0 END`, which is what becomes of `coalesce(amount, 0)`.
-fn or_zero(case: &Case) -> Option<&Expr> {
+pub(super) fn or_zero(case: &Case) -> Option<&Expr> {
     let [(when, then)] = case.when_then_expr.as_slice() else {
         return None;
     };
@@ -197,27 +235,39 @@ fn or_zero(case: &Case) -> Option<&Expr> {
     (case.expr.is_none() && amount == then && is_zero(otherwise)).then_some(amount)
 }
 
+/// A choice between terms, which is made alike for all line items of a row.
 fn of_case(case: &Case, expr: &Expr, columns: &dyn Columns) -> Result<Class, Reason> {
     if let Some(amount) = or_zero(case)
-        && let Class::Linear { .. } = class(amount, columns)?
+        && is_linear(class(amount, columns)?)
     {
         return Ok(Class::Linear { never_null: true });
     }
     let conditions = case.when_then_expr.iter().map(|(when, _)| when.as_ref());
+    let mut all = Class::Free;
     for condition in conditions.chain(case.expr.as_deref()) {
         match class(condition, columns)? {
-            Class::Dimension | Class::Free => {}
+            Class::Free => {}
+            Class::Dimension => all = Class::Dimension,
             _ => return Err(format!("`{condition}` decides line item by line item")),
         }
     }
     let thens = case.when_then_expr.iter().map(|(_, then)| then.as_ref());
-    let terms: Vec<&Expr> = thens.chain(case.else_expr.as_deref()).collect();
-    let chosen = choice(expr, terms.iter().copied(), columns)?;
-    Ok(match chosen {
-        // Without ELSE, what no condition holds for is NULL.
-        Class::Linear { .. } if case.else_expr.is_none() => Class::Linear { never_null: false },
-        chosen => chosen,
-    })
+    let terms = thens.chain(case.else_expr.as_deref());
+    let terms = terms.map(|part| class(part, columns).map(|class| (part, class)));
+    let terms = terms.collect::<Result<Vec<_>, _>>()?;
+    if !terms.iter().any(|(_, class)| is_linear(*class)) {
+        let chosen = alike(expr, terms, columns)?;
+        return Ok(if chosen == Class::Free { all } else { chosen });
+    }
+    // Without ELSE, what no condition holds for is NULL.
+    let mut never_null = case.else_expr.is_some();
+    for (part, class) in terms {
+        match term(part, class) {
+            Class::Linear { never_null: never } => never_null &= never,
+            _ => return Err(format!("`{expr}` mixes sums with `{part}`")),
+        }
+    }
+    Ok(Class::Linear { never_null })
 }
 
 fn of_binary(binary: &BinaryExpr, expr: &Expr, columns: &dyn Columns) -> Result<Class, Reason> {
@@ -225,20 +275,23 @@ fn of_binary(binary: &BinaryExpr, expr: &Expr, columns: &dyn Columns) -> Result<
         class(&binary.left, columns)?,
         class(&binary.right, columns)?,
     );
-    let is_linear = |class: Class| matches!(class, Class::Linear { .. });
+    let grain = columns.grain();
+    let moves = |interval: &Expr| {
+        literal(interval).is_some_and(|interval| times::moves_whole(interval, grain))
+    };
     match (left, binary.op, right) {
-        (Class::Time, Operator::GtEq | Operator::Lt, _)
-            if is_boundary(&binary.right, columns.grain()) =>
-        {
+        (Class::Time, Operator::GtEq | Operator::Lt, _) if is_boundary(&binary.right, grain) => {
             Ok(Class::Dimension)
         }
-        (_, Operator::LtEq | Operator::Gt, Class::Time)
-            if is_boundary(&binary.left, columns.grain()) =>
-        {
+        (_, Operator::LtEq | Operator::Gt, Class::Time) if is_boundary(&binary.left, grain) => {
             Ok(Class::Dimension)
         }
+        (Class::Time, Operator::Plus | Operator::Minus, _) if moves(&binary.right) => {
+            Ok(Class::Time)
+        }
+        (_, Operator::Plus, Class::Time) if moves(&binary.left) => Ok(Class::Time),
         (left, Operator::Plus | Operator::Minus, right) if is_linear(left) || is_linear(right) => {
-            let terms = [term(&binary.left, columns)?, term(&binary.right, columns)?];
+            let terms = [term(&binary.left, left), term(&binary.right, right)];
             let zero = |expr: &Expr| literal(expr).is_some_and(is_zero);
             match terms {
                 // Nothing but the sign changes.
@@ -258,7 +311,10 @@ fn of_binary(binary: &BinaryExpr, expr: &Expr, columns: &dyn Columns) -> Result<
                 _ => Err(format!("`{expr}` adds something else to a sum")),
             }
         }
-        _ => of_parts(expr, columns),
+        (left, _, right) => {
+            let parts = [(binary.left.as_ref(), left), (binary.right.as_ref(), right)];
+            alike(expr, parts, columns)
+        }
     }
 }
 
@@ -283,43 +339,42 @@ fn is_boundary(expr: &Expr, grain: Grain) -> bool {
     })
 }
 
-/// Whether cutting off, or taking out, this part of a time tells nothing finer than stretches of `grain`.
-fn is_told(unit: &str, grain: Grain) -> bool {
-    let months = ["month", "quarter", "year"];
-    let days = ["day", "week", "dow", "doy", "isodow", "isoyear"];
-    months.contains(&unit) && grain <= Grain::Month
-        || days.contains(&unit) && grain <= Grain::Day
-        || unit == "hour" && grain <= Grain::Hour
-}
-
 fn of_function(
     function: &ScalarFunction,
     expr: &Expr,
     columns: &dyn Columns,
 ) -> Result<Class, Reason> {
-    let arguments = &function.args;
-    match (function.name(), arguments.as_slice()) {
-        ("coalesce", [first, rest @ ..]) if !rest.is_empty() => match class(first, columns)? {
-            Class::Linear { .. } => {
-                if let [zero] = rest
-                    && literal(zero).is_some_and(is_zero)
-                {
-                    return Ok(Class::Linear { never_null: true });
-                }
-                Err(format!("`{expr}` falls back line item by line item"))
-            }
-            _ => of_parts(expr, columns),
-        },
-        ("date_trunc" | "date_part", [unit, time]) if class(time, columns)? == Class::Time => {
-            let unit = literal(unit).and_then(|unit| unit.try_as_str().flatten());
-            let unit = unit.unwrap_or_default().to_lowercase();
-            if is_told(&unit, columns.grain()) {
-                Ok(Class::Dimension)
-            } else {
-                let finer = finer(columns.grain());
-                Err(format!("`{expr}` needs the {finer} of usage"))
-            }
+    let arguments = function.args.as_slice();
+    let classes = arguments.iter().map(|argument| class(argument, columns));
+    let classes = classes.collect::<Result<Vec<_>, _>>()?;
+    let told = |name: &str, rest: &[&Expr]| {
+        let coarsest = times::coarsest(name, rest);
+        if coarsest.is_some_and(|coarsest| columns.grain() <= coarsest) {
+            Ok(Class::Dimension)
+        } else {
+            let finer = finer(columns.grain());
+            Err(format!("`{expr}` needs the {finer} of usage"))
         }
-        _ => of_parts(expr, columns),
+    };
+    match (function.name(), arguments, classes.as_slice()) {
+        ("coalesce", [_, zero], [Class::Linear { .. }, _])
+            if literal(zero).is_some_and(is_zero) =>
+        {
+            Ok(Class::Linear { never_null: true })
+        }
+        ("coalesce", [_, _, ..], [Class::Linear { .. }, ..]) => {
+            Err(format!("`{expr}` falls back line item by line item"))
+        }
+        ("date_add", [unit, ..], [_, Class::Dimension | Class::Free, Class::Time])
+            if times::unit_moves_whole(unit, columns.grain()) =>
+        {
+            Ok(Class::Time)
+        }
+        (name, [_], [Class::Time]) => told(name, &[]),
+        // A pattern comes behind the time, a unit before it.
+        (name, [_, pattern], [Class::Time, Class::Dimension]) => told(name, &[pattern]),
+        (name, [unit, _], [Class::Dimension, Class::Time]) => told(name, &[unit]),
+        (_, [], _) => Err(format!("`{expr}` cannot be told from rollups")),
+        _ => alike(expr, arguments.iter().zip(classes), columns),
     }
 }

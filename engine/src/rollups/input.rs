@@ -1,24 +1,20 @@
-//! What an aggregate reads: a plan down to its scans, with the class of each column, and the same plan over rollups.
+//! What an aggregate reads: a plan down to its scans, with the class of each column.
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use curtail_store::{Grain, ROW_COUNT};
+use curtail_store::Grain;
 use datafusion::{
     arrow::datatypes::{DataType, Field},
-    common::{Column, DFSchema, DFSchemaRef, Result},
-    datasource::{provider_as_source, source_as_provider},
-    logical_expr::{
-        Expr, Filter, LogicalPlan, LogicalPlanBuilder, Projection, SubqueryAlias, TableScan, Union,
-        lit,
-    },
-    prelude::coalesce,
+    common::{Column, DFSchema, DFSchemaRef, JoinType, Result},
+    datasource::source_as_provider,
+    logical_expr::{LogicalPlan, TableScan},
 };
 
-use super::class::{Class, Columns, Reason, class};
+use super::{
+    class::{Class, Columns, Reason, class, tells_rows_apart},
+    join::Joined,
+};
 use crate::catalog::DataFiles;
-
-/// The column that says how many line items a row stands for, on its way up to the aggregate.
-pub(super) const COUNT: &str = "__line_items";
 
 /// What may be read instead of line items one by one.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +41,7 @@ impl Instead<'_> {
                 };
                 with_files(scan, of).unwrap_or_default()
             }
-            other => other.inputs().into_iter().any(|input| self.is_for(input)),
+            other => read_by(other).into_iter().any(|input| self.is_for(input)),
         }
     }
 
@@ -68,22 +64,39 @@ impl Instead<'_> {
     }
 
     /// What is read instead of `files`, of which these columns are needed, if anything.
-    fn of(self, files: &DataFiles, needed: &BTreeSet<String>) -> Result<Option<DataFiles>> {
+    pub(super) fn of(
+        self,
+        files: &DataFiles,
+        needed: &BTreeSet<String>,
+    ) -> Result<Option<DataFiles>> {
         match self {
             Self::Rollups { per } => files.with_rollups_for(needed, per),
             Self::Merged { by_day, because } => {
                 let told = because.map(|why| format!("line items, because {why}"));
-                Ok(files.merged(needed, by_day, told))
+                files.merged(needed, by_day, told)
             }
         }
     }
 }
 
+/// What the rows of a plan are made of one by one. Those of an aggregate stand for themselves.
+fn read_by(plan: &LogicalPlan) -> Vec<&LogicalPlan> {
+    match plan {
+        LogicalPlan::Aggregate(_) | LogicalPlan::Distinct(_) => Vec::new(),
+        LogicalPlan::Join(join) => match join.join_type {
+            JoinType::LeftSemi | JoinType::LeftAnti | JoinType::LeftMark => vec![&join.left],
+            JoinType::RightSemi | JoinType::RightAnti | JoinType::RightMark => vec![&join.right],
+            _ => vec![&join.left, &join.right],
+        },
+        other => other.inputs(),
+    }
+}
+
 /// A plan, and what its columns are.
 pub(super) struct Input {
-    schema: DFSchemaRef,
-    classes: Vec<Result<Class, Reason>>,
-    grain: Grain,
+    pub(super) schema: DFSchemaRef,
+    pub(super) classes: Vec<Result<Class, Reason>>,
+    pub(super) grain: Grain,
 }
 
 impl Columns for Input {
@@ -138,6 +151,15 @@ impl Input {
                     classes: input.classes,
                     schema,
                     grain: instead.grain(),
+                })
+            }
+            LogicalPlan::Sort(sort) if sort.fetch.is_none() => Self::of(&sort.input, instead),
+            LogicalPlan::Join(join) => {
+                let Joined { input, above, .. } = Joined::of(join, instead)?;
+                Ok(Self {
+                    classes: above,
+                    schema,
+                    grain: input.grain,
                 })
             }
             LogicalPlan::Union(union) => {
@@ -197,14 +219,6 @@ impl Input {
     }
 }
 
-/// Whether a condition is the same for all line items of a rollup's row.
-pub(super) fn tells_rows_apart(condition: &Expr, columns: &dyn Columns) -> Result<(), Reason> {
-    match class(condition, columns)? {
-        Class::Dimension | Class::Free => Ok(()),
-        _ => Err(format!("`{condition}` holds line item by line item")),
-    }
-}
-
 /// What a column is that comes from two inputs.
 fn both(one: Result<Class, Reason>, other: Result<Class, Reason>) -> Result<Class, Reason> {
     match (one?, other?) {
@@ -229,143 +243,11 @@ pub(super) fn with_files<T>(scan: &TableScan, look: impl FnOnce(&DataFiles) -> T
 pub(super) fn grains(plan: &LogicalPlan) -> BTreeSet<Grain> {
     match plan {
         LogicalPlan::TableScan(scan) => with_files(scan, DataFiles::grains).unwrap_or_default(),
-        other => other.inputs().into_iter().flat_map(grains).collect(),
+        other => read_by(other).into_iter().flat_map(grains).collect(),
     }
 }
 
 fn name(plan: &LogicalPlan) -> String {
     let text = plan.display().to_string();
     text.split(':').next().unwrap_or_default().to_lowercase()
-}
-
-/// The same plan over what is read instead where that is possible, with [`COUNT`] as its last column if `counted`. `used`
-/// becomes true if any table is read differently now.
-pub(super) fn over(
-    plan: &LogicalPlan,
-    instead: Instead<'_>,
-    counted: bool,
-    used: &mut bool,
-) -> Result<LogicalPlan> {
-    match plan {
-        LogicalPlan::TableScan(scan) if instead.is_for(plan) => {
-            with_files(scan, |files| scanned(scan, files, instead, counted, used))
-                .unwrap_or_else(|| with_one(plan.clone(), counted))
-        }
-        LogicalPlan::Projection(projection) => {
-            let input = over(&projection.input, instead, counted, used)?;
-            let mut exprs = projection.expr.clone();
-            if counted {
-                exprs.push(count_of(&input));
-            }
-            Ok(LogicalPlan::Projection(Projection::try_new(
-                exprs,
-                Arc::new(input),
-            )?))
-        }
-        LogicalPlan::Filter(filter) => {
-            let input = over(&filter.input, instead, counted, used)?;
-            let filter = Filter::try_new(filter.predicate.clone(), Arc::new(input))?;
-            Ok(LogicalPlan::Filter(filter))
-        }
-        LogicalPlan::SubqueryAlias(alias) => {
-            let input = over(&alias.input, instead, counted, used)?;
-            let alias = SubqueryAlias::try_new(Arc::new(input), alias.alias.clone())?;
-            Ok(LogicalPlan::SubqueryAlias(alias))
-        }
-        LogicalPlan::Union(union) => {
-            let mut inputs = Vec::with_capacity(union.inputs.len());
-            for input in &union.inputs {
-                inputs.push(Arc::new(over(input, instead, counted, used)?));
-            }
-            let schema = if counted {
-                let mut fields: Vec<_> = union
-                    .schema
-                    .iter()
-                    .map(|(qualifier, field)| (qualifier.cloned(), Arc::clone(field)))
-                    .collect();
-                fields.push((None, Arc::new(Field::new(COUNT, DataType::Int64, false))));
-                Arc::new(DFSchema::new_with_metadata(
-                    fields,
-                    union.schema.metadata().clone(),
-                )?)
-            } else {
-                Arc::clone(&union.schema)
-            };
-            Ok(LogicalPlan::Union(Union { inputs, schema }))
-        }
-        other => with_one(other.clone(), counted),
-    }
-}
-
-/// Rows that stand for themselves.
-fn with_one(plan: LogicalPlan, counted: bool) -> Result<LogicalPlan> {
-    if !counted {
-        return Ok(plan);
-    }
-    let mut exprs = columns_of(&plan);
-    exprs.push(lit(1_i64).alias(COUNT));
-    Ok(LogicalPlan::Projection(Projection::try_new(
-        exprs,
-        Arc::new(plan),
-    )?))
-}
-
-fn columns_of(plan: &LogicalPlan) -> Vec<Expr> {
-    let columns = plan.schema().columns().into_iter();
-    columns.map(Expr::Column).collect()
-}
-
-/// The last column of a plan that counts, whatever its qualifier.
-pub(super) fn count_of(plan: &LogicalPlan) -> Expr {
-    let columns = plan.schema().columns();
-    Expr::Column(
-        columns
-            .into_iter()
-            .next_back()
-            .expect("a plan that counts has a column"),
-    )
-}
-
-fn scanned(
-    scan: &TableScan,
-    files: &DataFiles,
-    instead: Instead<'_>,
-    counted: bool,
-    used: &mut bool,
-) -> Result<LogicalPlan> {
-    let read = scan
-        .projected_schema
-        .fields()
-        .iter()
-        .map(|field| field.name().clone());
-    let filtered = scan.filters.iter().flat_map(|filter| filter.column_refs());
-    let filtered: Vec<_> = filtered.map(|column| column.name.clone()).collect();
-    let needed: BTreeSet<String> = read.clone().chain(filtered).collect();
-    let Some(mixed) = instead.of(files, &needed)? else {
-        return with_one(LogicalPlan::TableScan(scan.clone()), counted);
-    };
-    *used = true;
-    let schema = datafusion::catalog::TableProvider::schema(&mixed);
-    let mut projection = Vec::new();
-    for name in read.chain(counted.then(|| ROW_COUNT.to_owned())) {
-        projection.push(schema.index_of(&name)?);
-    }
-    let source = provider_as_source(Arc::new(mixed));
-    let scanned = LogicalPlanBuilder::scan_with_filters(
-        scan.table_name.clone(),
-        source,
-        Some(projection),
-        scan.filters.clone(),
-    )?
-    .build()?;
-    if !counted {
-        return Ok(scanned);
-    }
-    let mut exprs = columns_of(&scanned);
-    let count = exprs.pop().expect("the number of line items is read last");
-    exprs.push(coalesce(vec![count, lit(1_i64)]).alias(COUNT));
-    Ok(LogicalPlan::Projection(Projection::try_new(
-        exprs,
-        Arc::new(scanned),
-    )?))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use curtail_store::{
-    BillingPeriod, Grain, Receipt, ReportName, Rollup, RollupName, Snapshot, Store, Table,
+    Beside, BillingPeriod, Grain, Receipt, ReportName, Rollup, RollupName, Snapshot, Store, Table,
     TableSchema,
 };
 use datafusion::arrow::array::RecordBatch;
@@ -114,6 +114,20 @@ fn statement(receipt: &Receipt, rollup: &Rollup, snapshot: &Snapshot) -> String 
     };
     let measures = rollup.measures.iter().filter(exists);
     columns.extend(measures.map(|name| format!("sum({0}) AS {0}", quoted(name))));
+    for column in &rollup.beside {
+        let Some((beside, name)) = Beside::of(column) else {
+            continue;
+        };
+        let function = match beside {
+            Beside::Nulls => "count",
+            Beside::Least => "min",
+            Beside::Most => "max",
+        };
+        if schema.column(name).is_some() {
+            let (name, column) = (quoted(&name.to_owned()), quoted(column));
+            columns.push(format!("{function}({name}) AS {column}"));
+        }
+    }
     columns.push("count(*) AS line_items".to_owned());
     format!(
         "SELECT {}\nFROM {name}\nWHERE report = '{}' AND billing_period = '{}'{order}",

@@ -104,14 +104,23 @@ impl Fixture {
 
     /// An engine in which line items may be merged or not.
     pub(crate) async fn engine_that(&self, merging: bool) -> Engine {
-        let options = EngineOptions {
+        self.engine_with(true, merging).await
+    }
+
+    /// An engine in which rollups may be read or not, and line items merged.
+    pub(crate) async fn engine_with(&self, rollups: bool, merging: bool) -> Engine {
+        let options = Self::options(rollups, merging);
+        Engine::open(&self.store, &options).await.unwrap()
+    }
+
+    pub(crate) fn options(rollups: bool, merging: bool) -> EngineOptions {
+        EngineOptions {
             memory_limit: 1 << 28,
             allocated: None,
             threads: 2,
-            rollups: true,
+            rollups,
             merging,
-        };
-        Engine::open(&self.store, &options).await.unwrap()
+        }
     }
 }
 

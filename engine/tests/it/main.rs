@@ -16,5 +16,6 @@ mod merging;
 mod money;
 mod provisional;
 mod resources;
+mod rollups;
 mod statements;
 mod views;

@@ -141,6 +141,64 @@ async fn comparisons_are_exact() {
 }
 
 #[tokio::test]
+async fn averages_are_rounded_once_whatever_the_order() {
+    let fixture = Fixture::empty();
+    let items = [
+        "100000000000000000",
+        "0.000000000000000003",
+        "",
+        "-100000000000000000",
+    ]
+    .map(|cost| usage(&[(COST, cost)]));
+    fixture
+        .add("acme", ReportKind::LegacyCur, "2026-10", &items)
+        .await;
+    for merging in [true, false] {
+        let engine = fixture.engine_that(merging).await;
+        for (sql, expected) in [
+            ("SELECT avg(unblended_cost) FROM costs", "1e-18"),
+            (
+                "SELECT avg(coalesce(unblended_cost, 0)) FROM costs",
+                "7.5e-19",
+            ),
+            (
+                "SELECT avg(unblended_cost) FROM costs WHERE service = 'none'",
+                "",
+            ),
+            (
+                "SELECT service, avg(unblended_cost) FROM costs GROUP BY 1",
+                "AmazonEC2,1e-18",
+            ),
+        ] {
+            assert_eq!(rows(&engine, sql).await, [expected], "{sql}");
+        }
+        let moving = "SELECT avg(unblended_cost) OVER (ORDER BY unblended_cost NULLS FIRST ROWS 1 PRECEDING) FROM costs";
+        let mut found = rows(&engine, moving).await;
+        found.sort();
+        assert_eq!(found, ["", "-1e17", "-5e16", "5e16"]);
+    }
+}
+
+#[tokio::test]
+async fn extremes_of_columns_and_expressions_stand_side_by_side() {
+    let fixture = Fixture::empty();
+    // The least amounts are found long before the line item with the greatest difference is read.
+    let texts =
+        (0..20_000).map(|row| [row.to_string(), (row % 7 + row / 19_999 * 100).to_string()]);
+    let texts: Vec<_> = texts.collect();
+    let items = texts
+        .iter()
+        .map(|[cost, list]| usage(&[(COST, cost), ("pricing_public_on_demand_cost", list)]));
+    let items: Vec<_> = items.collect();
+    fixture
+        .add("acme", ReportKind::LegacyCur, "2026-10", &items)
+        .await;
+    let engine = fixture.engine_that(false).await;
+    let sql = "SELECT min(line_item_unblended_cost), max(line_item_unblended_cost + pricing_public_on_demand_cost) FROM cur";
+    assert_eq!(rows(&engine, sql).await, ["0,20099"]);
+}
+
+#[tokio::test]
 async fn sums_of_groups_and_windows_skip_null() {
     let fixture = Fixture::empty();
     let rows_of = [

@@ -87,9 +87,14 @@ impl Amounts {
         }
     }
 
-    /// Adds the amounts of rows to the sums of their groups, in units of 10⁻¹⁸; a group has [`NO_AMOUNT`] until a row of it
-    /// has one. `None` if a sum does not fit.
-    pub(super) fn add_up(&self, rows: &[u32], groups: &[u32], sums: &mut [i128]) -> Option<()> {
+    /// Hands the amounts of rows, in units of 10⁻¹⁸, to `take` with the groups of the rows, until it fails.
+    #[inline]
+    pub(super) fn by_group(
+        &self,
+        rows: &[u32],
+        groups: &[u32],
+        mut take: impl FnMut(u32, i128) -> Option<()>,
+    ) -> Option<()> {
         match &self.0 {
             Values::Short { values, places } => {
                 let factor = factor(*places);
@@ -97,7 +102,7 @@ impl Amounts {
                     if let Some(&value) = values.get(row as usize)
                         && value != NO_SHORT
                     {
-                        add(&mut sums[group as usize], i128::from(value) * factor)?;
+                        take(group, i128::from(value) * factor)?;
                     }
                 }
             }
@@ -106,7 +111,7 @@ impl Amounts {
                     if let Some(&units) = units.get(row as usize)
                         && units != NO_AMOUNT
                     {
-                        add(&mut sums[group as usize], units)?;
+                        take(group, units)?;
                     }
                 }
             }

@@ -10,7 +10,7 @@ use std::{
 
 use arrow::datatypes::{DataType, Field, Schema};
 use bytes::Bytes;
-use curtail_store::{ROW_COUNT, ReportKind};
+use curtail_store::{ColumnType, ROW_COUNT, ReportKind};
 use parquet::{
     arrow::{
         ArrowSchemaConverter, add_encoded_arrow_schema_to_metadata,
@@ -36,7 +36,7 @@ use super::{
     column::{Column, MapColumn, NO_TIME, TextColumn},
     order::{SortColumns, Sorted},
     registry::Registry,
-    rollup::Rollup,
+    rollup::{Rollup, Told},
     run::Run,
     texts::NULL,
 };
@@ -139,17 +139,30 @@ impl Encoder {
             .into_iter()
             .filter_map(|mut part| {
                 let column = part.column;
-                let sums = rollup.sums.iter().find(|(summed, _)| *summed == column);
+                let sums = rollup.sums.iter().find(|summed| summed.column == column);
                 if let Some((_, times)) = rollup.times.as_ref().filter(|(at, _)| *at == column) {
                     part.source = Source::Numbers(times);
-                } else if let Some((_, sums)) = sums {
-                    part.source = Source::Sums(sums);
+                } else if let Some(summed) = sums {
+                    part.source = Source::Sums(&summed.sums);
                 } else if !rollup.dimensions.contains(&column) {
                     return None;
                 }
                 Some(part)
             })
             .collect();
+        // No column of the registry has these.
+        for (name, told) in &rollup.beside {
+            let (data_type, source) = match told {
+                Told::Counts(counts) => (DataType::Int64, Source::Numbers(counts)),
+                Told::Amounts(units) => (ColumnType::Amount.arrow(), Source::Sums(units)),
+            };
+            parts.push(Part {
+                column: all.len(),
+                field: Field::new(name, data_type, true),
+                source,
+                leaf: 0,
+            });
+        }
         parts.push(Part {
             column: all.len(),
             field: Field::new(ROW_COUNT, DataType::Int64, true),

@@ -9,10 +9,16 @@ mod grouping;
 mod sums;
 mod times;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    borrow::Cow,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
-use curtail_store::{BuiltIn, ColumnType, Definition, Grain, ReportKind, RollupName, Table};
+use curtail_store::{
+    Beside, BuiltIn, ColumnType, Definition, Grain, ReportKind, RollupName, Table,
+};
 
+pub(super) use self::sums::{Summed, Told};
 use self::{
     grouping::{Grouping, Groups},
     sums::Sums,
@@ -55,6 +61,8 @@ pub(super) struct Chosen {
     dimensions: Vec<usize>,
     /// Columns of the registry that it sums up.
     measures: Vec<usize>,
+    /// Those whose extremes it tells.
+    extremes: Vec<usize>,
 }
 
 /// A rollup of one run.
@@ -67,8 +75,10 @@ pub(super) struct Rollup<'a> {
     pub(super) examples: Vec<u32>,
     /// How many line items each row stands for.
     pub(super) counts: &'a [i64],
-    /// Sums of columns of the registry, in units of 10⁻¹⁸.
-    pub(super) sums: &'a [(usize, Vec<i128>)],
+    /// Sums of columns of the registry.
+    pub(super) sums: &'a [Summed],
+    /// What there is to tell beside them, by the names of columns for it.
+    pub(super) beside: Vec<(String, Told)>,
     /// The column of the registry that holds the start of usage, and the beginning of each row's hour, day or month.
     pub(super) times: Option<(usize, Vec<i64>)>,
 }
@@ -105,11 +115,13 @@ impl Rollups {
             let days = times(rows, start, Grain::Day);
             let candidates = self.wanted.built_in.iter().filter_map(|&built_in| {
                 let dimensions = dimensions::choose(built_in, rows, &days, kind, registry)?;
+                let measures = measures(registry);
                 Some(Chosen {
                     name: built_in.name(),
                     per: Grain::Day,
                     dimensions,
-                    measures: measures(registry),
+                    extremes: extremes(built_in, &measures, kind, registry),
+                    measures,
                 })
             });
             candidates.collect()
@@ -127,6 +139,7 @@ impl Rollups {
             per: defined.per,
             dimensions: columns(&defined.dimensions),
             measures: columns(&defined.measures),
+            extremes: Vec::new(),
         });
         // The one with resources is the finer one.
         built_in.into_iter().rev().chain(defined).collect()
@@ -136,11 +149,12 @@ impl Rollups {
     pub(super) fn made(&self, registry: &Registry) -> Vec<MadeRollup> {
         let names = |columns: &[usize]| {
             let name = |&column: &usize| registry.column(column).name;
-            columns.iter().map(name).collect()
+            columns.iter().map(name).collect::<Vec<_>>()
         };
         let built_in = |chosen: Chosen| MadeRollup {
             dimensions: names(&chosen.dimensions),
             measures: names(&chosen.measures),
+            beside: beside(&names(&chosen.measures), &names(&chosen.extremes)),
             name: chosen.name,
             per: chosen.per,
             definition: None,
@@ -150,6 +164,7 @@ impl Rollups {
             per: defined.per,
             dimensions: defined.dimensions.clone(),
             measures: defined.measures.clone(),
+            beside: beside(&defined.measures, &[]),
             definition: Some(defined.text.clone()),
         };
         let chosen = self.lock().clone().unwrap_or_default();
@@ -218,10 +233,21 @@ pub(super) fn roll_up(
             Some(finer) => finer.sums.of(&groups, &chosen.measures),
             None => Sums::of_rows(rows, &groups, &chosen.measures),
         };
-        let sums = sums.map_err(|column| IngestError::SumOverflow {
+        let mut sums = sums.map_err(|column| IngestError::SumOverflow {
             object: "a rollup".to_owned(),
             column: registry.column(column).name,
         })?;
+        if !chosen.extremes.is_empty() {
+            let of_rows = match source {
+                // Of the two built-in ones only the coarser tells extremes, so the finer one was made of rows.
+                Some(finer) => {
+                    let group = |&finer: &u32| groups.of_rows[finer as usize];
+                    Cow::Owned(finer.groups.of_rows.iter().map(group).collect())
+                }
+                None => Cow::Borrowed(&groups.of_rows),
+            };
+            sums.look(rows, &of_rows, &chosen.extremes);
+        }
         let of_groups = |values: &[i64]| {
             let value = |&place: &u32| values[place as usize];
             groups.firsts.iter().map(value).collect()
@@ -234,6 +260,7 @@ pub(super) fn roll_up(
                 .collect(),
             counts: &sums.counts,
             sums: &sums.columns,
+            beside: told_beside(&chosen, &sums, registry),
             times: (chosen.per != Grain::Period).then(|| (start, of_groups(&times))),
         })?;
         if chosen.name.is_built_in() {
@@ -253,6 +280,60 @@ fn measures(registry: &Registry) -> Vec<usize> {
     let measures = all
         .filter(|(_, column)| column.column_type == ColumnType::Amount && is_measure(&column.name));
     measures.map(|(column, _)| column).collect()
+}
+
+/// The amounts whose extremes a rollup tells: what things cost. With resources they would take room, and merging line items is
+/// fast where so many rows are asked for.
+fn extremes(
+    built_in: BuiltIn,
+    measures: &[usize],
+    kind: ReportKind,
+    registry: &Registry,
+) -> Vec<usize> {
+    let costs: &[_] = match (built_in, kind.table()) {
+        (BuiltIn::DailyResources, _) => &[],
+        (BuiltIn::Daily, Table::LineItems) => &[
+            "line_item_unblended_cost",
+            "line_item_net_unblended_cost",
+            "line_item_blended_cost",
+            "line_item_usage_amount",
+            "pricing_public_on_demand_cost",
+            "reservation_effective_cost",
+            "savings_plan_savings_plan_effective_cost",
+        ],
+        (BuiltIn::Daily, Table::Focus) => &[
+            "billedcost",
+            "effectivecost",
+            "listcost",
+            "contractedcost",
+            "consumedquantity",
+        ],
+    };
+    let costs = costs.iter().filter_map(|name| registry.find(name));
+    costs.filter(|column| measures.contains(column)).collect()
+}
+
+/// The columns in which a rollup tells more than sums of its measures.
+fn beside(measures: &[String], extremes: &[String]) -> Vec<String> {
+    let nulls = measures.iter().map(|name| Beside::Nulls.column(name));
+    let extremes = extremes
+        .iter()
+        .flat_map(|name| [Beside::Least, Beside::Most].map(|beside| beside.column(name)));
+    nulls.chain(extremes).collect()
+}
+
+/// What is to be told beside the sums of a run.
+fn told_beside(chosen: &Chosen, sums: &Sums, registry: &Registry) -> Vec<(String, Told)> {
+    let told = sums.columns.iter().flat_map(|summed| {
+        let extremes = chosen.extremes.contains(&summed.column);
+        let wanted = Beside::ALL.into_iter();
+        let wanted = wanted.filter(move |beside| *beside == Beside::Nulls || extremes);
+        wanted.filter_map(|beside| {
+            let told = summed.told(beside, &sums.counts)?;
+            Some((beside.column(&registry.column(summed.column).name), told))
+        })
+    });
+    told.collect()
 }
 
 /// Does it make sense to add these amounts up?

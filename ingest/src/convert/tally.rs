@@ -97,6 +97,8 @@ pub(crate) struct MadeRollup {
     pub(crate) dimensions: Vec<String>,
     /// Columns that it sums up.
     pub(crate) measures: Vec<String>,
+    /// Columns in which it tells more than sums of them.
+    pub(crate) beside: Vec<String>,
     /// What it was asked for as, unless it is built in.
     pub(crate) definition: Option<String>,
 }

@@ -20,7 +20,7 @@ use arrow::{
 };
 use bytes::Bytes;
 use curtail_store::{
-    BillingPeriod, BuiltIn, Definition, Grain, Money, ReportKind, RollupName, TableSchema,
+    Beside, BillingPeriod, BuiltIn, Definition, Grain, Money, ReportKind, RollupName, TableSchema,
 };
 
 use super::{

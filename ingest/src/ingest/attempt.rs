@@ -70,6 +70,7 @@ impl Attempt {
             per: made.per,
             dimensions: made.dimensions.clone(),
             measures: made.measures.clone(),
+            beside: made.beside.clone(),
             definition: made.definition.clone(),
             files: files(&made.name),
         };

@@ -323,6 +323,7 @@ async fn rollups_are_checked_against_the_receipt() {
             definition: None,
             dimensions: Vec::new(),
             measures: vec!["line_item_unblended_cost".to_owned()],
+            beside: Vec::new(),
             files: vec![written],
         }];
         let before = objects(&store).await.len();

@@ -34,6 +34,7 @@ async fn stored() -> (TempDir, Store) {
         definition: None,
         dimensions: Vec::new(),
         measures: vec!["line_item_unblended_cost".to_owned()],
+        beside: Vec::new(),
         files: vec![rolled],
     });
     let schema = TableSchema::new(Vec::new());

@@ -27,6 +27,7 @@ async fn ingest(store: &Store, month: &str, cost: &str, at: DateTime<Utc>) -> u6
         definition: None,
         dimensions: Vec::new(),
         measures: vec!["line_item_unblended_cost".to_owned()],
+        beside: Vec::new(),
         files: vec![rolled],
     });
     let schema = TableSchema::new(Vec::new());

@@ -2,18 +2,18 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use curtail_store::ROW_COUNT;
+use curtail_store::{Beside, ROW_COUNT};
 use datafusion::{
-    arrow::datatypes::{DataType, Field, Fields, Schema},
+    arrow::datatypes::{DataType, Fields, Schema},
     catalog::{Session, TableProvider},
-    common::{DFSchema, project_schema},
+    common::{DFSchema, internal_err, project_schema},
     datasource::{listing::PartitionedFile, table_schema::TableSchema},
     error::Result,
     logical_expr::Expr,
     physical_plan::ExecutionPlan,
 };
 
-use super::{DataFiles, Merging};
+use super::{DataFiles, Merging, rolled::besides};
 use crate::{
     merging::{Cache, Condition, MergingScan, Role, Wanted, is_mergeable},
     session,
@@ -34,29 +34,32 @@ impl DataFiles {
         self.merging == Merging::Possible && !self.files.is_empty()
     }
 
-    /// The same columns and [`ROW_COUNT`] after those of the files, in rows that stand for all line items of a row group that are
-    /// alike in those of the columns read that are no amounts, with the sums of those that are. `instead` is what people are
-    /// told. `None` if a column that is `needed` cannot be read so.
+    /// The same columns, and after those of the files what is needed beside them and [`ROW_COUNT`], in rows that stand for all
+    /// line items of a row group that are alike in those of the columns read that are no amounts, with the sums of those that
+    /// are. `instead` is what people are told. `None` if a column that is `needed` cannot be read so.
     pub(crate) fn merged(
         &self,
         needed: &BTreeSet<String>,
         by_day: bool,
         instead: Option<String>,
-    ) -> Option<Self> {
+    ) -> Result<Option<Self>> {
         let constants = self.constant_names();
         let schema = self.schema.table_schema();
         let known = |name: &String| {
             let field = schema.field_with_name(name);
             field.is_ok_and(|field| is_mergeable(field.data_type()))
         };
-        let readable = |name: &String| constants.contains(&name.as_str()) || known(name);
+        let readable = |name: &String| {
+            constants.contains(&name.as_str()) || Beside::of(name).is_some() || known(name)
+        };
         if !needed.iter().all(readable) {
-            return None;
+            return Ok(None);
         }
-        let count = Arc::new(Field::new(ROW_COUNT, DataType::Int64, false));
-        let columns = self.schema.file_schema().fields().iter().cloned();
-        let columns = Schema::new(columns.chain([count]).collect::<Fields>());
-        Some(Self {
+        let columns = self.schema.file_schema();
+        let more = besides(needed, columns)?;
+        let columns = columns.fields().iter().cloned();
+        let columns = Schema::new(columns.chain(more).collect::<Fields>());
+        Ok(Some(Self {
             schema: TableSchema::builder(Arc::new(columns))
                 .with_table_partition_cols(self.schema.table_partition_cols().to_vec())
                 .build(),
@@ -64,7 +67,7 @@ impl DataFiles {
             instead,
             merging: Merging::Merged { by_day },
             ..self.clone()
-        })
+        }))
     }
 
     /// The scan of merged rows of `files`. Those of `filters` that speak of one column are applied before rows are merged.
@@ -81,15 +84,19 @@ impl DataFiles {
         let roles = schema.fields().iter().map(|field| {
             let name = field.name().as_str();
             let constant = constants.iter().position(|constant| *constant == name);
-            match (constant, field.data_type()) {
-                (Some(place), _) => Role::Constant(place),
+            Ok(match (constant, Beside::of(name), field.data_type()) {
+                (Some(place), ..) => Role::Constant(place),
                 _ if name == ROW_COUNT => Role::Count,
+                (_, Some((beside, amount)), _) => match schema.index_of(amount) {
+                    Ok(place) => Role::Beside(beside, place),
+                    Err(_) => return internal_err!("`{name}` is read without its amounts"),
+                },
                 _ if by_day && self.usage_start == Some(name) => Role::Day,
-                (_, DataType::Decimal128(..)) => Role::Amount,
+                (.., DataType::Decimal128(..)) => Role::Amount,
                 _ => Role::Dimension,
-            }
+            })
         });
-        let roles: Vec<_> = roles.collect();
+        let roles = roles.collect::<Result<Vec<_>>>()?;
         let mut conditions = Vec::new();
         for filter in filters {
             let columns: Vec<_> = filter.column_refs().into_iter().collect();

@@ -3,10 +3,10 @@
 use std::{collections::BTreeSet, fmt::Write as _, sync::Arc};
 
 use curtail_store::{
-    Grain, ROW_COUNT, Receipt, Rollup, RollupName, Snapshot, StoredFile, Table, TableSchema,
+    Beside, Grain, ROW_COUNT, Receipt, Rollup, RollupName, Snapshot, StoredFile, Table, TableSchema,
 };
 use datafusion::{
-    arrow::datatypes::{DataType, Field, Fields, Schema},
+    arrow::datatypes::{DataType, Field, FieldRef, Fields, Schema},
     common::ScalarValue,
     error::Result,
 };
@@ -134,8 +134,9 @@ impl DataFiles {
         rollups.map(|rollup| rollup.per).collect()
     }
 
-    /// The same columns and [`ROW_COUNT`] after those of the files, NULL for line items, from rollups wherever there is one with
-    /// all the columns that are needed, and times at least as fine as `grain`. `None` if there is none anywhere.
+    /// The same columns, and after those of the files what is needed beside them and [`ROW_COUNT`], NULL for line items, from
+    /// rollups wherever there is one with all the columns that are needed, and times at least as fine as `grain`. `None` if
+    /// there is none anywhere.
     pub(crate) fn with_rollups_for(
         &self,
         needed: &BTreeSet<String>,
@@ -166,8 +167,8 @@ impl DataFiles {
         if rolled_up == 0 {
             return Ok(None);
         }
-        let count = Arc::new(Field::new(ROW_COUNT, DataType::Int64, true));
-        let fields = rolled.columns.fields().iter().cloned().chain([count]);
+        let fields = rolled.columns.fields().iter().cloned();
+        let fields = fields.chain(besides(needed, &rolled.columns)?);
         let files = Self::build(
             &Schema::new(fields.collect::<Fields>()),
             rolled.constants.clone(),
@@ -189,8 +190,23 @@ impl DataFiles {
     }
 }
 
-/// The columns of a version's rollup that stand for those of its line items: what it is grouped by and what it sums up, what is
-/// NULL in all line items because the report has no such column, and what is the same in the whole billing period.
+/// What is needed beside the columns of files, and the number of line items.
+pub(super) fn besides(needed: &BTreeSet<String>, columns: &Schema) -> Result<Vec<FieldRef>> {
+    let mut fields = Vec::new();
+    for name in needed {
+        let data_type = match Beside::of(name) {
+            None => continue,
+            Some((Beside::Nulls, _)) => DataType::Int64,
+            Some((_, amount)) => columns.field_with_name(amount)?.data_type().clone(),
+        };
+        fields.push(Arc::new(Field::new(name, data_type, true)));
+    }
+    fields.push(Arc::new(Field::new(ROW_COUNT, DataType::Int64, true)));
+    Ok(fields)
+}
+
+/// The columns of a version's rollup that stand for those of its line items: what it is grouped by and what it sums up, what it
+/// tells beside that, what is NULL in all line items because the report has no such column, and what is the same in the whole billing period.
 pub(crate) fn allowed(receipt: &Receipt, rollup: &Rollup) -> BTreeSet<String> {
     let table = receipt.kind.table();
     let schema = TableSchema::documented(table);
@@ -201,9 +217,11 @@ pub(crate) fn allowed(receipt: &Receipt, rollup: &Rollup) -> BTreeSet<String> {
         // The kind of report stands in no delivery, but is not NULL.
         .filter(|name| !receipt.columns.seen.contains(name) && *name != "source");
     let start = usage_start(table);
-    let absent = absent.filter(|name| *name != start);
+    let absent: Vec<_> = absent.filter(|name| *name != start).collect();
+    let beside = |name: &&String| Beside::ALL.map(|beside| beside.column(name));
     let columns = rollup.dimensions.iter().chain(&rollup.measures);
-    let columns = columns.chain(absent).cloned();
+    let columns = columns.chain(&rollup.beside).chain(absent.iter().copied());
+    let columns = columns.cloned().chain(absent.iter().flat_map(beside));
     let fixed = constants(table, &[]).into_iter().map(|(name, _)| name);
     let fixed = fixed.chain([ROW_COUNT]);
     let times = (rollup.per != Grain::Period).then_some(start);

@@ -40,7 +40,17 @@ fn hourly(resources: u32, hours: u32, seed: u64) -> String {
 }
 
 /// Sums by day and some columns, with how many line items there are.
-type Totals = BTreeMap<Vec<String>, (i64, BTreeMap<String, Money>)>;
+type Totals = BTreeMap<Vec<String>, (i64, BTreeMap<String, Told>)>;
+
+/// What is told of amounts.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Told {
+    sum: Money,
+    /// How many there are.
+    with: i64,
+    /// The least and the greatest, where that is told.
+    extremes: Option<(Money, Money)>,
+}
 
 /// How much of a time's text tells the stretch that it lies in.
 fn told(per: Grain) -> usize {
@@ -55,9 +65,13 @@ fn told(per: Grain) -> usize {
 /// What batches add up to by `dimensions` and time, each row counting as `row_count` says, or once.
 fn totals(
     batches: &[RecordBatch],
-    per: Grain,
-    dimensions: &[String],
-    measures: &[String],
+    MadeRollup {
+        per,
+        dimensions,
+        measures,
+        beside,
+        ..
+    }: &MadeRollup,
 ) -> Totals {
     let mut totals = Totals::new();
     for batch in batches {
@@ -77,15 +91,32 @@ fn totals(
             };
             let mut key: Vec<String> = columns.iter().map(value).collect();
             let time = times.as_ref().map_or("", |times| times[row].as_str());
-            key.push(time[..told(per)].to_owned());
-            let (count, sums) = totals.entry(key).or_default();
-            *count += counts.map_or(1, |counts| counts.value(row));
+            key.push(time[..told(*per)].to_owned());
+            let (total, told) = totals.entry(key).or_default();
+            let count = counts.map_or(1, |counts| counts.value(row));
+            *total += count;
             for name in measures {
-                let units = batch
-                    .column_by_name(name)
-                    .map(AsArray::as_primitive::<Decimal128Type>);
-                if let Some(units) = units.filter(|units| units.is_valid(row)) {
-                    *sums.entry(name.clone()).or_default() += Money::from_units(units.value(row));
+                let amount = |column: &str| {
+                    let units = batch
+                        .column_by_name(column)
+                        .map(AsArray::as_primitive::<Decimal128Type>);
+                    let units = units.filter(|units| units.is_valid(row));
+                    units.map(|units| Money::from_units(units.value(row)))
+                };
+                let Some(sum) = amount(name) else {
+                    continue;
+                };
+                let told = told.entry(name.clone()).or_default();
+                told.sum += sum;
+                let nulls = batch.column_by_name(&Beside::Nulls.column(name));
+                let nulls: Option<&Int64Array> = nulls.map(AsArray::as_primitive);
+                let nulls = nulls.filter(|nulls| nulls.is_valid(row));
+                told.with += count - nulls.map_or(0, |nulls| nulls.value(row));
+                if beside.contains(&Beside::Least.column(name)) {
+                    let low = amount(&Beside::Least.column(name)).unwrap_or(sum);
+                    let high = amount(&Beside::Most.column(name)).unwrap_or(low);
+                    let (least, most) = told.extremes.get_or_insert((low, high));
+                    (*least, *most) = (low.min(*least), high.max(*most));
                 }
             }
         }
@@ -121,8 +152,8 @@ fn check_wanted(texts: &[String], memory: u64, defined: Vec<Definition>) -> Vec<
         assert_eq!(files.len(), done.files.len(), "every run is rolled up");
         let batches: Vec<RecordBatch> = files.concat();
         assert_eq!(
-            totals(&batches, made.per, &made.dimensions, &made.measures),
-            totals(&done.batches, made.per, &made.dimensions, &made.measures),
+            totals(&batches, made),
+            totals(&done.batches, made),
             "{made:?}"
         );
         let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
@@ -158,6 +189,11 @@ fn rollups_add_up_to_the_line_items() {
             .any(|name| name == "line_item_unblended_rate")
     );
     assert!(made[0].1 < made[1].1 && made[1].1 < 23_000 / 3);
+    let beside = |at: usize, name: &str| made[at].0.beside.iter().any(|column| column == name);
+    assert!(beside(0, "line_item_usage_amount#nulls") && beside(1, "line_item_usage_amount#nulls"));
+    assert!(
+        beside(0, "line_item_usage_amount#least") && !beside(1, "line_item_usage_amount#least")
+    );
 }
 
 #[test]
