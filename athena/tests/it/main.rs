@@ -4,5 +4,6 @@
 
 mod filters;
 mod golden;
+mod lambda;
 mod rewrite;
 mod session;
