@@ -22,15 +22,12 @@ impl Expected {
         let mut row = Vec::new();
         let mut rest = text;
         while !rest.is_empty() {
-            let (cell, end) = match rest.strip_prefix('"') {
-                Some(quoted) => {
-                    let end = closing_quote(quoted);
-                    (Some(quoted[..end].replace("\"\"", "\"")), end + 2)
-                }
-                None => {
-                    let end = rest.find([',', '\n']).unwrap_or(rest.len());
-                    ((end > 0).then(|| rest[..end].to_owned()), end)
-                }
+            let (cell, end) = if let Some(quoted) = rest.strip_prefix('"') {
+                let end = closing_quote(quoted);
+                (Some(quoted[..end].replace("\"\"", "\"")), end + 2)
+            } else {
+                let end = rest.find([',', '\n']).unwrap_or(rest.len());
+                ((end > 0).then(|| rest[..end].to_owned()), end)
             };
             row.push(cell);
             let ends_row = !rest[end..].starts_with(',');

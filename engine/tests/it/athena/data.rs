@@ -36,16 +36,11 @@ fn batches(name: &str) -> Vec<RecordBatch> {
 
 fn rows(batch: &RecordBatch) -> Vec<Row<'_>> {
     let schema = batch.schema_ref();
-    let columns: Vec<_> = schema
-        .fields()
-        .iter()
-        .map(|field| field.name().as_str())
-        .zip(
-            batch
-                .columns()
-                .iter()
-                .map(|column| column.as_string::<i32>()),
-        )
+    let columns: Vec<_> = (0..batch.num_columns())
+        .map(|at| {
+            let name = schema.field(at).name().as_str();
+            (name, batch.column(at).as_string::<i32>())
+        })
         .collect();
     let row = |row: usize| {
         let known = columns.iter().filter(|(_, texts)| texts.is_valid(row));
