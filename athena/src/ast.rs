@@ -33,7 +33,7 @@ pub(crate) fn text(text: impl Into<String>) -> Expr {
 }
 
 /// A literal of a number.
-pub(crate) fn number(digits: impl ToString) -> Expr {
+pub(crate) fn number(digits: &impl ToString) -> Expr {
     Expr::Value(Value::Number(digits.to_string(), false).into())
 }
 

@@ -52,7 +52,7 @@ fn rewrite_sql(statement: &mut sql::Statement) -> Result<()> {
     casts::rewrite(statement)?;
     intervals::rewrite(statement)?;
     unnest::rewrite(statement)?;
-    aggregates::rewrite(statement)?;
+    aggregates::rewrite(statement);
     labels::complete(statement);
     Ok(())
 }

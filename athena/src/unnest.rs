@@ -173,14 +173,11 @@ impl Left {
         let made = expression.clone().transform(|part| {
             Ok(match &part {
                 Expr::OuterReferenceColumn(_, column) => {
-                    match self.schema.maybe_index_of_column(column) {
-                        Some(place) => {
-                            Transformed::yes(Expr::Column(Column::new_unqualified(hidden(place))))
-                        }
-                        None => {
-                            known = false;
-                            Transformed::no(part)
-                        }
+                    if let Some(place) = self.schema.maybe_index_of_column(column) {
+                        Transformed::yes(Expr::Column(Column::new_unqualified(hidden(place))))
+                    } else {
+                        known = false;
+                        Transformed::no(part)
                     }
                 }
                 _ => Transformed::no(part),

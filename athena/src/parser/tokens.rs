@@ -11,7 +11,7 @@ pub(super) fn prepared(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         .into_iter()
         .filter(|token| !matches!(token.token, Token::Whitespace(_)))
         .collect();
-    rows(explain(tokens))
+    rows(&explain(tokens))
 }
 
 /// The keyword that a token is, if it is an unquoted word.
@@ -38,20 +38,20 @@ fn explain(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
 }
 
 /// `VALUES 1, 2` is `VALUES (1), (2)`.
-fn rows(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+fn rows(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
     let mut made = Vec::with_capacity(tokens.len());
     let mut at = 0;
     while at < tokens.len() {
         made.push(tokens[at].clone());
         at += 1;
-        if !begins_rows(&tokens, at - 1) {
+        if !begins_rows(tokens, at - 1) {
             continue;
         }
         loop {
-            let end = end_of_row(&tokens, at);
+            let end = end_of_row(tokens, at);
             let row = &tokens[at..end];
             // Rows inside of rows, in sub-queries.
-            let inner = rows(row.to_vec());
+            let inner = rows(row);
             match (row.first(), row.last()) {
                 (Some(first), Some(last)) if !in_parentheses(row) => {
                     made.push(TokenWithSpan::new(Token::LParen, first.span));
@@ -124,9 +124,12 @@ fn end_of_row(tokens: &[TokenWithSpan], from: usize) -> usize {
     for (at, token) in tokens.iter().enumerate().skip(from) {
         match token.token {
             Token::LParen | Token::LBracket => depth += 1,
-            Token::RParen | Token::RBracket if depth == 0 => return at,
+            Token::RParen | Token::RBracket | Token::Comma | Token::SemiColon | Token::EOF
+                if depth == 0 =>
+            {
+                return at;
+            }
             Token::RParen | Token::RBracket => depth -= 1,
-            Token::Comma | Token::SemiColon | Token::EOF if depth == 0 => return at,
             _ if depth == 0
                 && matches!(
                     keyword(Some(token)),

@@ -48,9 +48,8 @@ pub(super) fn data_type(parser: &mut Parser<'_>) -> Result<DataType, ParserError
         "array" if arguments => {
             parser.next_token();
             let mut inner = nested(parser, data_type)?;
-            let inner = match (inner.pop(), inner.pop()) {
-                (Some(inner), None) => inner,
-                _ => return parser.expected_ref("one type", parser.peek_token_ref()),
+            let (Some(inner), None) = (inner.pop(), inner.pop()) else {
+                return parser.expected_ref("one type", parser.peek_token_ref());
             };
             return Ok(DataType::Array(ArrayElemTypeDef::AngleBracket(Box::new(
                 inner,
@@ -108,8 +107,12 @@ fn nested<T>(
     Ok(all)
 }
 
+fn length(parser: &mut Parser<'_>) -> Result<u64, ParserError> {
+    parser.parse_literal_uint()
+}
+
 fn numbers(parser: &mut Parser<'_>) -> Result<Vec<u64>, ParserError> {
-    nested(parser, |parser| parser.parse_literal_uint())
+    nested(parser, length)
 }
 
 /// The bounds of an interval say nothing here.

@@ -5,17 +5,14 @@
 
 use std::{collections::HashMap, ops::ControlFlow};
 
-use datafusion::{
-    error::Result,
-    sql::sqlparser::ast::{
-        BinaryOperator, Expr, Function, Query, Select, SetExpr, Statement, VisitMut, VisitorMut,
-    },
+use datafusion::sql::sqlparser::ast::{
+    BinaryOperator, Expr, Function, Query, Select, SetExpr, Statement, VisitMut, VisitorMut,
 };
 
 use super::each_expression;
 use crate::ast::number;
 
-pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
+pub(super) fn rewrite(statement: &mut Statement) {
     struct Apart;
 
     impl VisitorMut for Apart {
@@ -30,7 +27,6 @@ pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
     }
 
     let _: ControlFlow<()> = statement.visit(&mut Apart);
-    Ok(())
 }
 
 /// The functions that may have such names, and take a filter.
@@ -98,9 +94,9 @@ fn tell_apart(function: &mut Function, known: &mut HashMap<String, Vec<String>>)
         return;
     }
     let always = Expr::BinaryOp {
-        left: Box::new(number(place)),
+        left: Box::new(number(&place)),
         op: BinaryOperator::Eq,
-        right: Box::new(number(place)),
+        right: Box::new(number(&place)),
     };
     function.filter = Some(Box::new(match function.filter.take() {
         Some(filter) => Expr::BinaryOp {

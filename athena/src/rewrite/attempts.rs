@@ -6,7 +6,7 @@ use std::{collections::HashSet, sync::LazyLock};
 
 use datafusion::{
     error::Result,
-    sql::sqlparser::ast::{BinaryOperator, CastKind, Expr, Statement},
+    sql::sqlparser::ast::{BinaryOperator, CastKind, Expr, ObjectNamePart, Statement},
 };
 
 use super::{each_expression, take};
@@ -76,10 +76,10 @@ fn attempt(part: &mut Expr) {
             let attempted = name(function)
                 .filter(|name| ATTEMPTED.contains(*name))
                 .map(|name| format!("{}{name}", functions::ATTEMPT));
-            if let (Some(attempted), [part]) = (attempted, function.name.0.as_mut_slice()) {
-                if let datafusion::sql::sqlparser::ast::ObjectNamePart::Identifier(ident) = part {
-                    ident.value = attempted;
-                }
+            if let (Some(attempted), [ObjectNamePart::Identifier(ident)]) =
+                (attempted, function.name.0.as_mut_slice())
+            {
+                ident.value = attempted;
             }
         }
         _ => {}

@@ -67,13 +67,13 @@ fn cast(kind: &CastKind, expr: &mut Expr, data_type: &mut DataType) -> Result<Op
         DataType::Varchar(length) | DataType::CharacterVarying(length) => {
             Ok(length.take().and_then(limit).map(|length| {
                 let whole = as_varchar(kind, take(expr));
-                call("substr", vec![whole, number(1), number(length)])
+                call("substr", vec![whole, number(&1), number(&length)])
             }))
         }
         DataType::Char(length) | DataType::Character(length) => {
             Ok(length.take().and_then(limit).map(|length| {
                 let whole = as_varchar(kind, take(expr));
-                call("rpad", vec![whole, number(length), text(" ")])
+                call("rpad", vec![whole, number(&length), text(" ")])
             }))
         }
         _ => Ok(None),
@@ -147,7 +147,7 @@ fn typed(data_type: &DataType, value: &str) -> Option<Expr> {
             if !plain || !digits.contains('.') {
                 return None;
             }
-            let literal = number(digits);
+            let literal = number(&digits);
             Some(if negative {
                 Expr::UnaryOp {
                     op: UnaryOperator::Minus,

@@ -262,10 +262,10 @@ fn shifted(expression: &Expr) -> Result<Option<Expr>> {
         right: Box::new(if each < 0 {
             Expr::Nested(Box::new(Expr::UnaryOp {
                 op: UnaryOperator::Minus,
-                expr: Box::new(number(-each)),
+                expr: Box::new(number(&-each)),
             }))
         } else {
-            number(each)
+            number(&each)
         }),
     };
     let from = left.as_ref().clone();

@@ -166,8 +166,9 @@ fn name_unnamed(select: &mut Select) {
             continue;
         };
         // A field of a row has the field's name.
-        let is_named =
-            is_column(expr) || matches!(expr, Expr::Wildcard(_) | Expr::QualifiedWildcard(..));
+        let is_named = is_column(expr)
+            || unnests(expr)
+            || matches!(expr, Expr::Wildcard(_) | Expr::QualifiedWildcard(..));
         if !is_named {
             *item = labelled(expr.clone(), Ident::new(format!("_col{place}")));
         }
@@ -236,7 +237,8 @@ fn tell_apart(select: &mut Select) {
             !seen.insert(label.clone())
         };
         if repeats {
-            let new = (1..)
+            // One of them is not taken: there are more than there are labels.
+            let new = (1..=taken.len() + 1)
                 .map(|count| format!("{label}_{count}"))
                 .find(|label| !taken.contains(label))
                 .unwrap_or(label);
