@@ -107,7 +107,6 @@ mod tests {
     use super::*;
 
     #[test]
-    #[expect(clippy::float_cmp, reason = "these are exact")]
     fn quotients_are_rounded_once() {
         let one = i128::try_from(ONE).unwrap();
         assert_eq!(quotient(one, 1), Some(1.0));
@@ -134,7 +133,6 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::float_cmp, reason = "these are exact")]
     fn quotients_are_what_text_says() {
         // Parsing rounds once, too.
         for units in [

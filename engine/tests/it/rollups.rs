@@ -104,7 +104,8 @@ async fn month(fixture: &Fixture, period: &str, count: usize, random: &mut Rando
         .await;
 }
 
-/// Which amounts a rollup tells more of than their sums.
+/// What a rollup tells of amounts.
+#[derive(Clone, Copy)]
 enum Tells {
     Sums,
     Nulls,
@@ -316,7 +317,10 @@ async fn what_is_told_beside_sums_answers() {
         );
     }
     for (question, reason) in [
-        ("SELECT sum(unblended_cost * 2) FROM costs", "depends on what"),
+        (
+            "SELECT sum(unblended_cost * 2) FROM costs",
+            "depends on what",
+        ),
         (
             "SELECT min(unblended_cost + coalesce(list_cost, 0)) FROM costs",
             "coalesce",

@@ -130,7 +130,6 @@ fn source(random: &mut Random, dimensions: &mut Vec<&str>) -> String {
             } else {
                 ("kinds", "costs")
             };
-            // Only what sorts may be joined fully by more than equality.
             format!("{} {joined} {} ON service = code{more}", sides.0, sides.1)
         }
         2 => {
