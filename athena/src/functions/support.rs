@@ -34,6 +34,10 @@ pub(super) fn texts(argument: &ColumnarValue, rows: usize) -> Result<StringViewA
 }
 
 /// A constant argument's text; `None` if it is no constant, `Some(None)` if it is NULL.
+#[expect(
+    clippy::option_option,
+    reason = "no constant and a constant NULL differ"
+)]
 pub(super) fn constant_text(argument: &ColumnarValue) -> Option<Option<&str>> {
     match argument {
         ColumnarValue::Scalar(ScalarValue::Null) => Some(None),
@@ -64,7 +68,7 @@ pub(super) fn map_texts(
 ///
 /// Only for functions of which every value depends on the arguments of its row alone.
 pub(super) fn per_distinct_value(
-    arguments: ScalarFunctionArgs,
+    arguments: &ScalarFunctionArgs,
     run: impl Fn(&[ColumnarValue], usize) -> Result<ArrayRef>,
 ) -> Result<ColumnarValue> {
     let rows = arguments.number_rows;

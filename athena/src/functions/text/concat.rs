@@ -103,11 +103,11 @@ impl ScalarUDFImpl for Concat {
             .map(ColumnarValue::data_type)
             .collect();
         if types.iter().any(is_list) {
-            per_distinct_value(arguments, joined_lists)
+            per_distinct_value(&arguments, joined_lists)
         } else if types.iter().all(DataType::is_binary) {
-            per_distinct_value(arguments, joined_bytes)
+            per_distinct_value(&arguments, joined_bytes)
         } else {
-            per_distinct_value(arguments, joined_texts)
+            per_distinct_value(&arguments, joined_texts)
         }
     }
 }
@@ -242,7 +242,7 @@ impl ScalarUDFImpl for ConcatWs {
     }
 
     fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        per_distinct_value(arguments, separated)
+        per_distinct_value(&arguments, separated)
     }
 }
 

@@ -165,7 +165,7 @@ impl ScalarUDFImpl for Plain {
     }
 
     fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        per_distinct_value(arguments, self.run)
+        per_distinct_value(&arguments, self.run)
     }
 }
 

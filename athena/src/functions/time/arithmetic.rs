@@ -72,14 +72,12 @@ enum Units {
 
 impl Units {
     fn new(argument: &ColumnarValue, rows: usize) -> Result<Self> {
-        match constant_text(argument) {
-            Some(unit) => Ok(Self::One(unit.map(Unit::parse).transpose()?)),
-            None => {
-                let texts = texts(argument, rows)?;
-                let units = texts.iter().map(|unit| unit.map(Unit::parse).transpose());
-                Ok(Self::Each(units.collect::<Result<_>>()?))
-            }
+        if let Some(unit) = constant_text(argument) {
+            return Ok(Self::One(unit.map(Unit::parse).transpose()?));
         }
+        let texts = texts(argument, rows)?;
+        let units = texts.iter().map(|unit| unit.map(Unit::parse).transpose());
+        Ok(Self::Each(units.collect::<Result<_>>()?))
     }
 
     fn get(&self, row: usize) -> Option<Unit> {

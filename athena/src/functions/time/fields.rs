@@ -110,12 +110,11 @@ fn run_date_part(args: &[ColumnarValue], rows: usize, returns: &DataType) -> Res
                 if (part == Part::Epoch) != (*returns == DataType::Float64) {
                     return exec_err!("the part '{name}' must be a constant");
                 }
-                let at = match known.iter().position(|(same, _)| *same == part) {
-                    Some(at) => at,
-                    None => {
-                        known.push((part, numbers(&args[1], rows, part)?));
-                        known.len() - 1
-                    }
+                let at = if let Some(at) = known.iter().position(|(same, _)| *same == part) {
+                    at
+                } else {
+                    known.push((part, numbers(&args[1], rows, part)?));
+                    known.len() - 1
                 };
                 let numbers = &known[at].1;
                 made.append_option(numbers.is_valid(row).then(|| numbers.value(row)));

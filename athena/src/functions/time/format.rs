@@ -99,17 +99,16 @@ fn by_one(times: &Times, pattern: &Pattern) -> Result<ArrayRef> {
             known
         } else {
             let key = instant.div_euclid(grain);
-            let at = match places.get(&key) {
-                Some(&at) => at,
-                None => {
-                    let at = u32::try_from(places.len())
-                        .map_err(|_| out_of_range("a batch of so many rows"))?;
-                    buffer.clear();
-                    write(pattern, instant, times.zone, &mut buffer)?;
-                    distinct.append_value(&buffer);
-                    places.insert(key, at);
-                    at
-                }
+            let at = if let Some(&at) = places.get(&key) {
+                at
+            } else {
+                let at = u32::try_from(places.len())
+                    .map_err(|_| out_of_range("a batch of so many rows"))?;
+                buffer.clear();
+                write(pattern, instant, times.zone, &mut buffer)?;
+                distinct.append_value(&buffer);
+                places.insert(key, at);
+                at
             };
             start = key.saturating_mul(grain);
             place = Some(at);

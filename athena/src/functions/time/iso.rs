@@ -24,8 +24,8 @@ pub(super) struct Parsed {
 
 impl Parsed {
     /// When that is, in UTC if no zone is named.
-    pub(super) fn instant(self) -> Option<i64> {
-        Some(self.zone.unwrap_or(Zone::Utc).instant(self.local))
+    pub(super) fn instant(self) -> i64 {
+        self.zone.unwrap_or(Zone::Utc).instant(self.local)
     }
 }
 

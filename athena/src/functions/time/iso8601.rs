@@ -35,7 +35,7 @@ pub(super) fn all() -> Vec<ScalarUDF> {
     let from_exactly: Run = |args, rows, returns| finish(&read(args, rows)?.0, returns);
     let from_day: Run = |args, rows, returns| {
         if is_read(&args[0]) {
-            return finish(&parsed(args, rows, |parsed| Some(parsed.local))?, returns);
+            return finish(&parsed(args, rows, |parsed| parsed.local)?, returns);
         }
         finish(&times(&args[0], rows)?.local(), returns)
     };
@@ -63,11 +63,7 @@ fn read(args: &[ColumnarValue], rows: usize) -> Result<(Int64Array, bool)> {
 }
 
 /// What `take` takes of the text of rows.
-fn parsed(
-    args: &[ColumnarValue],
-    rows: usize,
-    take: fn(iso::Parsed) -> Option<i64>,
-) -> Result<Int64Array> {
+fn parsed(args: &[ColumnarValue], rows: usize, take: fn(iso::Parsed) -> i64) -> Result<Int64Array> {
     let texts = texts(&args[0], rows)?;
     let mut made = Int64Array::builder(rows);
     let mut last: Option<(&str, i64)> = None;
@@ -76,7 +72,7 @@ fn parsed(
             (None, _) => None,
             (Some(text), Some((same, value))) if same == text => Some(value),
             (Some(text), _) => {
-                let value = iso::parse(text).and_then(take).ok_or_else(|| {
+                let value = iso::parse(text).map(take).ok_or_else(|| {
                     DataFusionError::Execution(format!("'{text}' is no date or time of ISO 8601"))
                 })?;
                 last = Some((text, value));

@@ -1,4 +1,4 @@
-//! The patterns of MySQL, which `date_format` and `date_parse` have: `%Y-%m-%d`.
+//! The patterns of `MySQL`, which `date_format` and `date_parse` have: `%Y-%m-%d`.
 
 use datafusion::{common::exec_err, error::Result};
 

@@ -85,7 +85,7 @@ fn read(
 
 /// The instant that `text` tells, in whole milliseconds as Trino has it.
 fn read_one(pattern: &Pattern, text: &str, format: &str) -> Result<i64> {
-    let read = parse(pattern, text).and_then(|parsed| parsed.instant());
+    let read = parse(pattern, text).and_then(Parsed::instant);
     match read {
         Some(instant) => Ok(instant.div_euclid(MILLISECOND) * MILLISECOND),
         None => Err(DataFusionError::Execution(format!(
@@ -215,9 +215,8 @@ fn fraction(text: &str, most: usize) -> Option<(i64, &str)> {
 
 /// The place, from 1, of a name that `text` begins with, whole or its first three letters.
 fn name<'a>(text: &'a str, names: &[&str]) -> Option<(i64, &'a str)> {
-    let found = names.iter().zip(1..).find_map(|(name, place)| {
+    names.iter().zip(1..).find_map(|(name, place)| {
         let rest = strip(text, name).or_else(|| strip(text, name.get(..3)?))?;
         Some((place, rest))
-    });
-    found
+    })
 }

@@ -130,7 +130,7 @@ impl ScalarUDFImpl for Plain {
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let data_type = args.return_field.data_type().clone();
-        per_distinct_value(args, |arguments, rows| {
+        per_distinct_value(&args, |arguments, rows| {
             (self.run)(arguments, rows, &data_type)
         })
         .map_err(|error| error.context(self.name))

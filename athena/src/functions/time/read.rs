@@ -156,7 +156,7 @@ pub(super) const CAST: CastOptions<'static> = CastOptions {
 /// The instant that text stands for where a time is asked for, as in `CAST('2026-03-05 10:00' AS timestamp)`.
 pub(super) fn time_of_text(text: &str) -> Result<i64> {
     let parsed = iso::parse(text).filter(|parsed| parsed.has_day);
-    parsed.and_then(iso::Parsed::instant).ok_or_else(|| {
+    parsed.map(iso::Parsed::instant).ok_or_else(|| {
         DataFusionError::Execution(format!(
             "'{text}' is no date or time like 2026-03-05 or 2026-03-05 10:00:00"
         ))

@@ -37,12 +37,12 @@ impl Unit {
         let named = UNITS
             .iter()
             .find(|(unit, _)| unit.eq_ignore_ascii_case(name));
-        match named {
-            Some((_, unit)) => Ok(*unit),
-            None => exec_err!(
-                "'{name}' is not a unit of time: they are millisecond, second, minute, hour, day, week, month, quarter and year"
-            ),
+        if let Some((_, unit)) = named {
+            return Ok(*unit);
         }
+        exec_err!(
+            "'{name}' is not a unit of time: they are millisecond, second, minute, hour, day, week, month, quarter and year"
+        )
     }
 
     /// Refuses units that dates have none of.

@@ -78,10 +78,13 @@ fn type_of_from(args: &ReturnFieldArgs<'_>) -> Result<DataType> {
         1 => Ok(timestamp()),
         2 => Ok(timestamp_in(constant_zone(constant(1))?)),
         _ => {
-            let number = |place| match constant(place).map(|value| value.cast_to(&DataType::Int64))
-            {
-                Some(Ok(ScalarValue::Int64(number))) => Ok(number.unwrap_or(0)),
-                _ => plan_err!("hours and minutes must be constant whole numbers"),
+            let number = |place| {
+                let value = constant(place).map(|value| value.cast_to(&DataType::Int64));
+                if let Some(Ok(ScalarValue::Int64(number))) = value {
+                    Ok(number.unwrap_or(0))
+                } else {
+                    plan_err!("hours and minutes must be constant whole numbers")
+                }
             };
             let (hours, minutes) = (number(1)?, number(2)?);
             if !(-14..=14).contains(&hours) || !(-59..=59).contains(&minutes) {
