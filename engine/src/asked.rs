@@ -39,9 +39,9 @@ impl Engine {
 
     /// Plans the one statement in `text`, or carries it out if it defines a view or prepares another.
     pub async fn sql(&self, text: &str, params: &Params) -> Result<Answer, EngineError> {
-        match self.one(text, params).await {
+        match Box::pin(self.one(text, params)).await {
             Ok(answer) => Ok(answer),
-            Err(error) => Err(self.told(error, text).await),
+            Err(error) => Err(Box::pin(self.told(error, text)).await),
         }
     }
 
@@ -51,7 +51,7 @@ impl Engine {
         let (statements, _) = statement::split(text);
         for statement in &statements {
             if let Err(error) = self.acceptable(statement) {
-                return Err(self.told(error, statement).await);
+                return Err(Box::pin(self.told(error, statement)).await);
             }
         }
         let mut answers = Vec::with_capacity(statements.len());

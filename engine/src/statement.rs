@@ -52,8 +52,14 @@ pub(crate) fn check_plan(plan: &LogicalPlan) -> Result<()> {
 
 fn check_ast(ast: &Ast) -> Result<()> {
     match ast {
-        Ast::Query(query) if selects(query) => Ok(()),
-        Ast::Explain { statement, .. } => check_ast(statement),
+        Ast::Query(query)
+        | Ast::CreateView(CreateView {
+            materialized: false,
+            to: None,
+            query,
+            ..
+        }) if selects(query) => Ok(()),
+        Ast::Explain { statement, .. } | Ast::Prepare { statement, .. } => check_ast(statement),
         Ast::ExplainTable { .. }
         | Ast::ShowVariable { .. }
         | Ast::ShowTables { .. }
@@ -71,13 +77,6 @@ fn check_ast(ast: &Ast) -> Result<()> {
             object_type: ObjectType::View,
             ..
         } => Ok(()),
-        Ast::Prepare { statement, .. } => check_ast(statement),
-        Ast::CreateView(CreateView {
-            materialized: false,
-            to: None,
-            query,
-            ..
-        }) if selects(query) => Ok(()),
         other => exec_err!("{REFUSED}{}", verb(other)),
     }
 }

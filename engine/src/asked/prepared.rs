@@ -65,7 +65,7 @@ impl Engine {
     }
 }
 
-fn unknown<'a>(name: &str, known: &mut dyn Iterator<Item = &'a str>) -> EngineError {
+fn unknown(name: &str, known: &mut dyn Iterator<Item = &str>) -> EngineError {
     let similar = suggest::similar(name, known);
     let meant = match similar.first() {
         Some(similar) => format!(": did you mean `{similar}`?"),

@@ -41,7 +41,7 @@ fn rewrite(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
     let names = NamePreserver::new(&plan);
     plan.map_expressions(|expression| {
         let name = names.save(&expression);
-        let read = expression.transform_up(|part| read(part, &inputs))?;
+        let read = expression.transform_up(|part| Ok(read(part, &inputs)))?;
         let transformed = read.transformed;
         Ok(Transformed::new(
             name.restore(read.data),
@@ -52,7 +52,7 @@ fn rewrite(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
 }
 
 /// One comparison of a month with constants.
-fn read(part: Expr, inputs: &[LogicalPlan]) -> Result<Transformed<Expr>> {
+fn read(part: Expr, inputs: &[LogicalPlan]) -> Transformed<Expr> {
     let is_month = |expr: &Expr| {
         uncast(expr).is_some_and(|column| {
             inputs
@@ -65,10 +65,10 @@ fn read(part: Expr, inputs: &[LogicalPlan]) -> Result<Transformed<Expr>> {
             let (month, value, turned) = match (month_of(left), month_of(right)) {
                 (None, Some(value)) => (left, value, false),
                 (Some(value), None) => (right, value, true),
-                _ => return Ok(Transformed::no(part)),
+                _ => return Transformed::no(part),
             };
             if !value.padded || !compares(*op) || !is_month(month) {
-                return Ok(Transformed::no(part));
+                return Transformed::no(part);
             }
             let (month, value) = (number(month), lit(value.number));
             let (left, right) = if turned {
@@ -92,7 +92,7 @@ fn read(part: Expr, inputs: &[LogicalPlan]) -> Result<Transformed<Expr>> {
                     Box::new(lit(high.number)),
                 ))
             }
-            _ => return Ok(Transformed::no(part)),
+            _ => return Transformed::no(part),
         },
         Expr::InList(InList {
             expr,
@@ -108,12 +108,12 @@ fn read(part: Expr, inputs: &[LogicalPlan]) -> Result<Transformed<Expr>> {
                         *negated,
                     ))
                 }
-                _ => return Ok(Transformed::no(part)),
+                _ => return Transformed::no(part),
             }
         }
-        _ => return Ok(Transformed::no(part)),
+        _ => return Transformed::no(part),
     };
-    Ok(Transformed::yes(read))
+    Transformed::yes(read)
 }
 
 /// A month that a query names.
