@@ -58,6 +58,12 @@ pub fn window() -> Vec<WindowUDF> {
     Vec::new()
 }
 
+/// `element_at`, which `map[key]` is where keys are not the plain text that DataFusion's own lookup compares with.
+pub(crate) fn element_at() -> Option<ScalarUDF> {
+    let mut all = array::all().into_iter();
+    all.find(|function| function.name() == "element_at")
+}
+
 /// Planners of expressions that stand for functions.
 pub(crate) fn expression_planners() -> Vec<Arc<dyn ExprPlanner>> {
     vec![time::extract(), Arc::new(text::TextPlanner)]

@@ -9,7 +9,9 @@ mod casts;
 mod intervals;
 mod labels;
 mod names;
+mod order;
 mod queries;
+mod tuples;
 mod unnest;
 
 use std::ops::ControlFlow;
@@ -52,8 +54,10 @@ fn rewrite_sql(statement: &mut sql::Statement) -> Result<()> {
     casts::rewrite(statement)?;
     intervals::rewrite(statement)?;
     unnest::rewrite(statement)?;
+    tuples::rewrite(statement)?;
     aggregates::rewrite(statement);
     labels::complete(statement);
+    order::rewrite(statement)?;
     Ok(())
 }
 

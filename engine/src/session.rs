@@ -182,11 +182,13 @@ fn register(state: &mut SessionState, function: AggregateUDF) {
 }
 
 /// A context set up as `state` is that sees `catalog` and nothing else.
-pub(crate) fn context(state: SessionState, catalog: Arc<dyn CatalogProvider>) -> SessionContext {
-    // Copies of a state share the list of catalogs.
-    let state = SessionStateBuilder::new_from_existing(state)
-        .with_catalog_list(Arc::new(MemoryCatalogProviderList::new()))
-        .build();
+pub(crate) fn context(
+    mut state: SessionState,
+    catalog: Arc<dyn CatalogProvider>,
+) -> SessionContext {
+    // Copies of a state share the list of catalogs. Building a state anew instead would register all functions again, in any
+    // order, and those that took the place of another's alias might lose it.
+    state.register_catalog_list(Arc::new(MemoryCatalogProviderList::new()));
     let context = SessionContext::new_with_state(state);
     context.register_catalog(CATALOG, catalog);
     context

@@ -9,7 +9,7 @@ mod means;
 mod percentile;
 
 use datafusion::{
-    functions_aggregate::{any_value, bit_and_or_xor, bool_and_or, string_agg},
+    functions_aggregate::{any_value, bit_and_or_xor, bool_and_or, string_agg, variance},
     logical_expr::AggregateUDF,
 };
 
@@ -20,6 +20,10 @@ pub(super) fn all() -> Vec<AggregateUDF> {
         named(&any_value::any_value_udaf(), "arbitrary"),
         named(&bool_and_or::bool_and_udaf(), "every"),
         named(&string_agg::string_agg_udaf(), "listagg"),
+        variance::var_samp_udaf()
+            .as_ref()
+            .clone()
+            .with_aliases(["variance"]),
         named(&bit_and_or_xor::bit_and_udaf(), "bitwise_and_agg"),
         named(&bit_and_or_xor::bit_or_udaf(), "bitwise_or_agg"),
         named(&bit_and_or_xor::bit_xor_udaf(), "bitwise_xor_agg"),

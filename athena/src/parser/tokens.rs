@@ -11,7 +11,7 @@ pub(super) fn prepared(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         .into_iter()
         .filter(|token| !matches!(token.token, Token::Whitespace(_)))
         .collect();
-    rows(&explain(tokens))
+    rows(&aliases(explain(tokens)))
 }
 
 /// The keyword that a token is, if it is an unquoted word.
@@ -35,6 +35,23 @@ fn explain(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         at += 1;
     }
     tokens
+}
+
+/// `split(a, '/')[1] "part"` is `split(a, '/')[1] AS "part"`, which sqlparser takes for a literal of a type `split(…)[1]` else.
+fn aliases(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let mut made: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        let is_quoted = matches!(&token.token, Token::Word(word) if word.quote_style == Some('"'));
+        if is_quoted
+            && made
+                .last()
+                .is_some_and(|last| last.token == Token::RBracket)
+        {
+            made.push(TokenWithSpan::new(Token::make_keyword("AS"), token.span));
+        }
+        made.push(token);
+    }
+    made
 }
 
 /// `VALUES 1, 2` is `VALUES (1), (2)`.

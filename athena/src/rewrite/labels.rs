@@ -108,7 +108,7 @@ fn is_column(expression: &Expr) -> bool {
 }
 
 /// Whether GROUP BY or HAVING has this name.
-fn refers(select: &Select, name: &str) -> bool {
+pub(super) fn refers(select: &Select, name: &str) -> bool {
     let found = |expression: &Expr| match expression {
         Expr::Identifier(found) if found.value == name => ControlFlow::Break(()),
         _ => ControlFlow::Continue(()),

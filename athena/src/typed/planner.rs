@@ -1,5 +1,7 @@
 //! What must be settled while a statement is planned, because DataFusion's planner would refuse it.
 
+use std::sync::LazyLock;
+
 use arrow::datatypes::DataType;
 use datafusion::{
     common::{
@@ -8,15 +10,21 @@ use datafusion::{
     },
     error::Result,
     logical_expr::{
-        BinaryExpr, Expr, ExprSchemable, Operator,
+        BinaryExpr, Expr, ExprSchemable, GetFieldAccess, Operator, ScalarUDF,
         binary::BinaryTypeCoercer,
         expr::AggregateFunction,
-        planner::{ExprPlanner, PlannerResult, RawAggregateExpr, RawBinaryExpr},
+        lit,
+        planner::{
+            ExprPlanner, PlannerResult, RawAggregateExpr, RawBinaryExpr, RawFieldAccessExpr,
+        },
     },
     sql::sqlparser::ast::BinaryOperator,
 };
 
 use super::{arithmetic, compare::comparable, convert::to_text, kind::Kind};
+use crate::functions;
+
+static ELEMENT_AT: LazyLock<Option<ScalarUDF>> = LazyLock::new(functions::element_at);
 
 /// Plans what no common type would be found for.
 #[derive(Debug)]
@@ -67,6 +75,30 @@ impl ExprPlanner for TrinoPlanner {
             ))),
             None => PlannerResult::Original(expr),
         })
+    }
+
+    /// DataFusion looks constant keys up in maps of plain text, and finds none in others.
+    fn plan_field_access(
+        &self,
+        expr: RawFieldAccessExpr,
+        schema: &DFSchema,
+    ) -> Result<PlannerResult<RawFieldAccessExpr>> {
+        let key = match &expr.field_access {
+            GetFieldAccess::ListIndex { key } => key.as_ref().clone(),
+            GetFieldAccess::NamedStructField { name } => lit(name.clone()),
+            GetFieldAccess::ListRange { .. } => return Ok(PlannerResult::Original(expr)),
+        };
+        let is_plain = |entries: &DataType| match entries {
+            DataType::Struct(fields) => fields[0].data_type() == &DataType::Utf8,
+            _ => false,
+        };
+        match (expr.expr.get_type(schema), ELEMENT_AT.as_ref()) {
+            (Ok(DataType::Map(entries, _)), Some(function)) if !is_plain(entries.data_type()) => {
+                let arguments = vec![expr.expr, key];
+                Ok(PlannerResult::Planned(function.call(arguments)))
+            }
+            _ => Ok(PlannerResult::Original(expr)),
+        }
     }
 
     /// DataFusion leaves casts out of names, so that the sums of two casts of a column would be one column twice: casts get

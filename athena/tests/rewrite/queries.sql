@@ -107,3 +107,15 @@ USE db
 SELECT a FROM t WHERE a = ANY (SELECT B FROM u) AND a IS DISTINCT FROM 1 AND p = $name
 -- becomes
 SELECT a FROM t WHERE a = ANY(SELECT b FROM u) AND a IS DISTINCT FROM 1 AND p = $name
+----
+SELECT a FROM t WHERE (a, b) IN (SELECT x, y FROM u)
+-- becomes
+SELECT a FROM t WHERE EXISTS (SELECT 1 AS _col0 FROM (SELECT x, y FROM u) AS __in (c0, c1) WHERE __in.c0 = a AND __in.c1 = b)
+----
+SELECT date(d.day) AS day, sum(d.cost) AS cost FROM d GROUP BY d.day ORDER BY d.day, cost LIMIT 3
+-- becomes
+SELECT __ordered_0 AS "day", __ordered_1 AS "cost" FROM (SELECT date(d.day) AS __ordered_0, sum(d.cost) AS __ordered_1, d.day AS __key_0 FROM d GROUP BY d.day) AS __ordered ORDER BY __key_0, cost LIMIT 3
+----
+SELECT "split"("a", '/')[1] "first", ARRAY[1, 2][2] "second" FROM t
+-- becomes
+SELECT "split"("a", '/')[1] AS "first", ARRAY[1, 2][2] AS "second" FROM t

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use datafusion::{
     catalog::{CatalogProvider, CatalogProviderList, SchemaProvider, TableProvider},
     error::Result,
-    execution::{SessionState, SessionStateBuilder},
+    execution::SessionState,
     prelude::SessionContext,
 };
 
@@ -44,10 +44,9 @@ impl Databases {
 
     /// What statements in `dialect` are planned with, from now on.
     pub(crate) fn session(&self, dialect: Dialect) -> SessionState {
-        let state = self.sessions.of(dialect).clone();
-        let state = SessionStateBuilder::new_from_existing(state)
-            .with_catalog_list(Arc::new(self.clone()))
-            .build();
+        let mut state = self.sessions.of(dialect).clone();
+        state.register_catalog_list(Arc::new(self.clone()));
+        // A context marks the time that `now()` tells.
         SessionContext::new_with_state(state).state()
     }
 

@@ -219,6 +219,22 @@ def any_match(node):
     return node
 
 
+def counted_true(node):
+    """`count_if` of no rows is 0; DuckDB's is NULL where sqlglot makes a sum of it."""
+    if isinstance(node, exp.CountIf):
+        return call("COALESCE", call("SUM", exp.cast(exp.If(this=node.this.copy(), true=exp.Literal.number(1)), "int")), exp.Literal.number(0))
+    return node
+
+
+def position(node):
+    """`array_position` is 0 of what is in no place; DuckDB's is NULL."""
+    found = isinstance(node, exp.Anonymous) and node.name.lower() == "array_position"
+    if found or type(node).__name__ == "ArrayPosition":
+        arguments = node.expressions if found else [node.this, node.expression]
+        return call("COALESCE", call("LIST_POSITION", *[one.copy() for one in arguments]), exp.Literal.number(0))
+    return node
+
+
 def times_as_text(node):
     """A timestamp as text has milliseconds; DuckDB's only what is not zero. Types are not known here, so columns are told by their names."""
     if isinstance(node, exp.Cast) and node.to.is_type("varchar", "text") and is_time(node.this):
@@ -244,5 +260,6 @@ def json_of_map(node):
 
 CORRECTIONS = [
     tables, json_of_map, concatenation, elapsed, part, extracted, groups, iso_week, names_of_types, by_other,
-    row_values, size, joda, unnested, made_map, any_match, times_as_text, products,
+    row_values, size, joda, unnested, made_map, any_match, counted_true, position, times_as_text,
+    products,
 ]

@@ -16,7 +16,7 @@ WHERE line_item_line_item_type = 'Usage'
     OR (line_item_product_code = 'AWSLambda'))
 GROUP BY 1, 2, 3, 4, 5, 6;
 
-SELECT linked_account_id, approx_distinct(usage_date) AS hours, sum(unblended_cost) AS spend,
+SELECT linked_account_id, count(DISTINCT usage_date) AS hours, sum(unblended_cost) AS spend,
   max_by(usage_date, unblended_cost) IS NOT NULL AS has_peak
 FROM compute_savings_plan_eligible_spend
 GROUP BY linked_account_id
