@@ -241,13 +241,11 @@ pub(super) fn common(types: &[DataType]) -> Option<DataType> {
 
 /// As [`common`], with an error for those that have none.
 pub(super) fn common_or_error(types: &[DataType]) -> Result<DataType> {
-    match common(types) {
-        Some(common) => Ok(common),
-        None => {
-            let types: Vec<_> = types.iter().map(super::names::type_name).collect();
-            plan_err!("values of types {} cannot be compared", types.join(" and "))
-        }
+    if let Some(common) = common(types) {
+        return Ok(common);
     }
+    let types: Vec<_> = types.iter().map(super::names::type_name).collect();
+    plan_err!("values of types {} cannot be compared", types.join(" and "))
 }
 
 /// The error for arguments that a function does not take.

@@ -94,13 +94,11 @@ pub(super) fn per_distinct_value(
             // Values that no row has must not fail the query: then each row is asked by itself.
             let mut inner = arguments.args.clone();
             inner[place] = ColumnarValue::Array(Arc::clone(&values));
-            match run(&inner, values.len()) {
-                Ok(made) => Ok(ColumnarValue::Array(take(&made, &keys, None)?)),
-                Err(_) => {
-                    inner[place] = ColumnarValue::Array(take(&values, &keys, None)?);
-                    Ok(ColumnarValue::Array(run(&inner, rows)?))
-                }
+            if let Ok(made) = run(&inner, values.len()) {
+                return Ok(ColumnarValue::Array(take(&made, &keys, None)?));
             }
+            inner[place] = ColumnarValue::Array(take(&values, &keys, None)?);
+            Ok(ColumnarValue::Array(run(&inner, rows)?))
         }
         _ => Ok(ColumnarValue::Array(run(&arguments.args, rows)?)),
     }

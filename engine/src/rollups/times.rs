@@ -74,7 +74,7 @@ fn behind_percent(pattern: &str) -> Option<Vec<char>> {
     Some(found)
 }
 
-/// A pattern of `date_format`, as MySQL has them.
+/// A pattern of `date_format`, in the letters of `MySQL`.
 fn of_mysql(pattern: &str) -> Option<Grain> {
     let part = |letter| match letter {
         'Y' | 'y' | 'm' | 'c' | 'M' | 'b' | '%' => Some(Grain::Month),

@@ -158,13 +158,13 @@ pub(super) fn extreme(
             let amount = extreme(amount, !most, columns, tell)?;
             Ok(Expr::Negative(Box::new(amount)))
         }
-        Expr::Case(case) => match (or_zero(case), &case.else_expr) {
-            (Some(amount), Some(zero)) => or_else(amount, zero, most, columns, tell),
-            _ => {
-                let case = each(case, &mut |term| extreme(term, most, columns, tell))?;
-                Ok(Expr::Case(case))
+        Expr::Case(case) => {
+            if let (Some(amount), Some(zero)) = (or_zero(case), &case.else_expr) {
+                return or_else(amount, zero, most, columns, tell);
             }
-        },
+            let case = each(case, &mut |term| extreme(term, most, columns, tell))?;
+            Ok(Expr::Case(case))
+        }
         Expr::ScalarFunction(function) if function.name() == "coalesce" => {
             match function.args.as_slice() {
                 [amount, zero] => or_else(amount, zero, most, columns, tell),

@@ -20,6 +20,9 @@ use super::super::lists::{converter, is_null, list_array, list_of};
 /// So many at most does Trino give.
 const MOST: usize = 10_000;
 
+/// A row that is held: what it is ordered by, and its value.
+type Held = (Box<[u8]>, Box<[u8]>);
+
 /// The best rows, the very best first.
 #[derive(Debug)]
 pub(super) struct Several {
@@ -28,7 +31,7 @@ pub(super) struct Several {
     types: [DataType; 2],
     values: RowConverter,
     orders: RowConverter,
-    held: Vec<(Box<[u8]>, Box<[u8]>)>,
+    held: Vec<Held>,
 }
 
 impl Several {

@@ -152,7 +152,7 @@ impl Digest {
         let mut before = 0.0;
         for &(value, weight) in &self.held {
             if let Some((mean, held)) = merged.last_mut() {
-                let middle = (before + (*held + weight) / 2.0) / total;
+                let middle = (before + f64::midpoint(*held, weight)) / total;
                 let most = 4.0 * total * middle * (1.0 - middle) / COMPRESSION;
                 if *held + weight <= most && value.is_finite() && mean.is_finite() {
                     *held += weight;

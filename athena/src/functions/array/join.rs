@@ -41,7 +41,7 @@ fn run(arguments: &[ArrayRef], _: &DataType) -> Result<ArrayRef> {
     let texts = printed(&lists.values)?;
     let missing = is_null(&lists.values);
     let delimiters = arguments[1].as_string_view();
-    let replacements = arguments.get(2).map(|texts| texts.as_string_view());
+    let replacements = arguments.get(2).map(AsArray::as_string_view);
     let mut made = StringViewBuilder::with_capacity(lists.len());
     let mut buffer = String::new();
     for (row, list) in lists.iter().enumerate() {

@@ -50,6 +50,7 @@ fn sized(types: &[DataType]) -> Result<Vec<DataType>> {
 }
 
 /// The number of elements or entries.
+#[expect(clippy::unnecessary_wraps, reason = "what all functions look like")]
 fn cardinality(arguments: &[ArrayRef], _: &DataType) -> Result<ArrayRef> {
     let lists = match arguments[0].as_map_opt() {
         Some(maps) => Lists::of_map(maps),

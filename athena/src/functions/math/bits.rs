@@ -169,10 +169,10 @@ fn from_base(arguments: &[ArrayRef], _: &DataType) -> Result<ArrayRef> {
             return Ok(None);
         };
         let base = radix(base)?;
-        match i64::from_str_radix(text, base) {
-            Ok(number) => Ok(Some(number)),
-            Err(_) => exec_err!("Not a valid base-{base} number: {text}"),
+        if let Ok(number) = i64::from_str_radix(text, base) {
+            return Ok(Some(number));
         }
+        exec_err!("Not a valid base-{base} number: {text}")
     });
     Ok(Arc::new(made.collect::<Result<Int64Array>>()?))
 }

@@ -111,7 +111,7 @@ impl ScalarUDFImpl for Random {
     }
 }
 
-/// The numbers of SplitMix64, from a start that nobody knows.
+/// The numbers of `SplitMix64`, from a start that nobody knows.
 struct Numbers {
     state: u64,
 }

@@ -22,28 +22,33 @@ pub(super) fn all() -> Vec<ScalarUDF> {
         scalar(
             &["round"],
             |types| number_and_places("round", types),
-            |types| rounded_type(types, 1),
+            |types| Ok(rounded_type(types, 1)),
             |arguments, returned| run(arguments, returned, Kind::Round),
         ),
         scalar(
             &["truncate"],
             |types| number_and_places("truncate", types),
-            |types| rounded_type(types, 0),
+            |types| Ok(rounded_type(types, 0)),
             |arguments, returned| run(arguments, returned, Kind::Truncate),
         ),
         scalar(
             &["ceiling", "ceil"],
             |types| number("ceiling", types),
-            |types| rounded_type(types, 1),
+            |types| Ok(rounded_type(types, 1)),
             |arguments, returned| run(arguments, returned, Kind::Ceiling),
         ),
         scalar(
             &["floor"],
             |types| number("floor", types),
-            |types| rounded_type(types, 1),
+            |types| Ok(rounded_type(types, 1)),
             |arguments, returned| run(arguments, returned, Kind::Floor),
         ),
-        scalar(&["sign"], |types| number("sign", types), sign_type, sign),
+        scalar(
+            &["sign"],
+            |types| number("sign", types),
+            |types| Ok(sign_type(types)),
+            sign,
+        ),
         scalar(
             &["abs"],
             |types| number("abs", types),
@@ -97,8 +102,8 @@ fn kept(number: &DataType) -> Option<DataType> {
 }
 
 /// Decimals lose their places, and gain a digit that may be carried over; with a number of places they keep their scale.
-fn rounded_type(types: &[DataType], carried: u8) -> Result<DataType> {
-    Ok(match types[0] {
+fn rounded_type(types: &[DataType], carried: u8) -> DataType {
+    match types[0] {
         ref amount if is_amount(amount) => amount.clone(),
         DataType::Decimal128(precision, scale) if types.len() == 2 => {
             DataType::Decimal128(precision.saturating_add(carried).min(MOST_DIGITS), scale)
@@ -109,7 +114,7 @@ fn rounded_type(types: &[DataType], carried: u8) -> Result<DataType> {
             DataType::Decimal128((whole + carried).clamp(1, MOST_DIGITS), 0)
         }
         ref other => other.clone(),
-    })
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -144,9 +149,7 @@ impl Kind {
 }
 
 fn run(arguments: &[ArrayRef], returned: &DataType, kind: Kind) -> Result<ArrayRef> {
-    let places = arguments
-        .get(1)
-        .map(|places| places.as_primitive::<Int64Type>());
+    let places = arguments.get(1).map(AsArray::as_primitive::<Int64Type>);
     // Without a number of places it is none; a NULL makes the result NULL.
     let places = |row: usize| match places {
         Some(places) => places.is_valid(row).then(|| places.value(row)),
@@ -257,11 +260,11 @@ fn double(value: f64, places: i64, kind: Kind) -> f64 {
     }
 }
 
-fn sign_type(types: &[DataType]) -> Result<DataType> {
-    Ok(match types[0] {
+fn sign_type(types: &[DataType]) -> DataType {
+    match types[0] {
         DataType::Decimal128(..) => DataType::Decimal128(1, 0),
         ref other => other.clone(),
-    })
+    }
 }
 
 fn sign(arguments: &[ArrayRef], _: &DataType) -> Result<ArrayRef> {
