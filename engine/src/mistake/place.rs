@@ -51,7 +51,7 @@ pub(crate) fn of_syntax(message: &str, text: &str) -> (String, Place) {
             line: line.trim().parse().ok()?,
             column: column.trim().parse().ok()?,
         };
-        Some((what.to_owned(), place))
+        Some((what.to_owned(), found_at(what, place, text)))
     });
     found.unwrap_or_else(|| {
         let text = text.trim_end();
@@ -62,6 +62,36 @@ pub(crate) fn of_syntax(message: &str, text: &str) -> (String, Place) {
         };
         (message.to_owned(), place)
     })
+}
+
+/// Where what the parser found stands: some of its errors tell the place of the token after it.
+fn found_at(what: &str, told: Place, text: &str) -> Place {
+    let Some((_, found)) = what.rsplit_once("found: ") else {
+        return told;
+    };
+    let Ok(tokens) = Tokenizer::new(&GenericDialect {}, text).tokenize_with_location() else {
+        return told;
+    };
+    let mut before = None;
+    for token in tokens {
+        if matches!(token.token, Token::Whitespace(_)) {
+            continue;
+        }
+        let start = Place {
+            line: token.span.start.line,
+            column: token.span.start.column,
+        };
+        let is_found = token.token.to_string() == found;
+        if (start.line, start.column) == (told.line, told.column) {
+            return match before {
+                Some(before) if !is_found => before,
+                _ => told,
+            };
+        }
+        before = is_found.then_some(start);
+    }
+    // The end of the text stands behind its last token.
+    before.unwrap_or(told)
 }
 
 /// Where what `error` speaks of is written in `text`.
