@@ -58,6 +58,11 @@ pub fn window() -> Vec<WindowUDF> {
     Vec::new()
 }
 
+/// The elements of a JSON array as text.
+pub(crate) fn json_elements() -> ScalarUDF {
+    json::elements_as_text()
+}
+
 /// `element_at`, which `map[key]` is where keys are not the plain text that DataFusion's own lookup compares with.
 pub(crate) fn element_at() -> Option<ScalarUDF> {
     let mut all = array::all().into_iter();

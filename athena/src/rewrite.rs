@@ -6,6 +6,7 @@ mod aggregates;
 mod attempts;
 mod calls;
 mod casts;
+mod groups;
 mod intervals;
 mod labels;
 mod names;
@@ -56,6 +57,7 @@ fn rewrite_sql(statement: &mut sql::Statement) -> Result<()> {
     unnest::rewrite(statement)?;
     tuples::rewrite(statement)?;
     aggregates::rewrite(statement);
+    groups::rewrite(statement);
     labels::complete(statement);
     order::rewrite(statement)?;
     Ok(())

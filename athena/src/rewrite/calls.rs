@@ -53,6 +53,7 @@ fn rewritten(function: &mut Function) -> Result<Option<Expr>> {
         "if" => Ok(conditional(function)),
         "row" => Ok(row(function)),
         "listagg" => listagg(function).map(|()| None),
+        "to_char" => Ok(to_char(function)),
         "count" => {
             count_distinct(function);
             Ok(None)
@@ -96,6 +97,40 @@ fn conditional(function: &Function) -> Option<Expr> {
         }],
         else_result: other.map(|other| Box::new(other.clone())),
     })
+}
+
+/// Teradata's patterns of `to_char(time, 'yyyy-mm-dd hh24:mi:ss')`, as Joda writes them. DataFusion's own, with `%`, stay what they are.
+fn to_char(function: &Function) -> Option<Expr> {
+    let arguments = arguments(function)?;
+    let [time, Expr::Value(pattern)] = arguments.as_slice() else {
+        return None;
+    };
+    let pattern = pattern.value.clone().into_string()?.to_lowercase();
+    if pattern.contains('%') {
+        return None;
+    }
+    let parts = [
+        ("yyyy", "yyyy"),
+        ("hh24", "HH"),
+        ("yy", "yy"),
+        ("mm", "MM"),
+        ("dd", "dd"),
+        ("hh", "hh"),
+        ("mi", "mm"),
+        ("ss", "ss"),
+    ];
+    let (mut made, mut rest) = (String::new(), pattern.as_str());
+    while let Some(next) = rest.chars().next() {
+        let part = parts.iter().find(|(from, _)| rest.starts_with(from));
+        let (taken, joda) = match part {
+            Some((from, to)) => (from.len(), (*to).to_owned()),
+            None if next.is_ascii_alphabetic() => return None,
+            None => (next.len_utf8(), next.to_string()),
+        };
+        made.push_str(&joda);
+        rest = &rest[taken..];
+    }
+    Some(call("format_datetime", vec![(*time).clone(), text(made)]))
 }
 
 /// `ROW(a, b)` has fields without names, which Trino counts from 0.

@@ -53,6 +53,10 @@ pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
 }
 
 fn cast(kind: &CastKind, expr: &mut Expr, data_type: &mut DataType) -> Result<Option<Expr>> {
+    if is_json(expr) && !matches!(data_type, DataType::JSON | DataType::Array(_)) {
+        let scalar = call("json_extract_scalar", vec![take(expr), text("$")]);
+        *expr = scalar;
+    }
     match data_type {
         DataType::JSON => {
             let function = if matches!(kind, CastKind::TryCast | CastKind::SafeCast) {
@@ -77,6 +81,18 @@ fn cast(kind: &CastKind, expr: &mut Expr, data_type: &mut DataType) -> Result<Op
             }))
         }
         _ => Ok(None),
+    }
+}
+
+/// Whether it is a JSON value, which is text here and has its quotes then.
+fn is_json(expression: &Expr) -> bool {
+    match bare(expression) {
+        Expr::Function(function) => {
+            let name = name(function).unwrap_or_default();
+            let name = name.strip_prefix("try_").unwrap_or(name);
+            ["json_parse", "json_extract", "to_json"].contains(&name)
+        }
+        _ => false,
     }
 }
 

@@ -18,7 +18,7 @@ use super::{
     convert::{as_text, to_text},
     kind::{Kind, literal, literal_text, types},
     read::{Otherwise, read},
-    timestamp,
+    timestamp, zone,
 };
 
 /// Functions whose result is one of their arguments, or is made of all of them alike.
@@ -295,6 +295,13 @@ fn united_of(exprs: &[&Expr], types: &[DataType]) -> Result<Option<Vec<Expr>>> {
             .iter()
             .all(|kind| kind.is_time() || *kind == Kind::Null)
     {
+        let mut known = types.iter().filter(|data_type| !data_type.is_null());
+        // A zone that all have stays.
+        if let Some(zoned) = known.next().filter(|first| zone(first).is_some())
+            && known.all(|other| other == zoned)
+        {
+            return Ok(None);
+        }
         return map(&|expr, from, kind| {
             Ok(if kind == Kind::Null || *from == timestamp() {
                 expr.clone()

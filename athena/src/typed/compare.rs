@@ -35,6 +35,9 @@ pub(super) fn binary(
     left_type: &DataType,
     right_type: &DataType,
 ) -> Result<Option<Expr>> {
+    if let Some(made) = is_not_empty(binary, left_type, right_type) {
+        return Ok(Some(made));
+    }
     let made = comparable(&binary.left, left_type, &binary.right, right_type)?;
     Ok(made.map(|(left, right)| binary_expr(left, binary.op, right)))
 }
@@ -170,6 +173,19 @@ fn one_sided(
         }
         _ => None,
     })
+}
+
+/// `amount <> ''` is true of every amount: an older report has these columns as text, which is empty where there is none.
+fn is_not_empty(binary: &BinaryExpr, left_type: &DataType, right_type: &DataType) -> Option<Expr> {
+    let is_empty = |expr: &Expr| literal_text(expr).is_some_and(str::is_empty);
+    let number = if Kind::of(left_type).is_number() && is_empty(&binary.right) {
+        &binary.left
+    } else if Kind::of(right_type).is_number() && is_empty(&binary.left) {
+        &binary.right
+    } else {
+        return None;
+    };
+    (binary.op == Operator::NotEq).then(|| number.as_ref().clone().is_not_null())
 }
 
 /// Text with a number is a number, or NULL if it is none.

@@ -4,9 +4,9 @@ use arrow::datatypes::{DataType, TimeUnit};
 use datafusion::{
     common::{DFSchema, plan_err, tree_node::Transformed},
     error::Result,
-    functions::math,
+    functions::{datetime, math},
     logical_expr::{
-        BinaryExpr, Cast, Expr, ExprSchemable, TryCast, cast as cast_to, expr::ScalarFunction,
+        BinaryExpr, Cast, Expr, ExprSchemable, TryCast, cast as cast_to, expr::ScalarFunction, lit,
     },
 };
 
@@ -14,8 +14,9 @@ use super::{
     AMOUNT,
     kind::{Kind, literal},
     read::{Otherwise, read},
-    text, timestamp,
+    text, timestamp, zone,
 };
+use crate::functions;
 
 /// A cast whose result is Trino's.
 pub(super) fn cast(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
@@ -59,6 +60,28 @@ pub(super) fn cast(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
                 _ => DataType::Decimal128(38, 0),
             };
             again(again(inner.clone(), whole), to.clone())
+        }
+        // What a clock shows in that zone.
+        (Kind::Timestamp, Kind::Date | Kind::Timestamp)
+            if zone(&from).is_some() && (*to == DataType::Date32 || is_default_timestamp(to)) =>
+        {
+            let to = if *to == DataType::Date32 {
+                to.clone()
+            } else {
+                timestamp()
+            };
+            again(datetime::to_local_time().call(vec![inner.clone()]), to)
+        }
+        (Kind::Text, Kind::Other) if let DataType::List(item) = to => {
+            if Kind::of(item.data_type()) == Kind::Other {
+                return plan_err!("Cannot cast {from} to an array of arrays, maps or rows");
+            }
+            let elements = if otherwise == Otherwise::Null {
+                functions::json_elements().call(vec![inner.clone(), lit(true)])
+            } else {
+                functions::json_elements().call(vec![inner.clone()])
+            };
+            again(elements, to.clone())
         }
         (Kind::Text, Kind::Timestamp) if is_default_timestamp(to) => {
             read(inner, &timestamp(), otherwise)

@@ -6,7 +6,9 @@ use std::{
 };
 
 use arrow::{
-    array::{Array, ArrayRef, AsArray, Float32Array, Float64Array, StringViewBuilder},
+    array::{
+        Array, ArrayRef, AsArray, Float32Array, Float64Array, StringViewBuilder, timezone::Tz,
+    },
     compute::cast,
     datatypes::{
         DataType, Decimal128Type, DurationMicrosecondType, TimeUnit, TimestampMicrosecondType,
@@ -20,6 +22,8 @@ use datafusion::{
         ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
     },
 };
+
+use super::zone;
 
 /// The smallest power of ten, and the first above the largest, that a double prints without an exponent.
 const PLAIN: std::ops::Range<i32> = -3..7;
@@ -104,8 +108,24 @@ fn texts(array: &ArrayRef) -> Result<ArrayRef> {
                 Ok(())
             })
         }
+        zoned @ DataType::Timestamp(_, Some(name)) if zone(zoned).is_some() => {
+            let zone: Tz = name.parse()?;
+            let micros = cast(
+                array,
+                &DataType::Timestamp(TimeUnit::Microsecond, Some(Arc::clone(name))),
+            )?;
+            let values = micros.as_primitive::<TimestampMicrosecondType>();
+            each(values.iter(), |value, text| {
+                let local = DateTime::from_timestamp_micros(value)
+                    .map(|instant| instant.with_timezone(&zone).naive_local().and_utc())
+                    .ok_or_else(|| exec_datafusion_err!("a time out of range: {value} µs"))?;
+                instant(text, local.timestamp_micros())?;
+                text.push(' ');
+                text.push_str(name);
+                Ok(())
+            })
+        }
         DataType::Timestamp(..) => {
-            // The zone says how an instant is shown, which is in UTC always.
             let micros = cast(
                 array,
                 &DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
