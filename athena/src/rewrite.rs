@@ -8,6 +8,7 @@ mod calls;
 mod casts;
 mod intervals;
 mod labels;
+mod lambdas;
 mod names;
 mod order;
 mod queries;
@@ -49,6 +50,7 @@ fn rewrite_sql(statement: &mut sql::Statement) -> Result<()> {
     names::lower(statement);
     labels::restore(statement, &typed);
     queries::rewrite(statement)?;
+    lambdas::rewrite(statement)?;
     attempts::rewrite(statement)?;
     calls::rewrite(statement)?;
     casts::rewrite(statement)?;
