@@ -2,6 +2,7 @@
 
 mod dialect;
 mod json;
+mod names;
 mod tokens;
 mod types;
 

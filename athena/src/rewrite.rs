@@ -9,6 +9,7 @@ mod casts;
 mod groups;
 mod intervals;
 mod labels;
+mod lambdas;
 mod names;
 mod order;
 mod queries;
@@ -50,6 +51,7 @@ fn rewrite_sql(statement: &mut sql::Statement) -> Result<()> {
     names::lower(statement);
     labels::restore(statement, &typed);
     queries::rewrite(statement)?;
+    lambdas::rewrite(statement)?;
     attempts::rewrite(statement)?;
     calls::rewrite(statement)?;
     casts::rewrite(statement)?;

@@ -23,6 +23,7 @@ mod dialect;
 mod diff;
 mod engine;
 mod error;
+mod lambdas;
 mod maps;
 mod merging;
 mod mistake;

@@ -3,6 +3,7 @@
 mod average;
 mod planner;
 mod quotient;
+mod rounded;
 mod sum;
 
 use std::sync::Arc;

@@ -13,11 +13,13 @@ use datafusion::{
     },
     logical_expr::AggregateUDF,
     optimizer::{Analyzer, Optimizer, OptimizerRule, optimize_projections::OptimizeProjections},
+    physical_optimizer::{PhysicalOptimizerRule, optimizer::PhysicalOptimizer},
     prelude::{SessionConfig, SessionContext},
 };
 
 use crate::{
-    Dialect, EngineOptions, budget::Budget, catalog::months, maps, money, rollups::FromRollups,
+    Dialect, EngineOptions, budget::Budget, catalog::months, lambdas::VariablesApart, maps, money,
+    rollups::FromRollups,
 };
 
 /// The catalog's name.
@@ -72,6 +74,7 @@ pub(crate) fn session(runtime: &Arc<RuntimeEnv>, options: &EngineOptions) -> Ses
         .with_expr_planners(planners)
         .with_analyzer_rule(Arc::new(maps::MapLookup::default()))
         .with_optimizer_rules(optimizer())
+        .with_physical_optimizer_rules(physical_optimizer())
         .build();
     for function in [money::sum(), money::avg()] {
         register(&mut state, function);
@@ -163,6 +166,14 @@ fn optimizer() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
         vec![Arc::new(OptimizeProjections::new())];
     rules.extend(Optimizer::new().rules);
     rules.push(Arc::new(FromRollups));
+    rules
+}
+
+/// Our own rule, then DataFusion's.
+fn physical_optimizer() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
+    let mut rules: Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> =
+        vec![Arc::new(VariablesApart)];
+    rules.extend(PhysicalOptimizer::new().rules);
     rules
 }
 

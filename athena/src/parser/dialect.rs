@@ -10,7 +10,7 @@ use datafusion::sql::sqlparser::{
     tokenizer::Token,
 };
 
-use super::{json, types};
+use super::{json, names, types};
 
 /// Trino's SQL, on top of what the generic dialect takes.
 #[derive(Debug, Clone, Copy)]
@@ -85,6 +85,14 @@ impl Dialect for Athena {
         supports_lambda_functions
     }
 
+    fn is_column_alias(&self, keyword: &Keyword, parser: &mut Parser<'_>) -> bool {
+        names::COLUMNS.contains(keyword) || GenericDialect.is_column_alias(keyword, parser)
+    }
+
+    fn is_table_alias(&self, keyword: &Keyword, parser: &mut Parser<'_>) -> bool {
+        names::TABLES.contains(keyword) || GenericDialect.is_table_alias(keyword, parser)
+    }
+
     fn parse_statement(&self, parser: &mut Parser<'_>) -> Option<Result<Statement, ParserError>> {
         if parser.peek_keyword(Keyword::TABLE) {
             return Some(parser.parse_query().map(Into::into));
@@ -101,6 +109,9 @@ impl Dialect for Athena {
         };
         if word.quote_style.is_some() {
             return None;
+        }
+        if word.keyword == Keyword::TRIM {
+            return trim(parser).transpose();
         }
         let kind = match word.keyword {
             Keyword::CAST => Some(CastKind::Cast),
@@ -136,6 +147,31 @@ fn cast(parser: &mut Parser<'_>, kind: CastKind) -> Result<Expr, ParserError> {
         array: false,
         format: None,
     })
+}
+
+/// `TRIM(LEADING FROM x)`, which says a side and no characters.
+fn trim(parser: &mut Parser<'_>) -> Result<Option<Expr>, ParserError> {
+    let is = |place, wanted| match &parser.peek_nth_token_ref(place).token {
+        Token::Word(word) => word.keyword == wanted,
+        _ => false,
+    };
+    let sides = [Keyword::BOTH, Keyword::LEADING, Keyword::TRAILING];
+    let has_side = sides.into_iter().any(|side| is(2, side)) && is(3, Keyword::FROM);
+    if !has_side || parser.peek_nth_token_ref(1).token != Token::LParen {
+        return Ok(None);
+    }
+    parser.expect_keyword(Keyword::TRIM)?;
+    parser.expect_token(&Token::LParen)?;
+    let trim_where = Some(parser.parse_trim_where()?);
+    parser.expect_keyword(Keyword::FROM)?;
+    let expr = Box::new(parser.parse_expr()?);
+    parser.expect_token(&Token::RParen)?;
+    Ok(Some(Expr::Trim {
+        expr,
+        trim_where,
+        trim_what: None,
+        trim_characters: None,
+    }))
 }
 
 /// `PREPARE name FROM statement`.

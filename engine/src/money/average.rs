@@ -21,7 +21,7 @@ use datafusion::{
     },
 };
 
-use super::{add, quotient::quotient};
+use super::{add, quotient::quotient, rounded};
 
 /// What amounts are averaged as.
 const AMOUNT: DataType = DataType::Decimal128(38, MONEY_SCALE);
@@ -74,13 +74,14 @@ impl AggregateUDFImpl for DoubleAverage {
     fn return_type(&self, arguments: &[DataType]) -> Result<DataType> {
         match arguments {
             [amount] if *amount == AMOUNT => Ok(DataType::Float64),
+            [decimal @ DataType::Decimal128(..)] => Ok(decimal.clone()),
             _ => self.inner.return_type(arguments),
         }
     }
 
     fn accumulator(&self, arguments: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
         match (of_amounts(&arguments), arguments.is_distinct) {
-            (false, _) => self.inner.accumulator(arguments),
+            (false, _) => rounded::one(&self.inner, arguments, Avg::accumulator),
             (true, false) => Ok(Box::new(One::default())),
             (true, true) => Ok(Box::new(Distinct::default())),
         }
@@ -117,7 +118,7 @@ impl AggregateUDFImpl for DoubleAverage {
         if of_amounts(&arguments) {
             Ok(Box::new(Groups::default()))
         } else {
-            self.inner.create_groups_accumulator(arguments)
+            rounded::groups(&self.inner, arguments)
         }
     }
 
@@ -128,7 +129,7 @@ impl AggregateUDFImpl for DoubleAverage {
         if of_amounts(&arguments) {
             self.accumulator(arguments)
         } else {
-            self.inner.create_sliding_accumulator(arguments)
+            rounded::one(&self.inner, arguments, Avg::create_sliding_accumulator)
         }
     }
 
