@@ -5,7 +5,7 @@
 //!
 //! **Does not own** tables, views or how a statement runs (`curtail-engine`); it knows nothing of costs.
 //!
-//! **Invariants**: what Trino refuses may be accepted, but what Trino accepts means the same or is an error; a function never
+//! **Invariants**: what Trino refuses may be accepted, but what Trino accepts means the same, is an error, or stands in docs/sql.md; a function never
 //! panics on any input; expressions in decimals stay exact.
 //!
 //! Start at [`parse`], [`rewrite`] and [`functions`].

@@ -11,7 +11,7 @@
 //! * what becomes text prints as in Trino: `2026-03-05 00:00:00.000`, `1.0E10`. Amounts are doubles in Athena, so they print in
 //!   the form of a double (`0.1`, `12.0`, `1.0E-7`), but with all of their own digits;
 //! * what becomes an integer is rounded, half away from zero;
-//! * quotients of decimals have the larger of both scales, sums and products of integers that do not fit are errors.
+//! * quotients of decimals have the larger of both scales, `a + b` and `a * b` of integers that do not fit are errors.
 
 mod arithmetic;
 mod branches;

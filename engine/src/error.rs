@@ -154,7 +154,11 @@ impl EngineError {
                 .expect("it is one")
                 .error(),
             DataFusionError::NotImplemented(message) => {
-                Self::Plan(format!("not supported: {message}"))
+                Self::Plan(if message.ends_with("is not supported") {
+                    message.clone()
+                } else {
+                    format!("not supported: {message}")
+                })
             }
             DataFusionError::ResourcesExhausted(message) => Self::Memory {
                 limit: memory_limit,

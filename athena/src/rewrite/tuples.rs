@@ -1,4 +1,5 @@
-//! `(a, b) IN (SELECT …)`, of which DataFusion takes one column alone.
+//! Comparisons with rows of sub-queries: `(a, b) IN (SELECT …)`, of which DataFusion takes one column alone, and `x >= ALL (SELECT …)`, in
+//! which it would take the outer column for the inner one if both have one name.
 
 use datafusion::{
     error::Result,
@@ -12,6 +13,9 @@ const ROWS: &str = "__in";
 
 pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
     each_expression(statement, |expression| {
+        if let Expr::AllOp { right, .. } | Expr::AnyOp { right, .. } = expression {
+            return told_apart(right);
+        }
         let Expr::InSubquery {
             expr,
             subquery,
@@ -24,7 +28,7 @@ pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
             return Ok(());
         };
         if *negated {
-            return unsupported("NOT IN for several columns; NOT EXISTS says it too, and it");
+            return unsupported("NOT IN for several columns (in contrast to NOT EXISTS)");
         }
         if let Some(query) = exists(&mut values, subquery)? {
             *expression = Expr::Exists {
@@ -34,6 +38,40 @@ pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
         }
         Ok(())
     })
+}
+
+/// `(sub-query)` as `(SELECT c0 FROM (sub-query) AS __in (c0))`.
+fn told_apart(expression: &mut Expr) -> Result<()> {
+    let Expr::Subquery(subquery) = expression else {
+        return Ok(());
+    };
+    // It was done before.
+    if rows(subquery).is_some() {
+        return Ok(());
+    }
+    let text = format!("SELECT {ROWS}.c0 FROM (SELECT 1) AS {ROWS} (c0)");
+    if let Some(mut query) = queries::parsed(&text)? {
+        if let Some(rows) = rows(&mut query) {
+            std::mem::swap(rows, subquery.as_mut());
+        }
+        **subquery = query;
+    }
+    Ok(())
+}
+
+/// The sub-query that is called [`ROWS`].
+fn rows(query: &mut Query) -> Option<&mut Query> {
+    let SetExpr::Select(select) = query.body.as_mut() else {
+        return None;
+    };
+    match &mut select.from.first_mut()?.relation {
+        TableFactor::Derived {
+            subquery,
+            alias: Some(alias),
+            ..
+        } if alias.name.value == ROWS => Some(subquery.as_mut()),
+        _ => None,
+    }
 }
 
 /// The values of `(a, b)`, or of `ROW(a, b)` as it was rewritten.

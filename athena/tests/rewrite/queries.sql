@@ -106,7 +106,7 @@ USE db
 ----
 SELECT a FROM t WHERE a = ANY (SELECT B FROM u) AND a IS DISTINCT FROM 1 AND p = $name
 -- becomes
-SELECT a FROM t WHERE a = ANY(SELECT b FROM u) AND a IS DISTINCT FROM 1 AND p = $name
+SELECT a FROM t WHERE a = ANY(SELECT __in.c0 FROM (SELECT b FROM u) AS __in (c0)) AND a IS DISTINCT FROM 1 AND p = $name
 ----
 SELECT a FROM t WHERE (a, b) IN (SELECT x, y FROM u)
 -- becomes
