@@ -102,9 +102,19 @@ fn part<'a>(text: &'a str, delimiter: &str, index: usize) -> Option<&'a str> {
             .char_indices()
             .nth(index)
             .map(|(start, found)| &text[start..start + found.len_utf8()]),
-        [byte] if byte.is_ascii() => text.split(char::from(*byte)).nth(index),
+        [byte] => part_by_byte(text, *byte, index),
         _ => text.split(delimiter).nth(index),
     }
+}
+
+/// The same for a delimiter of one byte, which no other character has in it.
+fn part_by_byte(text: &str, byte: u8, index: usize) -> Option<&str> {
+    let mut ends = memchr::memchr_iter(byte, text.as_bytes());
+    let start = match index.checked_sub(1) {
+        Some(before) => ends.nth(before)? + 1,
+        None => 0,
+    };
+    text.get(start..ends.next().unwrap_or(text.len()))
 }
 
 fn split(arguments: &[ColumnarValue], rows: usize) -> Result<ArrayRef> {
