@@ -8,7 +8,7 @@
 //! **Invariants**: what Trino refuses may be accepted, but what Trino accepts means the same, is an error, or stands in docs/sql.md; a function never
 //! panics on any input; expressions in decimals stay exact.
 //!
-//! Start at [`parse`], [`rewrite`] and [`functions`].
+//! Start at [`parse()`], [`rewrite()`] and [`functions`].
 
 mod ast;
 pub mod functions;
