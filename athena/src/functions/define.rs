@@ -1,7 +1,5 @@
 //! Scalar functions that are no more than a name, a rule for their types and a function of arrays.
 
-use std::hash::{Hash, Hasher};
-
 use arrow::{array::ArrayRef, datatypes::DataType};
 use datafusion::{
     common::ScalarValue,
@@ -10,6 +8,8 @@ use datafusion::{
         ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
     },
 };
+
+use super::support::equal_by_name;
 
 /// The types that the arguments are cast to.
 type Coerce = fn(&[DataType]) -> Result<Vec<DataType>>;
@@ -49,19 +49,7 @@ pub(super) fn scalar(
     })
 }
 
-impl PartialEq for Defined {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-    }
-}
-
-impl Eq for Defined {}
-
-impl Hash for Defined {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.name.hash(state);
-    }
-}
+equal_by_name!(Defined);
 
 impl ScalarUDFImpl for Defined {
     fn name(&self) -> &str {

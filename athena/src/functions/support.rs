@@ -15,6 +15,26 @@ use datafusion::{
     logical_expr::{ColumnarValue, ScalarFunctionArgs},
 };
 
+/// Functions of this type have unique names, so that these stand for them when plans are compared.
+macro_rules! equal_by_name {
+    ($function:ty) => {
+        impl PartialEq for $function {
+            fn eq(&self, other: &Self) -> bool {
+                self.name == other.name
+            }
+        }
+
+        impl Eq for $function {}
+
+        impl std::hash::Hash for $function {
+            fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                self.name.hash(state);
+            }
+        }
+    };
+}
+pub(in crate::functions) use equal_by_name;
+
 /// Text results of functions have this type: it groups, joins and filters fastest.
 pub(super) const TEXT: DataType = DataType::Utf8View;
 

@@ -1,9 +1,6 @@
 //! Functions whose value in a row depends on their arguments in that row alone, described by a table.
 
-use std::{
-    hash::{Hash, Hasher},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use arrow::{
     array::{
@@ -18,7 +15,9 @@ use datafusion::{
     logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility},
 };
 
-use crate::functions::support::{TEXT, constant_text, is_text, per_distinct_value, texts};
+use crate::functions::support::{
+    TEXT, constant_text, equal_by_name, is_text, per_distinct_value, texts,
+};
 
 /// What a parameter takes; anything else is cast to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,20 +99,7 @@ impl Plain {
     }
 }
 
-/// Names are unique, so they stand for the functions.
-impl PartialEq for Plain {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-    }
-}
-
-impl Eq for Plain {}
-
-impl Hash for Plain {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.name.hash(state);
-    }
-}
+equal_by_name!(Plain);
 
 impl ScalarUDFImpl for Plain {
     fn name(&self) -> &str {

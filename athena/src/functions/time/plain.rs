@@ -1,9 +1,6 @@
 //! A function told by plain functions: what it gives, and how.
 
-use std::{
-    hash::{Hash, Hasher},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use arrow::{
     array::ArrayRef,
@@ -21,7 +18,7 @@ use datafusion::{
     },
 };
 
-use super::super::support::per_distinct_value;
+use super::super::support::{equal_by_name, per_distinct_value};
 
 /// The type of what a function gives.
 pub(super) type Returns = fn(&ReturnFieldArgs<'_>) -> Result<DataType>;
@@ -92,19 +89,7 @@ impl Plain {
     }
 }
 
-impl PartialEq for Plain {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-    }
-}
-
-impl Eq for Plain {}
-
-impl Hash for Plain {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.name.hash(state);
-    }
-}
+equal_by_name!(Plain);
 
 impl ScalarUDFImpl for Plain {
     fn name(&self) -> &str {
