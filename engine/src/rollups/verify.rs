@@ -9,7 +9,7 @@ use curtail_store::{
 use datafusion::arrow::array::RecordBatch;
 use futures::{Stream, StreamExt};
 
-use crate::{Answer, Engine, EngineError, EngineOptions, Params, catalog};
+use crate::{Answer, Dialect, Engine, EngineError, EngineOptions, Params, catalog};
 
 /// One rollup, compared with the line items that it was made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +40,8 @@ impl Engine {
                 merging: false,
                 ..*options
             };
-            Self::over(store, snapshot, &options).await
+            let engine = Self::over(store, snapshot, &options).await?;
+            Ok::<_, EngineError>(engine.with_dialect(Dialect::Generic))
         };
         let plain = open(snapshot.clone(), false).await?;
         // By rollup, each with no other beside it, which might answer instead.
