@@ -132,7 +132,7 @@ impl Engine {
             }
             params::number(ast);
         }
-        self.plan(state, statement, params).await
+        self.plan_again(state, statement, text, params).await
     }
 
     /// An answer without rows or columns.

@@ -26,6 +26,7 @@ use crate::{
     costs::{self, LeftOut, TagKeys},
     mistake::Place,
     params,
+    plans::{self, Asked, Plans},
     provisional::{self, Coverage},
     rollups,
     session::{self, Sessions},
@@ -81,6 +82,7 @@ pub struct Engine {
     pub(crate) keeping_views: bool,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) views: Arc<Views>,
+    pub(crate) plans: Plans,
     /// What was prepared, by name.
     pub(crate) prepared: Mutex<BTreeMap<String, Statement>>,
 }
@@ -131,6 +133,7 @@ impl Engine {
             keeping_views: false,
             sessions,
             views: Arc::new(Views::new(store)),
+            plans: Plans::default(),
             prepared: Mutex::default(),
         })
     }
@@ -330,17 +333,73 @@ impl Engine {
         statement: Statement,
         params: &Params,
     ) -> Result<Answer, EngineError> {
+        statement::check(&statement).map_err(|error| self.sorted(error))?;
+        let notes = self.notes(&state, &statement);
+        let (plan, _) = self.logical(&state, statement, params).await?;
+        self.physical(state, plan, notes).await
+    }
+
+    /// The same for a statement of a user, whose plan is kept for the next time.
+    pub(crate) async fn plan_again(
+        &self,
+        state: SessionState,
+        statement: Statement,
+        text: &str,
+        params: &Params,
+    ) -> Result<Answer, EngineError> {
+        statement::check(&statement).map_err(|error| self.sorted(error))?;
+        let notes = self.notes(&state, &statement);
+        let asked = Asked {
+            text: text.to_owned(),
+            statement: statement.to_string(),
+            dialect: self.dialect,
+            params: params.clone(),
+        };
+        let plan = match self.plans.get(&asked) {
+            Ok(known) => known,
+            Err(meaning) => {
+                let (plan, lasting) = self.logical(&state, statement, params).await?;
+                if lasting {
+                    self.plans.put(asked, plan.clone(), meaning);
+                }
+                plan
+            }
+        };
+        self.physical(state, plan, notes).await
+    }
+
+    fn notes(&self, state: &SessionState, statement: &Statement) -> Vec<String> {
+        let mut notes = self.overlap_notes(state, statement);
+        notes.extend(self.provisional_notes(state, statement));
+        notes
+    }
+
+    /// The optimized plan, and whether it means the same at any time.
+    async fn logical(
+        &self,
+        state: &SessionState,
+        statement: Statement,
+        params: &Params,
+    ) -> Result<(LogicalPlan, bool), EngineError> {
         let sorted = |error| self.sorted(error);
-        statement::check(&statement).map_err(sorted)?;
-        let mut notes = self.overlap_notes(&state, &statement);
-        notes.extend(self.provisional_notes(&state, &statement));
         let plan = state.statement_to_plan(statement).await.map_err(sorted)?;
         statement::check_plan(&plan).map_err(sorted)?;
+        let lasting = plans::is_lasting(&plan).map_err(sorted)?;
         let plan = params::bind(plan, params)?;
         let mut plan = state.optimize(&plan).map_err(sorted)?;
         if let LogicalPlan::Explain(explain) = &mut plan {
             self::explain(explain).map_err(sorted)?;
         }
+        Ok((plan, lasting))
+    }
+
+    async fn physical(
+        &self,
+        state: SessionState,
+        plan: LogicalPlan,
+        notes: Vec<String>,
+    ) -> Result<Answer, EngineError> {
+        let sorted = |error| self.sorted(error);
         let planner = state.query_planner();
         let plan = planner
             .create_physical_plan(&plan, &state)

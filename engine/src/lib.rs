@@ -29,6 +29,7 @@ mod merging;
 mod mistake;
 mod money;
 mod params;
+mod plans;
 mod provisional;
 mod rollups;
 mod session;

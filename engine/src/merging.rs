@@ -14,6 +14,7 @@ mod cache;
 mod column;
 mod groups;
 mod hybrid;
+mod pruning;
 mod row_group;
 mod scan;
 

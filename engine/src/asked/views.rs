@@ -49,6 +49,7 @@ impl Engine {
         if !self.views.define(view, keep, create.or_replace).await? {
             return Err(exists());
         }
+        self.plans.clear();
         let verb = if known.is_some() {
             "replaced"
         } else {
@@ -90,6 +91,7 @@ impl Engine {
                 });
             }
             self.views.forget(&name, self.keeping_views).await?;
+            self.plans.clear();
             notes.push(if self.keeping_views {
                 format!("view `{name}` dropped")
             } else {

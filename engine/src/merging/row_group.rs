@@ -156,7 +156,7 @@ impl RowGroup<'_> {
 
     /// Which rows the conditions hold for, on the columns that they speak of; nothing if for none.
     pub(super) fn select(&self, columns: &[(usize, Column)]) -> Result<Option<Selected>> {
-        let mut kept: Option<Vec<bool>> = None;
+        let mut selected = Selected::All;
         for (column, read) in columns {
             let Column::Dimension(dimension) = read else {
                 continue;
@@ -170,22 +170,23 @@ impl RowGroup<'_> {
             if !others.contains(&false) && (*null || !has_nulls(numbers, others.len())) {
                 continue;
             }
-            let of_rows = numbers.iter().map(|number| holds[*number as usize]);
-            match &mut kept {
-                None => kept = Some(of_rows.collect()),
-                Some(kept) => {
-                    for (kept, holds) in kept.iter_mut().zip(of_rows) {
-                        *kept &= holds;
+            match &mut selected {
+                Selected::All => {
+                    let rows = those(numbers, &holds);
+                    if rows.len() < numbers.len() {
+                        selected = Selected::Some(rows);
                     }
                 }
+                Selected::Some(rows) => rows.retain(|row| {
+                    let number = numbers[*row as usize];
+                    holds[number as usize]
+                }),
+            }
+            if matches!(&selected, Selected::Some(rows) if rows.is_empty()) {
+                return Ok(None);
             }
         }
-        let Some(kept) = kept.filter(|kept| kept.contains(&false)) else {
-            return Ok(Some(Selected::All));
-        };
-        let rows = (0..).zip(&kept).filter(|(_, kept)| **kept);
-        let rows: Vec<u32> = rows.map(|(row, _)| row).collect();
-        Ok((!rows.is_empty()).then_some(Selected::Some(rows)))
+        Ok(Some(selected))
     }
 
     /// For each value of a column, whether all conditions on it hold.
@@ -284,8 +285,25 @@ impl Selected {
     }
 }
 
+/// The rows whose value holds. Which comes next is not foreseeable, so nothing branches on it.
+fn those(numbers: &[u32], holds: &[bool]) -> Vec<u32> {
+    let mut rows = vec![0; numbers.len()];
+    let mut count = 0;
+    for (row, number) in (0..).zip(numbers) {
+        rows[count] = row;
+        count += usize::from(holds[*number as usize]);
+    }
+    rows.truncate(count);
+    rows
+}
+
 fn has_nulls(numbers: &[u32], null: usize) -> bool {
     numbers.iter().any(|number| *number as usize == null)
+}
+
+/// The beginning of the day that a time is in.
+pub(super) fn day(time: i64) -> i64 {
+    time.div_euclid(DAY) * DAY
 }
 
 /// Times by their day.
@@ -293,7 +311,7 @@ fn by_day(times: Dimension) -> Dimension {
     let known = times.values.as_primitive::<TimestampMicrosecondType>();
     let mut days: Vec<Option<i64>> = Vec::new();
     let places = known.iter().map(|time| {
-        let day = time.map(|time| time.div_euclid(DAY) * DAY);
+        let day = time.map(day);
         let place = days.iter().rposition(|known| *known == day);
         let place = place.unwrap_or_else(|| {
             days.push(day);

@@ -38,6 +38,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use super::{
     cache::{Cache, Column},
     column::{is_known, is_readable},
+    pruning::Pruning,
     row_group::{Role, RowGroup, Wanted},
 };
 
@@ -65,6 +66,7 @@ pub(crate) fn is_mergeable(data_type: &DataType) -> bool {
 #[derive(Clone, Debug)]
 pub(crate) struct MergingScan {
     wanted: Arc<Wanted>,
+    pruning: Arc<Pruning>,
     files: Arc<Vec<PartitionedFile>>,
     store: ObjectStoreUrl,
     cache: Arc<Cache>,
@@ -89,6 +91,7 @@ impl MergingScan {
         );
         Self {
             properties: Arc::new(properties.with_scheduling_type(SchedulingType::Cooperative)),
+            pruning: Arc::new(Pruning::of(&wanted)),
             wanted: Arc::new(wanted),
             files: Arc::new(files),
             store,
@@ -171,6 +174,7 @@ impl ExecutionPlan for MergingScan {
             .get_file_metadata_cache();
         let scanning = Scanning {
             wanted: Arc::clone(&self.wanted),
+            pruning: Arc::clone(&self.pruning),
             cache: Arc::clone(&self.cache),
             readers: CachedParquetFileReaderFactory::new(store, footers),
             partition,
@@ -219,6 +223,7 @@ impl ExecutionPlan for MergingScan {
 /// One partition of a scan.
 struct Scanning {
     wanted: Arc<Wanted>,
+    pruning: Arc<Pruning>,
     cache: Arc<Cache>,
     readers: CachedParquetFileReaderFactory,
     partition: usize,
@@ -264,7 +269,15 @@ impl Scanning {
         let Some(leaves) = self.leaves(&meta) else {
             return self.unmerged(reader, &meta, &file).await;
         };
-        let groups = (self.partition..meta.num_row_groups()).step_by(self.partitions);
+        let wanted = self.pruning.wanted(&meta, &leaves);
+        let groups = (0..meta.num_row_groups()).filter(|group| wanted[*group]);
+        let groups = groups.skip(self.partition).step_by(self.partitions);
+        let groups: Vec<_> = groups.collect();
+        if self.partition == 0 {
+            // Once for all partitions.
+            let pruned = wanted.iter().filter(|wanted| !**wanted);
+            self.pruned.add(pruned.count());
+        }
         let open = Open {
             reader,
             meta,
@@ -272,7 +285,7 @@ impl Scanning {
             path: file.path().as_ref().into(),
             file,
         };
-        let state = (self, open, groups.collect::<Vec<_>>().into_iter());
+        let state = (self, open, groups.into_iter());
         let merged = stream::try_unfold(state, async |(scanning, mut open, mut groups)| {
             for group in groups.by_ref() {
                 let merged = scanning.row_group(&mut open, group).await;

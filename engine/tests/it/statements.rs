@@ -196,3 +196,42 @@ async fn parameters_take_the_type_of_their_place() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_statement_asked_again_answers_as_if_for_the_first_time() {
+    let fixture = Fixture::empty();
+    let items = [usage(&[("line_item_unblended_cost", "1.5")])];
+    fixture
+        .add("acme", ReportKind::LegacyCur, "2026-10", &items)
+        .await;
+    let engine = fixture.engine().await;
+    let total = "SELECT sum(unblended_cost) AS total FROM seen";
+    let define =
+        |where_: &str| format!("CREATE OR REPLACE VIEW seen AS SELECT * FROM costs WHERE {where_}");
+    rows(&engine, &define("service_code IS NOT NULL")).await;
+    assert_eq!(rows(&engine, total).await, ["1.5"]);
+    assert_eq!(rows(&engine, total).await, ["1.5"]);
+    rows(&engine, &define("account_id = 'nobody'")).await;
+    assert_eq!(rows(&engine, total).await, [""], "the view is another now");
+
+    // The clock goes on, and so do numbers drawn at random.
+    for moving in ["SELECT now()", "SELECT random() FROM costs"] {
+        let (first, again) = (rows(&engine, moving).await, rows(&engine, moving).await);
+        assert_ne!(first, again, "{moving}");
+    }
+
+    // The same words, with other values.
+    rows(
+        &engine,
+        "PREPARE one FROM SELECT sum(unblended_cost) * ? FROM costs",
+    )
+    .await;
+    assert_eq!(rows(&engine, "EXECUTE one USING 2").await, ["3.0"]);
+    assert_eq!(rows(&engine, "EXECUTE one USING 4").await, ["6.0"]);
+    for (value, told) in [("1", "1.5"), ("2", "")] {
+        let value = [("most".to_owned(), Some(value.to_owned()))].into();
+        let asked = "SELECT sum(unblended_cost) FROM costs WHERE unblended_cost >= $most";
+        let answer = engine.sql(asked, &value).await.unwrap();
+        assert_eq!(csv(&answer).await, [told]);
+    }
+}
