@@ -6,6 +6,7 @@ mod aggregates;
 mod attempts;
 mod calls;
 mod casts;
+mod collected;
 mod groups;
 mod intervals;
 mod labels;
@@ -53,6 +54,7 @@ fn rewrite_sql(statement: &mut sql::Statement) -> Result<()> {
     queries::rewrite(statement)?;
     lambdas::rewrite(statement)?;
     attempts::rewrite(statement)?;
+    collected::rewrite(statement)?;
     calls::rewrite(statement)?;
     casts::rewrite(statement)?;
     intervals::rewrite(statement)?;

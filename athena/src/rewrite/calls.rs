@@ -4,12 +4,12 @@ use datafusion::{
     error::Result,
     sql::sqlparser::ast::{
         AccessExpr, CaseWhen, DateTimeField, DuplicateTreatment, Expr, Function, FunctionArg,
-        FunctionArgExpr, FunctionArgumentClause, FunctionArguments, Ident, ListAggOnOverflow,
-        ObjectName, ObjectNamePart, Statement, Subscript, helpers::attached_token::AttachedToken,
+        FunctionArgExpr, FunctionArgumentClause, FunctionArguments, Ident, ObjectName,
+        ObjectNamePart, Statement, Subscript, helpers::attached_token::AttachedToken,
     },
 };
 
-use super::{each_expression, take, unsupported};
+use super::{each_expression, take};
 use crate::ast::{arguments, call, name, text};
 
 pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
@@ -52,7 +52,10 @@ fn rewritten(function: &mut Function) -> Result<Option<Expr>> {
     match called.as_str() {
         "if" => Ok(conditional(function)),
         "row" => Ok(row(function)),
-        "listagg" => listagg(function).map(|()| None),
+        "listagg" => {
+            listagg(function);
+            Ok(None)
+        }
         "to_char" => Ok(to_char(function)),
         "count" => {
             count_distinct(function);
@@ -144,31 +147,23 @@ fn row(function: &Function) -> Option<Expr> {
 }
 
 /// `listagg(x, ',') WITHIN GROUP (ORDER BY y)` is `listagg(x, ',' ORDER BY y)`.
-fn listagg(function: &mut Function) -> Result<()> {
+fn listagg(function: &mut Function) {
     let FunctionArguments::List(list) = &mut function.args else {
-        return Ok(());
+        return;
     };
     if list.args.len() == 1 {
         list.args
             .push(FunctionArg::Unnamed(FunctionArgExpr::Expr(text(""))));
     }
-    let mut kept = Vec::new();
-    for clause in list.clauses.drain(..) {
-        match clause {
-            FunctionArgumentClause::OnOverflow(ListAggOnOverflow::Error) => {}
-            FunctionArgumentClause::OnOverflow(ListAggOnOverflow::Truncate { .. }) => {
-                return unsupported("listagg with ON OVERFLOW TRUNCATE");
-            }
-            other => kept.push(other),
-        }
-    }
+    // What overflows is an error anyway.
+    list.clauses
+        .retain(|clause| !matches!(clause, FunctionArgumentClause::OnOverflow(_)));
     if !function.within_group.is_empty() {
-        kept.push(FunctionArgumentClause::OrderBy(std::mem::take(
-            &mut function.within_group,
-        )));
+        list.clauses
+            .push(FunctionArgumentClause::OrderBy(std::mem::take(
+                &mut function.within_group,
+            )));
     }
-    list.clauses = kept;
-    Ok(())
 }
 
 /// `count(DISTINCT a, b)` counts the pairs in which nothing is NULL.

@@ -8,7 +8,7 @@ use datafusion::{
     },
 };
 
-use super::{each_expression, take, unsupported};
+use super::{each_expression, take};
 use crate::ast::{arguments, bare, call, name, number, text};
 
 pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
@@ -53,7 +53,11 @@ pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
 }
 
 fn cast(kind: &CastKind, expr: &mut Expr, data_type: &mut DataType) -> Result<Option<Expr>> {
-    if is_json(expr) && !matches!(data_type, DataType::JSON | DataType::Array(_)) {
+    let has_parts = matches!(
+        data_type,
+        DataType::JSON | DataType::Array(_) | DataType::Map(..) | DataType::Struct(..)
+    );
+    if is_json(expr) && !has_parts {
         let scalar = call("json_extract_scalar", vec![take(expr), text("$")]);
         *expr = scalar;
     }
@@ -66,7 +70,6 @@ fn cast(kind: &CastKind, expr: &mut Expr, data_type: &mut DataType) -> Result<Op
             };
             Ok(Some(call(function, vec![take(expr)])))
         }
-        DataType::Map(..) => unsupported(format_args!("CAST to {}", shown(data_type))),
         DataType::Struct(fields, _) => Ok(row(kind, expr, fields)),
         DataType::Varchar(length) | DataType::CharacterVarying(length) => {
             Ok(length.take().and_then(limit).map(|length| {
@@ -174,13 +177,5 @@ fn typed(data_type: &DataType, value: &str) -> Option<Expr> {
             })
         }
         _ => None,
-    }
-}
-
-/// A type as Trino writes it.
-fn shown(data_type: &DataType) -> String {
-    match data_type {
-        DataType::Map(key, value) => format!("map({}, {})", shown(key), shown(value)),
-        other => other.to_string().to_lowercase(),
     }
 }

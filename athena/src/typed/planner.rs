@@ -5,10 +5,11 @@ use std::sync::LazyLock;
 use arrow::datatypes::DataType;
 use datafusion::{
     common::{
-        DFSchema,
+        DFSchema, ScalarValue, plan_err,
         tree_node::{TreeNode, TreeNodeRecursion},
     },
     error::Result,
+    functions::core,
     logical_expr::{
         BinaryExpr, Expr, ExprSchemable, GetFieldAccess, Operator, ScalarUDF,
         binary::BinaryTypeCoercer,
@@ -77,7 +78,7 @@ impl ExprPlanner for TrinoPlanner {
         })
     }
 
-    /// DataFusion looks constant keys up in maps of plain text, and finds none in others.
+    /// DataFusion looks constant keys up in maps of plain text, and finds none in others; fields of rows it does not count.
     fn plan_field_access(
         &self,
         expr: RawFieldAccessExpr,
@@ -88,6 +89,19 @@ impl ExprPlanner for TrinoPlanner {
             GetFieldAccess::NamedStructField { name } => lit(name.clone()),
             GetFieldAccess::ListRange { .. } => return Ok(PlannerResult::Original(expr)),
         };
+        if let Ok(DataType::Struct(fields)) = expr.expr.get_type(schema)
+            && let Expr::Literal(ScalarValue::Int64(Some(place)), _) = &key
+        {
+            let field = usize::try_from(*place)
+                .ok()
+                .and_then(|place| fields.get(place.checked_sub(1)?));
+            return match field {
+                Some(field) => Ok(PlannerResult::Planned(
+                    core::get_field().call(vec![expr.expr, lit(field.name().clone())]),
+                )),
+                None => plan_err!("a row of {} fields has no field {place}", fields.len()),
+            };
+        }
         let is_plain = |entries: &DataType| match entries {
             DataType::Struct(fields) => fields[0].data_type() == &DataType::Utf8,
             _ => false,
