@@ -1,5 +1,7 @@
 //! The engine: a snapshot, opened for questions.
 
+mod limited;
+
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
@@ -19,10 +21,11 @@ use datafusion::{
     prelude::SessionContext,
     sql::parser::Statement,
 };
+use tokio::sync::OnceCell;
 
 use crate::{
     Answer, ConnectionInfo, CostQuery, Dialect, Dimension, EngineError, Params, ResourceQuery,
-    catalog::{Beside, Catalog},
+    catalog::{Beside, Catalog, Limit},
     costs::{self, LeftOut, TagKeys},
     mistake::Place,
     params,
@@ -85,6 +88,10 @@ pub struct Engine {
     pub(crate) plans: Plans,
     /// What was prepared, by name.
     pub(crate) prepared: Mutex<BTreeMap<String, Statement>>,
+    /// The rows that are shown, if not all are.
+    limit: Option<Arc<Limit>>,
+    /// The tags of these rows.
+    tags: OnceCell<TagKeys>,
 }
 
 impl Engine {
@@ -135,6 +142,8 @@ impl Engine {
             views: Arc::new(Views::new(store)),
             plans: Plans::default(),
             prepared: Mutex::default(),
+            limit: None,
+            tags: OnceCell::new(),
         })
     }
 
@@ -204,7 +213,7 @@ impl Engine {
         let provisional = self.provisional_notes(&self.chosen.state(), &statement);
         let answer = self.plan(self.chosen.state(), statement, &values).await?;
         let notes = self.left_out.notes().into_iter().chain(provisional);
-        Ok(answer.with_notes(notes.collect()))
+        Ok(answer.with_notes(self.tellable(notes.collect())))
     }
 
     /// Plans a cost query.
@@ -219,14 +228,15 @@ impl Engine {
 
     /// The statement over `costs` that answers a cost query, and what one should know about it.
     pub async fn costs_sql(&self, query: &CostQuery) -> Result<(String, Vec<String>), EngineError> {
-        self.are_known(&query.reports)?;
-        let left_out = LeftOut::of(&self.snapshot, &query.reports);
-        costs::sql(query, &left_out, &self.beside.tags, self).await
+        self.are_known(&query.reports).await?;
+        let left_out = self.chosen_of(&query.reports)?;
+        let (text, notes) = costs::sql(query, &left_out, self.tags().await?, self).await?;
+        Ok((text, self.tellable(notes)))
     }
 
     /// Plans a question about resources.
     pub async fn resources(&self, query: &ResourceQuery) -> Result<Answer, EngineError> {
-        self.are_known(&query.reports)?;
+        self.are_known(&query.reports).await?;
         let periods = self.snapshot.periods().map(|version| &version.receipt);
         let reported = periods.filter(|receipt| {
             let names = &query.reports;
@@ -239,9 +249,10 @@ impl Engine {
             .or_else(latest)
             .or_else(|| self.latest_period());
         let period = period.ok_or_else(|| EngineError::Unavailable("resource".to_owned()))?;
-        let left_out = LeftOut::of(&self.snapshot, &query.reports);
-        let found = costs::resources(query, period, &left_out, &self.beside.tags, self);
+        let left_out = self.chosen_of(&query.reports)?;
+        let found = costs::resources(query, period, &left_out, self.tags().await?, self);
         let (text, notes) = found.await?;
+        let notes = self.tellable(notes);
         let statement = self.parse(&text)?.remove(0);
         Ok(self
             .plan(self.everything.state(), statement, &Params::new())
@@ -250,8 +261,16 @@ impl Engine {
     }
 
     /// An error if a report is not in the store.
-    fn are_known(&self, reports: &[String]) -> Result<(), EngineError> {
-        let known = self.reports();
+    async fn are_known(&self, reports: &[String]) -> Result<(), EngineError> {
+        if reports.is_empty() {
+            return Ok(());
+        }
+        let known = if self.is_limited() {
+            self.texts("SELECT DISTINCT report FROM costs ORDER BY report")
+                .await?
+        } else {
+            self.reports()
+        };
         match reports.iter().find(|name| !known.contains(name)) {
             Some(unknown) => Err(EngineError::UnknownReport {
                 name: unknown.clone(),
@@ -266,7 +285,7 @@ impl Engine {
         &self,
         dimension: &Dimension,
     ) -> Result<(String, String), EngineError> {
-        costs::dimension(dimension, &self.beside.tags, self).await
+        costs::dimension(dimension, self.tags().await?, self).await
     }
 
     /// Which days of provisional costs reports tell themselves.
@@ -384,6 +403,7 @@ impl Engine {
         let sorted = |error| self.sorted(error);
         let plan = state.statement_to_plan(statement).await.map_err(sorted)?;
         statement::check_plan(&plan).map_err(sorted)?;
+        self.may_plan(&plan)?;
         let lasting = plans::is_lasting(&plan).map_err(sorted)?;
         let plan = params::bind(plan, params)?;
         let mut plan = state.optimize(&plan).map_err(sorted)?;
@@ -405,7 +425,8 @@ impl Engine {
             .create_physical_plan(&plan, &state)
             .await
             .map_err(sorted)?;
-        Ok(Answer::new(plan, state.task_ctx(), self.memory_limit).with_notes(notes))
+        let answer = Answer::new(plan, state.task_ctx(), self.memory_limit);
+        Ok(answer.with_notes(self.tellable(notes)))
     }
 
     /// Refuses a query of the library that only reports can answer, in a store that has none.

@@ -24,6 +24,7 @@ mod diff;
 mod engine;
 mod error;
 mod lambdas;
+mod limit;
 mod maps;
 mod merging;
 mod mistake;
