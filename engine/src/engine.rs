@@ -1,5 +1,7 @@
 //! The engine: a snapshot, opened for questions.
 
+mod sessions;
+
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
@@ -21,7 +23,8 @@ use datafusion::{
 };
 
 use crate::{
-    Answer, ConnectionInfo, CostQuery, Dialect, Dimension, EngineError, Params, ResourceQuery,
+    Answer, ConnectionInfo, CostQuery, Dialect, Dimension, EngineError, Extension, Params,
+    ResourceQuery,
     catalog::{Beside, Catalog},
     costs::{self, LeftOut, TagKeys},
     mistake::Place,
@@ -81,6 +84,8 @@ pub struct Engine {
     pub(crate) keeping_views: bool,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) views: Arc<Views>,
+    /// What clients of a protocol see beside all that.
+    pub(crate) extension: Option<Arc<dyn Extension>>,
     /// What was prepared, by name.
     pub(crate) prepared: Mutex<BTreeMap<String, Statement>>,
 }
@@ -97,12 +102,23 @@ impl Engine {
         snapshot: Snapshot,
         options: &EngineOptions,
     ) -> Result<Self, EngineError> {
+        let limit = options.memory_limit;
+        let sorted = |error| EngineError::from_datafusion(error, limit);
+        let runtime = session::runtime(store, options).map_err(sorted)?;
+        Self::within(store, snapshot, options, runtime).await
+    }
+
+    async fn within(
+        store: &Store,
+        snapshot: Snapshot,
+        options: &EngineOptions,
+        runtime: Arc<RuntimeEnv>,
+    ) -> Result<Self, EngineError> {
         if snapshot.periods().next().is_none() && snapshot.provisional().next().is_none() {
             return Err(EngineError::EmptyStore(store.url().to_string()));
         }
         let limit = options.memory_limit;
         let sorted = |error| EngineError::from_datafusion(error, limit);
-        let runtime = session::runtime(store, options).map_err(sorted)?;
         let state = session::session(&runtime, options);
         let sessions = Arc::new(Sessions::new(state.clone()));
         let accounts = store.accounts(&snapshot).await?;
@@ -131,6 +147,7 @@ impl Engine {
             keeping_views: false,
             sessions,
             views: Arc::new(Views::new(store)),
+            extension: None,
             prepared: Mutex::default(),
         })
     }
@@ -330,23 +347,47 @@ impl Engine {
         statement: Statement,
         params: &Params,
     ) -> Result<Answer, EngineError> {
+        let (plan, notes) = self.logical(&state, statement).await?;
+        let plan = params::bind(plan, params)?;
+        self.physical(&state, &plan, notes).await
+    }
+
+    /// The plan of a statement, not optimized and with its placeholders, and what one should know about the answer.
+    pub(crate) async fn logical(
+        &self,
+        state: &SessionState,
+        statement: Statement,
+    ) -> Result<(LogicalPlan, Vec<String>), EngineError> {
         let sorted = |error| self.sorted(error);
         statement::check(&statement).map_err(sorted)?;
-        let mut notes = self.overlap_notes(&state, &statement);
-        notes.extend(self.provisional_notes(&state, &statement));
+        let mut notes = self.overlap_notes(state, &statement);
+        notes.extend(self.provisional_notes(state, &statement));
         let plan = state.statement_to_plan(statement).await.map_err(sorted)?;
         statement::check_plan(&plan).map_err(sorted)?;
-        let plan = params::bind(plan, params)?;
-        let mut plan = state.optimize(&plan).map_err(sorted)?;
+        Ok((plan, notes))
+    }
+
+    /// The answer that a plan gives.
+    pub(crate) async fn physical(
+        &self,
+        state: &SessionState,
+        plan: &LogicalPlan,
+        notes: Vec<String>,
+    ) -> Result<Answer, EngineError> {
+        let sorted = |error| self.sorted(error);
+        let mut plan = state.optimize(plan).map_err(sorted)?;
         if let LogicalPlan::Explain(explain) = &mut plan {
             self::explain(explain).map_err(sorted)?;
         }
+        let from_rollups = rollups::reads_rollups(&plan).map_err(sorted)?;
         let planner = state.query_planner();
         let plan = planner
-            .create_physical_plan(&plan, &state)
+            .create_physical_plan(&plan, state)
             .await
             .map_err(sorted)?;
-        Ok(Answer::new(plan, state.task_ctx(), self.memory_limit).with_notes(notes))
+        Ok(Answer::new(plan, state.task_ctx(), self.memory_limit)
+            .with_notes(notes)
+            .reading_rollups(from_rollups))
     }
 
     /// Refuses a query of the library that only reports can answer, in a store that has none.

@@ -23,6 +23,7 @@ mod dialect;
 mod diff;
 mod engine;
 mod error;
+mod extension;
 mod lambdas;
 mod maps;
 mod merging;
@@ -37,7 +38,8 @@ mod suggest;
 mod views;
 
 pub use answer::{Answer, Batches, ScanStats};
-pub use catalog::{ColumnInfo, ConnectionInfo, TableInfo};
+pub use asked::{Parameter, Prepared};
+pub use catalog::{ColumnInfo, ConnectionInfo, Relation, Relations, TableInfo};
 pub use costs::{
     ACTIVE_HOURS, CostQuery, Dimension, Granularity, Metric, ParseCostError, ResourceQuery,
     ResourceSort, Sort,
@@ -46,6 +48,7 @@ pub use dialect::Dialect;
 pub use diff::DiffQuery;
 pub use engine::{Engine, EngineOptions};
 pub use error::EngineError;
+pub use extension::Extension;
 pub use params::Params;
 pub use provisional::{ProvisionalComparison, ProvisionalScope, provisional_note};
 pub use rollups::{DefinitionError, RollupCheck, define};

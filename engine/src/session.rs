@@ -149,6 +149,15 @@ impl Sessions {
         }
     }
 
+    /// The same, but for statements in the generic dialect.
+    pub(crate) fn with_generic(&self, generic: SessionState) -> Self {
+        Self {
+            plain: self.plain.clone(),
+            trino: self.trino.clone(),
+            generic: OnceLock::from(generic),
+        }
+    }
+
     /// The one for statements in `dialect`.
     pub(crate) fn of(&self, dialect: Dialect) -> &SessionState {
         let made = match dialect {
