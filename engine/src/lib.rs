@@ -36,6 +36,7 @@ mod session;
 mod statement;
 mod suggest;
 mod views;
+mod yielding;
 
 pub use answer::{Answer, Batches, ScanStats};
 pub use asked::{Parameter, Prepared};

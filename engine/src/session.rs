@@ -19,7 +19,7 @@ use datafusion::{
 
 use crate::{
     Dialect, EngineOptions, budget::Budget, catalog::months, lambdas::VariablesApart, maps, money,
-    rollups::FromRollups,
+    rollups::FromRollups, yielding::YieldingJoins,
 };
 
 /// The catalog's name.
@@ -178,11 +178,12 @@ fn optimizer() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
     rules
 }
 
-/// Our own rule, then DataFusion's.
+/// A rule of our own, then DataFusion's, then one more.
 fn physical_optimizer() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let mut rules: Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> =
         vec![Arc::new(VariablesApart)];
     rules.extend(PhysicalOptimizer::new().rules);
+    rules.push(Arc::new(YieldingJoins));
     rules
 }
 

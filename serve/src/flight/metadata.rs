@@ -112,10 +112,8 @@ fn none(columns: &[(&str, DataType, bool)]) -> RecordBatch {
 
 #[cfg(test)]
 mod tests {
-    use arrow::{
-        array::{Array, AsArray},
-        ipc::convert::try_schema_from_flatbuffer_bytes,
-    };
+    use arrow::array::{Array, AsArray};
+    use arrow_flight::IpcMessage;
 
     use super::*;
 
@@ -187,7 +185,8 @@ mod tests {
             .column_by_name("table_schema")
             .unwrap()
             .as_binary::<i32>();
-        let schema = try_schema_from_flatbuffer_bytes(columns.value(0)).unwrap();
+        let columns = columns.value(0).to_vec();
+        let schema = Schema::try_from(IpcMessage(columns.into())).unwrap();
         assert_eq!(schema.field(1).data_type(), &DataType::Decimal128(38, 18));
     }
 

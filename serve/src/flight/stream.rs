@@ -33,38 +33,41 @@ pub(super) fn rows(
     begun: Instant,
 ) -> Data {
     let notes = notes(&rows);
-    let limit = client.timeout();
-    let deadline = begun
-        .checked_add(limit.unwrap_or(PATIENCE))
-        .unwrap_or(begun);
+    let limit = client.timeout().unwrap_or(PATIENCE);
+    let deadline = begun.checked_add(limit).unwrap_or(begun);
     let (send, receive) = mpsc::channel(AHEAD);
-    let mut work = JoinSet::new();
     let sent = Arc::clone(schema);
+    let mut work = JoinSet::new();
     // In a task of its own, so that rows are computed while others are sent.
-    work.spawn(async move {
-        let mut rows = rows;
-        let handed_on = async {
-            while let Some(batch) = rows.next().await {
-                let batch = batch.map_err(|error| status::of(&error))?;
-                let batch = columns::rows(&batch, &sent).map_err(status::defect)?;
-                if send.send(batch).await.is_err() {
-                    break;
-                }
-            }
-            Ok(())
-        };
-        let stopped = tokio::select! {
-            biased;
-            () = fetching.stopped() => ServeError::Cancelled,
-            done = handed_on => return done,
-            // The rows look at the time themselves, but not while nobody takes them.
-            () = sleep_until(deadline) => ServeError::Timeout(limit.unwrap_or(PATIENCE)),
-        };
+    let working = work.spawn(async move {
         // Whoever holds the client could cancel what it runs, so it has to outlive that.
-        drop((rows, client));
-        Err(status::of(&stopped))
+        let _client = client;
+        let mut rows = rows;
+        while let Some(batch) = rows.next().await {
+            let batch = batch.map_err(|error| status::of(&error))?;
+            let batch = columns::rows(&batch, &sent).map_err(status::defect)?;
+            if send.send(batch).await.is_err() {
+                break;
+            }
+        }
+        Ok(())
     });
-    encoded(schema, notes, batches(receive, work))
+    // And so that the client is listened to even while an operator does not let go of its thread, or nobody takes the rows.
+    let mut watch = JoinSet::new();
+    watch.spawn(async move {
+        let why = tokio::select! {
+            () = fetching.stopped() => ServeError::Cancelled,
+            () = sleep_until(deadline) => ServeError::Timeout(limit),
+        };
+        working.abort();
+        why
+    });
+    let fetch = Fetch {
+        receive,
+        work,
+        watch,
+    };
+    encoded(schema, notes, batches(fetch))
 }
 
 /// Rows that are there already.
@@ -73,21 +76,49 @@ pub(super) fn batch(batch: RecordBatch) -> Data {
     encoded(&schema, Bytes::new(), stream::iter([Ok(batch)]))
 }
 
-/// What `work` hands on. Its end is looked at: rows that are missing at the end must not go unnoticed.
-fn batches(
+/// Rows as they are handed on. Dropping it stops the work.
+struct Fetch {
     receive: mpsc::Receiver<RecordBatch>,
     work: JoinSet<Result<(), Status>>,
-) -> impl Stream<Item = Result<RecordBatch, FlightError>> + Send + 'static {
-    stream::unfold((receive, work), |(mut receive, mut work)| async move {
-        if let Some(batch) = receive.recv().await {
-            return Some((Ok(batch), (receive, work)));
+    /// Ends with the reason to stop.
+    watch: JoinSet<ServeError>,
+}
+
+impl Fetch {
+    async fn next(&mut self) -> Option<Result<RecordBatch, Status>> {
+        tokio::select! {
+            biased;
+            Some(Ok(stopped)) = self.watch.join_next() => Some(Err(status::of(&stopped))),
+            batch = self.receive.recv() => match batch {
+                Some(batch) => Some(Ok(batch)),
+                None => self.end().await,
+            },
         }
-        let failure = match work.join_next().await? {
-            Ok(Ok(())) => return None,
-            Ok(Err(status)) => status,
-            Err(defect) => status::defect(defect),
-        };
-        Some((Err(FlightError::Tonic(Box::new(failure))), (receive, work)))
+    }
+
+    /// How it ended: rows that are missing at the end must not go unnoticed.
+    async fn end(&mut self) -> Option<Result<RecordBatch, Status>> {
+        match self.work.join_next().await? {
+            Ok(Ok(())) => None,
+            Ok(Err(failure)) => Some(Err(failure)),
+            Err(stopped) if stopped.is_cancelled() => {
+                let why = self.watch.join_next().await;
+                let why = why.and_then(Result::ok).unwrap_or(ServeError::Cancelled);
+                Some(Err(status::of(&why)))
+            }
+            Err(defect) => Some(Err(status::defect(defect))),
+        }
+    }
+}
+
+/// The rows up to the end, or to the first error.
+fn batches(fetch: Fetch) -> impl Stream<Item = Result<RecordBatch, FlightError>> + Send + 'static {
+    stream::unfold(Some(fetch), |fetch| async move {
+        let mut fetch = fetch?;
+        match fetch.next().await? {
+            Ok(batch) => Some((Ok(batch), Some(fetch))),
+            Err(failure) => Some((Err(FlightError::Tonic(Box::new(failure))), None)),
+        }
     })
 }
 
