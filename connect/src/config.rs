@@ -2,6 +2,7 @@
 
 mod edit;
 mod import;
+mod serve;
 
 use std::collections::HashSet;
 
@@ -10,6 +11,7 @@ use serde::Deserialize;
 use crate::{Connection, Missing};
 
 pub use import::{ImportError, Imported, infrawallet};
+pub use serve::{ServeConfig, ServeUser};
 
 /// What the configuration file says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
@@ -21,6 +23,9 @@ pub struct Config {
     /// Files of SQL, each of which defines a rollup of its name; relative to the configuration file.
     #[serde(default)]
     pub rollups: Vec<String>,
+    /// How the store is served.
+    #[serde(default)]
+    pub serve: ServeConfig,
 }
 
 /// What is wrong with a configuration file. Holds no secrets.

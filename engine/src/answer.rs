@@ -27,6 +27,7 @@ pub struct Answer {
     context: Arc<TaskContext>,
     memory_limit: u64,
     notes: Vec<String>,
+    from_rollups: bool,
 }
 
 /// What the scans of an answer did; complete once all rows have been read.
@@ -59,7 +60,13 @@ impl Answer {
             context,
             memory_limit,
             notes: Vec::new(),
+            from_rollups: false,
         }
+    }
+
+    pub(crate) fn reading_rollups(mut self, reading: bool) -> Self {
+        self.from_rollups = reading;
+        self
     }
 
     pub(crate) fn with_notes(mut self, notes: Vec<String>) -> Self {
@@ -70,6 +77,11 @@ impl Answer {
     /// The columns. Text may be `Utf8View`, amounts are `Decimal128` with 18 decimal places.
     pub fn schema(&self) -> SchemaRef {
         self.plan.schema()
+    }
+
+    /// Whether rollups are read for it.
+    pub fn reads_rollups(&self) -> bool {
+        self.from_rollups
     }
 
     /// What one should know about the answer, such as reports that were left out.

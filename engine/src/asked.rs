@@ -1,5 +1,6 @@
 //! What users ask: statements in their dialect, among them those that define views, show what there is, and are prepared.
 
+mod parsed;
 mod prepared;
 mod shown;
 mod views;
@@ -26,6 +27,8 @@ use crate::{
     mistake::{self, Place},
     params, statement, suggest,
 };
+
+pub use parsed::{Parameter, Prepared};
 
 /// The tables that tell costs, each in a shape of its own.
 const FACES: [&str; 4] = ["costs", "cur", "cur2", "focus"];
@@ -69,7 +72,8 @@ impl Engine {
 
     /// All that users can name.
     pub(crate) fn databases(&self) -> Databases {
-        Databases::new(&self.catalog, &self.views, &self.sessions)
+        let databases = Databases::new(&self.catalog, &self.views, &self.sessions);
+        databases.with(self.extension.clone())
     }
 
     async fn one(&self, text: &str, params: &Params) -> Result<Answer, EngineError> {

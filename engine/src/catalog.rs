@@ -7,6 +7,7 @@ mod limits;
 mod meta;
 pub(crate) mod months;
 mod names;
+mod relations;
 mod scan;
 mod views;
 
@@ -23,6 +24,7 @@ use datafusion::{
 pub(crate) use beside::Beside;
 pub(crate) use limits::Limit;
 pub(crate) use names::{ATHENA_CATALOG, Databases, INFORMATION, META};
+pub use relations::{Relation, Relations};
 pub(crate) use scan::{DataFiles, allowed, usage_start};
 pub(crate) use views::counted_costs;
 

@@ -1,6 +1,7 @@
 //! The engine: a snapshot, opened for questions.
 
 mod limited;
+mod sessions;
 
 use std::{
     collections::BTreeMap,
@@ -24,7 +25,8 @@ use datafusion::{
 use tokio::sync::OnceCell;
 
 use crate::{
-    Answer, ConnectionInfo, CostQuery, Dialect, Dimension, EngineError, Params, ResourceQuery,
+    Answer, ConnectionInfo, CostQuery, Dialect, Dimension, EngineError, Extension, Params,
+    ResourceQuery,
     catalog::{Beside, Catalog, Limit},
     costs::{self, LeftOut, TagKeys},
     mistake::Place,
@@ -86,6 +88,8 @@ pub struct Engine {
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) views: Arc<Views>,
     pub(crate) plans: Plans,
+    /// What clients of a protocol see beside all that.
+    pub(crate) extension: Option<Arc<dyn Extension>>,
     /// What was prepared, by name.
     pub(crate) prepared: Mutex<BTreeMap<String, Statement>>,
     /// The rows that are shown, if not all are.
@@ -106,12 +110,23 @@ impl Engine {
         snapshot: Snapshot,
         options: &EngineOptions,
     ) -> Result<Self, EngineError> {
+        let limit = options.memory_limit;
+        let sorted = |error| EngineError::from_datafusion(error, limit);
+        let runtime = session::runtime(store, options).map_err(sorted)?;
+        Self::within(store, snapshot, options, runtime).await
+    }
+
+    async fn within(
+        store: &Store,
+        snapshot: Snapshot,
+        options: &EngineOptions,
+        runtime: Arc<RuntimeEnv>,
+    ) -> Result<Self, EngineError> {
         if snapshot.periods().next().is_none() && snapshot.provisional().next().is_none() {
             return Err(EngineError::EmptyStore(store.url().to_string()));
         }
         let limit = options.memory_limit;
         let sorted = |error| EngineError::from_datafusion(error, limit);
-        let runtime = session::runtime(store, options).map_err(sorted)?;
         let state = session::session(&runtime, options);
         let sessions = Arc::new(Sessions::new(state.clone()));
         let accounts = store.accounts(&snapshot).await?;
@@ -141,6 +156,7 @@ impl Engine {
             sessions,
             views: Arc::new(Views::new(store)),
             plans: Plans::default(),
+            extension: None,
             prepared: Mutex::default(),
             limit: None,
             tags: OnceCell::new(),
@@ -352,10 +368,9 @@ impl Engine {
         statement: Statement,
         params: &Params,
     ) -> Result<Answer, EngineError> {
-        statement::check(&statement).map_err(|error| self.sorted(error))?;
-        let notes = self.notes(&state, &statement);
-        let (plan, _) = self.logical(&state, statement, params).await?;
-        self.physical(state, plan, notes).await
+        let (plan, notes) = self.logical(&state, statement).await?;
+        let plan = params::bind(plan, params)?;
+        self.physical(&state, &plan, notes).await
     }
 
     /// The same for a statement of a user, whose plan is kept for the next time.
@@ -366,67 +381,91 @@ impl Engine {
         text: &str,
         params: &Params,
     ) -> Result<Answer, EngineError> {
-        statement::check(&statement).map_err(|error| self.sorted(error))?;
-        let notes = self.notes(&state, &statement);
         let asked = Asked {
             text: text.to_owned(),
             statement: statement.to_string(),
             dialect: self.dialect,
             params: params.clone(),
         };
-        let plan = match self.plans.get(&asked) {
-            Ok(known) => known,
-            Err(meaning) => {
-                let (plan, lasting) = self.logical(&state, statement, params).await?;
-                if lasting {
-                    self.plans.put(asked, plan.clone(), meaning);
-                }
-                plan
+        let meaning = match self.plans.get(&asked) {
+            Ok(known) => {
+                let notes = self.notes(&state, &statement);
+                return self.executable(&state, &known, notes).await;
             }
+            Err(meaning) => meaning,
         };
-        self.physical(state, plan, notes).await
+        let (plan, notes) = self.logical(&state, statement).await?;
+        let lasting = plans::is_lasting(&plan).map_err(|error| self.sorted(error))?;
+        let plan = self.optimized(&state, &params::bind(plan, params)?)?;
+        if lasting {
+            self.plans.put(asked, plan.clone(), meaning);
+        }
+        self.executable(&state, &plan, notes).await
     }
 
+    /// What one should know about the answer to a statement.
     fn notes(&self, state: &SessionState, statement: &Statement) -> Vec<String> {
         let mut notes = self.overlap_notes(state, statement);
         notes.extend(self.provisional_notes(state, statement));
         notes
     }
 
-    /// The optimized plan, and whether it means the same at any time.
-    async fn logical(
+    /// The plan of a statement, not optimized and with its placeholders, and what one should know about the answer.
+    pub(crate) async fn logical(
         &self,
         state: &SessionState,
         statement: Statement,
-        params: &Params,
-    ) -> Result<(LogicalPlan, bool), EngineError> {
+    ) -> Result<(LogicalPlan, Vec<String>), EngineError> {
         let sorted = |error| self.sorted(error);
+        statement::check(&statement).map_err(sorted)?;
+        let notes = self.notes(state, &statement);
         let plan = state.statement_to_plan(statement).await.map_err(sorted)?;
         statement::check_plan(&plan).map_err(sorted)?;
         self.may_plan(&plan)?;
-        let lasting = plans::is_lasting(&plan).map_err(sorted)?;
-        let plan = params::bind(plan, params)?;
-        let mut plan = state.optimize(&plan).map_err(sorted)?;
+        Ok((plan, notes))
+    }
+
+    /// The answer that a plan gives.
+    pub(crate) async fn physical(
+        &self,
+        state: &SessionState,
+        plan: &LogicalPlan,
+        notes: Vec<String>,
+    ) -> Result<Answer, EngineError> {
+        let plan = self.optimized(state, plan)?;
+        self.executable(state, &plan, notes).await
+    }
+
+    fn optimized(
+        &self,
+        state: &SessionState,
+        plan: &LogicalPlan,
+    ) -> Result<LogicalPlan, EngineError> {
+        let sorted = |error| self.sorted(error);
+        let mut plan = state.optimize(plan).map_err(sorted)?;
         if let LogicalPlan::Explain(explain) = &mut plan {
             self::explain(explain).map_err(sorted)?;
         }
-        Ok((plan, lasting))
+        Ok(plan)
     }
 
-    async fn physical(
+    /// The answer that an optimized plan gives.
+    async fn executable(
         &self,
-        state: SessionState,
-        plan: LogicalPlan,
+        state: &SessionState,
+        plan: &LogicalPlan,
         notes: Vec<String>,
     ) -> Result<Answer, EngineError> {
         let sorted = |error| self.sorted(error);
+        let from_rollups = rollups::reads_rollups(plan).map_err(sorted)?;
         let planner = state.query_planner();
         let plan = planner
-            .create_physical_plan(&plan, &state)
+            .create_physical_plan(plan, state)
             .await
             .map_err(sorted)?;
-        let answer = Answer::new(plan, state.task_ctx(), self.memory_limit);
-        Ok(answer.with_notes(self.tellable(notes)))
+        Ok(Answer::new(plan, state.task_ctx(), self.memory_limit)
+            .with_notes(self.tellable(notes))
+            .reading_rollups(from_rollups))
     }
 
     /// Refuses a query of the library that only reports can answer, in a store that has none.

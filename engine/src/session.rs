@@ -19,7 +19,7 @@ use datafusion::{
 
 use crate::{
     Dialect, EngineOptions, budget::Budget, catalog::months, lambdas::VariablesApart, maps, money,
-    rollups::FromRollups,
+    rollups::FromRollups, yielding::YieldingJoins,
 };
 
 /// The catalog's name.
@@ -149,6 +149,15 @@ impl Sessions {
         }
     }
 
+    /// The same, but for statements in the generic dialect.
+    pub(crate) fn with_generic(&self, generic: SessionState) -> Self {
+        Self {
+            plain: self.plain.clone(),
+            trino: self.trino.clone(),
+            generic: OnceLock::from(generic),
+        }
+    }
+
     /// The one for statements in `dialect`.
     pub(crate) fn of(&self, dialect: Dialect) -> &SessionState {
         let made = match dialect {
@@ -169,11 +178,12 @@ fn optimizer() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
     rules
 }
 
-/// Our own rule, then DataFusion's.
+/// A rule of our own, then DataFusion's, then one more.
 fn physical_optimizer() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let mut rules: Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> =
         vec![Arc::new(VariablesApart)];
     rules.extend(PhysicalOptimizer::new().rules);
+    rules.push(Arc::new(YieldingJoins));
     rules
 }
 

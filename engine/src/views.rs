@@ -91,6 +91,15 @@ impl Views {
         }
     }
 
+    /// The same, with what the store keeps now.
+    pub(crate) fn renewed(&self) -> Self {
+        Self {
+            store: self.store.clone(),
+            session: Mutex::new(locked(&self.session).clone()),
+            kept: Mutex::default(),
+        }
+    }
+
     /// The view called `name`, if there is one.
     pub(crate) async fn find(&self, name: &str) -> Result<Option<Arc<View>>> {
         if let Some(known) = locked(&self.session).get(name) {
