@@ -12,7 +12,10 @@ use datafusion::{
         runtime_env::{RuntimeEnv, RuntimeEnvBuilder},
     },
     logical_expr::AggregateUDF,
-    optimizer::{Analyzer, Optimizer, OptimizerRule, optimize_projections::OptimizeProjections},
+    optimizer::{
+        Analyzer, Optimizer, OptimizerRule, decorrelate_lateral_join::DecorrelateLateralJoin,
+        optimize_projections::OptimizeProjections,
+    },
     physical_optimizer::{PhysicalOptimizerRule, optimizer::PhysicalOptimizer},
     prelude::{SessionConfig, SessionContext},
 };
@@ -170,9 +173,12 @@ impl Sessions {
 
 /// DataFusion's rules, then our own.
 fn optimizer() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
-    // Views have hundreds of columns: those that a query does not ask for should go before all rules look at them.
-    let mut rules: Vec<Arc<dyn OptimizerRule + Send + Sync>> =
-        vec![Arc::new(OptimizeProjections::new())];
+    // Views have hundreds of columns: those that a query does not ask for should go before all rules look at them. What becomes of a
+    // lateral join may have columns that a projection above it must hide, which goes with those columns.
+    let mut rules: Vec<Arc<dyn OptimizerRule + Send + Sync>> = vec![
+        Arc::new(DecorrelateLateralJoin::new()),
+        Arc::new(OptimizeProjections::new()),
+    ];
     rules.extend(Optimizer::new().rules);
     rules.push(Arc::new(FromRollups));
     rules

@@ -202,17 +202,17 @@ impl ScalarUDFImpl for Arithmetic {
     }
 
     fn return_type(&self, arguments: &[DataType]) -> Result<DataType> {
-        match arguments {
-            [operation] => Ok(operation.clone()),
-            _ => plan_err!("{ATTEMPTED_ARITHMETIC} takes one argument"),
-        }
+        let [operation] = arguments else {
+            return plan_err!("{ATTEMPTED_ARITHMETIC} takes one argument");
+        };
+        Ok(operation.clone())
     }
 
     fn invoke_with_args(&self, mut arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        match arguments.args.pop() {
-            Some(operation) => Ok(operation),
-            None => plan_err!("{ATTEMPTED_ARITHMETIC} takes one argument"),
-        }
+        let Some(operation) = arguments.args.pop() else {
+            return plan_err!("{ATTEMPTED_ARITHMETIC} takes one argument");
+        };
+        Ok(operation)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is made of the values that an aggregate has collected, where the aggregate itself is made of others.
 
-use std::sync::Arc;
+use std::{fmt::Write, sync::Arc};
 
 use arrow::{
     array::{Array, ArrayRef, AsArray, StringViewArray, StringViewBuilder},
@@ -119,7 +119,7 @@ fn truncated(arguments: &[ArrayRef], _: &DataType) -> Result<ArrayRef> {
                 buffer.push_str(between);
                 buffer.push_str(&text(fillers).unwrap_or_default());
                 if counted.is_valid(row) && counted.value(row) != 0 {
-                    buffer.push_str(&format!("({})", values.len() - place));
+                    write!(buffer, "({})", values.len() - place)?;
                 }
                 break;
             }

@@ -19,6 +19,9 @@ use datafusion::{
 
 use super::lists::{Lists, element, plain_list, unexpected};
 
+/// Rounds in which the state's type may become wider: of decimals, by a digit in each.
+const ROUNDS: usize = 40;
+
 pub(super) fn reduce() -> HigherOrderUDF {
     HigherOrderUDF::new_from_impl(Reduce {
         signature: HigherOrderSignature::user_defined(Volatility::Immutable),
@@ -75,7 +78,9 @@ impl HigherOrderUDFImpl for Reduce {
                 Some(merge(state.data_type())),
                 None,
             ])),
-            Some(merged) if step == 1 && merged.data_type() != state.data_type() => {
+            Some(merged)
+                if (1..ROUNDS).contains(&step) && merged.data_type() != state.data_type() =>
+            {
                 Ok(LambdaParametersProgress::Partial(vec![
                     Some(merge(merged.data_type())),
                     None,
@@ -107,10 +112,10 @@ impl HigherOrderUDFImpl for Reduce {
         &self,
         arguments: HigherOrderReturnFieldArgs<'_>,
     ) -> Result<FieldRef> {
-        match arguments.arg_fields.last() {
-            Some(ValueOrLambda::Lambda(result)) => Ok(nullable(result.data_type())),
-            _ => plan_err!("reduce takes an array, a first state and two lambdas"),
-        }
+        let Some(ValueOrLambda::Lambda(result)) = arguments.arg_fields.last() else {
+            return plan_err!("reduce takes an array, a first state and two lambdas");
+        };
+        Ok(nullable(result.data_type()))
     }
 
     fn invoke_with_args(&self, arguments: HigherOrderFunctionArgs) -> Result<ColumnarValue> {

@@ -13,7 +13,7 @@ pub(super) fn prepared(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         .into_iter()
         .filter(|token| !matches!(token.token, Token::Whitespace(_)))
         .collect();
-    rows(&compared_rows(members(aliases(words(explain(tokens))))))
+    rows(&compared_rows(&members(aliases(words(explain(tokens))))))
 }
 
 /// Words of other dialects, and some that begin clauses, are names where Trino takes them for such.
@@ -106,7 +106,7 @@ fn members(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
 }
 
 /// `x = ANY (VALUES 1, 2)` is `x = ANY (SELECT * FROM (VALUES 1, 2))`: sqlparser knows sub-queries there by their first word.
-fn compared_rows(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+fn compared_rows(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
     let mut made: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
     // The places of closing parentheses after which one more is due.
     let mut ends = Vec::new();
@@ -127,7 +127,7 @@ fn compared_rows(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
                 Token::LParen,
             ];
             made.extend(inserted.map(|token| TokenWithSpan::new(token, span)));
-            ends.extend(closing(&tokens, at));
+            ends.extend(closing(tokens, at));
         }
         if ends.contains(&at) {
             made.push(TokenWithSpan::new(Token::RParen, token.span));

@@ -16,7 +16,7 @@ pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
     each_expression(statement, |expression| {
         match expression {
             Expr::Function(function) => {
-                if let Some(made) = rewritten(function)? {
+                if let Some(made) = rewritten(function) {
                     *expression = made;
                 }
             }
@@ -45,21 +45,19 @@ pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
 }
 
 /// What takes the place of a call; the call may be changed in place as well.
-fn rewritten(function: &mut Function) -> Result<Option<Expr>> {
-    let Some(called) = name(function).map(str::to_owned) else {
-        return Ok(None);
-    };
+fn rewritten(function: &mut Function) -> Option<Expr> {
+    let called = name(function)?.to_owned();
     match called.as_str() {
-        "if" => Ok(conditional(function)),
-        "row" => Ok(row(function)),
+        "if" => conditional(function),
+        "row" => row(function),
         "listagg" => {
             listagg(function);
-            Ok(None)
+            None
         }
-        "to_char" => Ok(to_char(function)),
+        "to_char" => to_char(function),
         "count" => {
             count_distinct(function);
-            Ok(None)
+            None
         }
         // Their precision, in digits of the second, is that of the session here.
         "current_timestamp" | "current_time" | "localtimestamp" | "localtime" => {
@@ -70,9 +68,9 @@ fn rewritten(function: &mut Function) -> Result<Option<Expr>> {
             };
             rename(function, now);
             function.args = FunctionArguments::None;
-            Ok(None)
+            None
         }
-        _ => Ok(None),
+        _ => None,
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
                 data_type,
                 ..
             } => {
-                if let Some(made) = cast(kind, expr, data_type)? {
+                if let Some(made) = cast(kind, expr, data_type) {
                     *expression = made;
                 }
             }
@@ -52,7 +52,7 @@ pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
     })
 }
 
-fn cast(kind: &CastKind, expr: &mut Expr, data_type: &mut DataType) -> Result<Option<Expr>> {
+fn cast(kind: &CastKind, expr: &mut Expr, data_type: &mut DataType) -> Option<Expr> {
     let has_parts = matches!(
         data_type,
         DataType::JSON | DataType::Array(_) | DataType::Map(..) | DataType::Struct(..)
@@ -68,22 +68,22 @@ fn cast(kind: &CastKind, expr: &mut Expr, data_type: &mut DataType) -> Result<Op
             } else {
                 "to_json"
             };
-            Ok(Some(call(function, vec![take(expr)])))
+            Some(call(function, vec![take(expr)]))
         }
-        DataType::Struct(fields, _) => Ok(row(kind, expr, fields)),
+        DataType::Struct(fields, _) => row(kind, expr, fields),
         DataType::Varchar(length) | DataType::CharacterVarying(length) => {
-            Ok(length.take().and_then(limit).map(|length| {
+            length.take().and_then(limit).map(|length| {
                 let whole = as_varchar(kind, take(expr));
                 call("substr", vec![whole, number(&1), number(&length)])
-            }))
+            })
         }
         DataType::Char(length) | DataType::Character(length) => {
-            Ok(length.take().and_then(limit).map(|length| {
+            length.take().and_then(limit).map(|length| {
                 let whole = as_varchar(kind, take(expr));
                 call("rpad", vec![whole, number(&length), text(" ")])
-            }))
+            })
         }
-        _ => Ok(None),
+        _ => None,
     }
 }
 

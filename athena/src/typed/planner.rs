@@ -95,12 +95,11 @@ impl ExprPlanner for TrinoPlanner {
             let field = usize::try_from(*place)
                 .ok()
                 .and_then(|place| fields.get(place.checked_sub(1)?));
-            return match field {
-                Some(field) => Ok(PlannerResult::Planned(
-                    core::get_field().call(vec![expr.expr, lit(field.name().clone())]),
-                )),
-                None => plan_err!("a row of {} fields has no field {place}", fields.len()),
+            let Some(field) = field else {
+                return plan_err!("a row of {} fields has no field {place}", fields.len());
             };
+            let arguments = vec![expr.expr, lit(field.name().clone())];
+            return Ok(PlannerResult::Planned(core::get_field().call(arguments)));
         }
         let is_plain = |entries: &DataType| match entries {
             DataType::Struct(fields) => fields[0].data_type() == &DataType::Utf8,

@@ -4,6 +4,7 @@ mod pattern;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use curtail_athena::functions as athena;
 use curtail_store::Table;
 use datafusion::{
     arrow::datatypes::FieldRef,
@@ -16,7 +17,7 @@ use datafusion::{
 
 use super::meant;
 use crate::{
-    Answer, Engine, EngineError,
+    Answer, Dialect, Engine, EngineError,
     catalog::{ATHENA_CATALOG, Databases, INFORMATION, META, sql_type},
     session::PUBLIC,
 };
@@ -60,7 +61,7 @@ impl Engine {
                     ("comment", comments),
                 ]
             }
-            Ast::ShowFunctions { filter } => functions(state, filter.as_ref()),
+            Ast::ShowFunctions { filter } => functions(state, self.dialect, filter.as_ref()),
             Ast::ShowCreate { obj_type, obj_name } => {
                 vec![("create", vec![self.definition(obj_type, obj_name).await?])]
             }
@@ -186,17 +187,23 @@ impl Engine {
 /// The functions of a session and what kind each is.
 fn functions(
     state: &SessionState,
+    dialect: Dialect,
     filter: Option<&ShowStatementFilter>,
 ) -> Vec<(&'static str, Vec<String>)> {
     let scalar = state.scalar_functions().keys();
-    let kinds: BTreeMap<_, _> = scalar
-        .map(|name| (name, "scalar"))
-        .chain(state.window_functions().keys().map(|name| (name, "window")))
-        .chain((state.aggregate_functions().keys()).map(|name| (name, "aggregate")))
-        .collect();
+    let scalar = scalar.chain(state.higher_order_functions().keys());
+    let kinds = scalar
+        .map(|name| (name.as_str(), "scalar"))
+        .chain((state.window_functions().keys()).map(|name| (name.as_str(), "window")))
+        .chain((state.aggregate_functions().keys()).map(|name| (name.as_str(), "aggregate")));
+    let mut kinds: BTreeMap<_, _> = kinds.collect();
+    if dialect == Dialect::Trino {
+        kinds.retain(|name, _| !athena::is_part(name));
+        kinds.extend(athena::REWRITTEN);
+    }
     let wanted = pattern_of(filter);
     let found = kinds.into_iter().filter(|(name, _)| wanted(name));
-    let found = found.map(|(name, kind)| (name.clone(), kind.to_owned()));
+    let found = found.map(|(name, kind)| (name.to_owned(), kind.to_owned()));
     let (names, kinds) = found.unzip();
     vec![("function", names), ("function_type", kinds)]
 }

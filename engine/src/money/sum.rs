@@ -141,17 +141,17 @@ impl Summed for Decimal128Type {
 
 impl Summed for Int64Type {
     fn add(sum: i64, value: i64) -> Result<i64> {
-        match sum.checked_add(value) {
-            Some(total) => Ok(total),
-            None => exec_err!("bigint addition overflow: {sum} + {value}"),
-        }
+        let Some(total) = sum.checked_add(value) else {
+            return exec_err!("bigint addition overflow: {sum} + {value}");
+        };
+        Ok(total)
     }
 
     fn narrow(sum: i128) -> Result<i64> {
-        match i64::try_from(sum) {
-            Ok(sum) => Ok(sum),
-            Err(_) => exec_err!("bigint addition overflow: a sum is {sum}"),
-        }
+        let Ok(sum) = i64::try_from(sum) else {
+            return exec_err!("bigint addition overflow: a sum is {sum}");
+        };
+        Ok(sum)
     }
 }
 

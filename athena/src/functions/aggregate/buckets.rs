@@ -135,9 +135,7 @@ impl Buckets {
 impl Accumulator for Buckets {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
         let numbers = values[1].as_primitive::<Float64Type>();
-        let weights = values
-            .get(2)
-            .map(|weights| weights.as_primitive::<Float64Type>());
+        let weights = values.get(2).map(AsArray::as_primitive::<Float64Type>);
         for row in (0..numbers.len()).filter(|&row| numbers.is_valid(row)) {
             let weight = match weights {
                 Some(weights) if weights.is_null(row) => continue,

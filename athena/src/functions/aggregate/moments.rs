@@ -160,7 +160,7 @@ impl Accumulator for Held {
     fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
         let parts: Vec<_> = states
             .iter()
-            .map(|state| state.as_primitive::<Float64Type>())
+            .map(AsArray::as_primitive::<Float64Type>)
             .collect();
         let [count, mean, second, third, fourth] = parts.as_slice() else {
             return Ok(());

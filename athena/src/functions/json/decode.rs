@@ -108,12 +108,14 @@ impl FromJson {
 fn made_of(texts: &StringViewArray, to: &DataType) -> Result<ArrayRef> {
     let parsed = texts
         .iter()
-        .map(|text| match text {
-            None => Ok(None),
-            Some(text) => match Json::parse(text) {
-                Some(json) => Ok(Some(json)),
-                None => exec_err!("Cannot cast to {}, it is no JSON: {text}", type_name(to)),
-            },
+        .map(|text| {
+            let Some(text) = text else {
+                return Ok(None);
+            };
+            let Some(json) = Json::parse(text) else {
+                return exec_err!("Cannot cast to {}, it is no JSON: {text}", type_name(to));
+            };
+            Ok(Some(json))
         })
         .collect::<Result<Vec<_>>>()?;
     values(&parsed.iter().map(Option::as_ref).collect::<Vec<_>>(), to)

@@ -133,7 +133,7 @@ impl Numbers {
 
     /// A number below another, which is not 0.
     pub(in crate::functions) fn below(&mut self, end: usize) -> usize {
-        let below = u128::from(self.next()) * end as u128 >> u64::BITS;
+        let below = (u128::from(self.next()) * end as u128) >> u64::BITS;
         usize::try_from(below).unwrap_or_default()
     }
 

@@ -190,14 +190,12 @@ fn counted(unit: Unit, from: &Ends, to: &Ends, rows: usize) -> Int64Array {
 }
 
 fn whole<const LENGTH: i64>(from: i64, to: i64) -> i64 {
-    match to.checked_sub(from) {
-        Some(between) => between / LENGTH,
-        // Farther apart than microseconds in 64 bits tell.
-        None => {
-            let whole = (i128::from(to) - i128::from(from)) / i128::from(LENGTH);
-            i64::try_from(whole).unwrap_or(if whole < 0 { i64::MIN } else { i64::MAX })
-        }
+    if let Some(between) = to.checked_sub(from) {
+        return between / LENGTH;
     }
+    // Farther apart than microseconds in 64 bits tell.
+    let whole = (i128::from(to) - i128::from(from)) / i128::from(LENGTH);
+    i64::try_from(whole).unwrap_or(if whole < 0 { i64::MIN } else { i64::MAX })
 }
 
 /// What `between` makes of both ends of every row; it must take any two times, as rows without a time have some too.
