@@ -88,6 +88,9 @@ pub(crate) struct Global {
     /// How often a request to an S3 server is tried again [default: 8]
     #[arg(long, global = true, value_name = "N")]
     pub(crate) retries: Option<u8>,
+    /// How much of a store on S3 is kept on this machine, to be read again; 0 for nothing [env: CURTAIL_CACHE_SIZE] [default: 20GiB]
+    #[arg(long, global = true, value_name = "SIZE")]
+    pub(crate) cache_size: Option<Size>,
     /// More log on stderr; twice for even more (RUST_LOG is honoured)
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,

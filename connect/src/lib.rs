@@ -36,7 +36,7 @@ mod watched;
 
 pub use check::{Check, Checked, Delivered, Finding, Found, Link, Place, State};
 pub use config::{
-    Config, ConfigError, ImportError, Imported, ServeConfig, ServeUser, infrawallet,
+    CacheConfig, Config, ConfigError, ImportError, Imported, ServeConfig, ServeUser, infrawallet,
 };
 pub use connection::{
     AccountId, Connection, ConnectionName, CostExplorerSettings, ExternalId, Invalid, Keys, Kind,

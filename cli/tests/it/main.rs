@@ -13,6 +13,7 @@
     reason = "texts for snapshots, of a few lines"
 )]
 
+mod cache;
 mod commands;
 mod connections;
 mod defined_rollups;

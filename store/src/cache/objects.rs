@@ -147,7 +147,8 @@ impl ObjectStore for Cached {
         let object = found.values().next().map(|block| block.object.clone());
         let read = object.and_then(|object| {
             range.end = range.end.min(object.size);
-            Some((object, cut(&found, &range)?))
+            let bytes = (range.start < range.end).then(|| cut(&found, &range))??;
+            Some((object, bytes))
         });
         // A range that the object does not have: the store says so itself.
         let Some((object, bytes)) = read else {
