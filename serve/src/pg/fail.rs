@@ -199,6 +199,7 @@ fn code(error: &ServeError) -> &'static str {
         ServeError::Login(_) | ServeError::Token => "28P01",
         ServeError::Restriction { .. } => "28000",
         ServeError::Changed => "0A000",
+        ServeError::Broken => "XX000",
         ServeError::Exposed { .. } | ServeError::Listen { .. } => "58000",
     }
 }

@@ -1,0 +1,9 @@
+//! `PostgreSQL`'s protocol, as a driver and a terminal speak it.
+
+mod extended;
+mod limits;
+mod login;
+mod raw;
+mod simple;
+mod versions;
+mod world;
