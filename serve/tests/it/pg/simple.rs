@@ -37,7 +37,7 @@ async fn errors_say_what_to_do() {
         ("SELECT * FROM cots", "42P01"),
         ("SELECT servce FROM costs", "42703"),
         ("SELECT no_such_function(1)", "42883"),
-        ("SELECT FROM FROM", "42601"),
+        ("SELECT 1 2 3", "42601"),
         ("INSERT INTO costs VALUES (1)", "25006"),
         ("DELETE FROM costs", "25006"),
         ("CREATE TABLE a AS SELECT 1", "25006"),
