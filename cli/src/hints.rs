@@ -338,6 +338,9 @@ fn engine(error: &EngineError) -> Option<String> {
         EngineError::UnknownReport { known, .. } => {
             return Some(format!("there are: {}", known.join(", ")));
         }
+        EngineError::Condition { .. } => {
+            "compare columns of `costs` with text: account_id in ('012345678901') and tags['team'] = 'web'; there are account_id, payer_account_id, report, billing_period, service, region, tags['…'] and cost_categories['…']"
+        }
         EngineError::Unavailable(_) => {
             "until then costs come from Cost Explorer: ask by account, service, day or month (by region, tag or charge type if that was fetched)"
         }

@@ -1,5 +1,6 @@
 //! The engine: a snapshot, opened for questions.
 
+mod limited;
 mod sessions;
 
 use std::{
@@ -21,11 +22,12 @@ use datafusion::{
     prelude::SessionContext,
     sql::parser::Statement,
 };
+use tokio::sync::OnceCell;
 
 use crate::{
     Answer, ConnectionInfo, CostQuery, Dialect, Dimension, EngineError, Extension, Params,
     ResourceQuery,
-    catalog::{Beside, Catalog},
+    catalog::{Beside, Catalog, Limit},
     costs::{self, LeftOut, TagKeys},
     mistake::Place,
     params,
@@ -88,6 +90,10 @@ pub struct Engine {
     pub(crate) extension: Option<Arc<dyn Extension>>,
     /// What was prepared, by name.
     pub(crate) prepared: Mutex<BTreeMap<String, Statement>>,
+    /// The rows that are shown, if not all are.
+    limit: Option<Arc<Limit>>,
+    /// The tags of these rows.
+    tags: OnceCell<TagKeys>,
 }
 
 impl Engine {
@@ -149,6 +155,8 @@ impl Engine {
             views: Arc::new(Views::new(store)),
             extension: None,
             prepared: Mutex::default(),
+            limit: None,
+            tags: OnceCell::new(),
         })
     }
 
@@ -218,7 +226,7 @@ impl Engine {
         let provisional = self.provisional_notes(&self.chosen.state(), &statement);
         let answer = self.plan(self.chosen.state(), statement, &values).await?;
         let notes = self.left_out.notes().into_iter().chain(provisional);
-        Ok(answer.with_notes(notes.collect()))
+        Ok(answer.with_notes(self.tellable(notes.collect())))
     }
 
     /// Plans a cost query.
@@ -233,14 +241,15 @@ impl Engine {
 
     /// The statement over `costs` that answers a cost query, and what one should know about it.
     pub async fn costs_sql(&self, query: &CostQuery) -> Result<(String, Vec<String>), EngineError> {
-        self.are_known(&query.reports)?;
-        let left_out = LeftOut::of(&self.snapshot, &query.reports);
-        costs::sql(query, &left_out, &self.beside.tags, self).await
+        self.are_known(&query.reports).await?;
+        let left_out = self.chosen_of(&query.reports)?;
+        let (text, notes) = costs::sql(query, &left_out, self.tags().await?, self).await?;
+        Ok((text, self.tellable(notes)))
     }
 
     /// Plans a question about resources.
     pub async fn resources(&self, query: &ResourceQuery) -> Result<Answer, EngineError> {
-        self.are_known(&query.reports)?;
+        self.are_known(&query.reports).await?;
         let periods = self.snapshot.periods().map(|version| &version.receipt);
         let reported = periods.filter(|receipt| {
             let names = &query.reports;
@@ -253,9 +262,10 @@ impl Engine {
             .or_else(latest)
             .or_else(|| self.latest_period());
         let period = period.ok_or_else(|| EngineError::Unavailable("resource".to_owned()))?;
-        let left_out = LeftOut::of(&self.snapshot, &query.reports);
-        let found = costs::resources(query, period, &left_out, &self.beside.tags, self);
+        let left_out = self.chosen_of(&query.reports)?;
+        let found = costs::resources(query, period, &left_out, self.tags().await?, self);
         let (text, notes) = found.await?;
+        let notes = self.tellable(notes);
         let statement = self.parse(&text)?.remove(0);
         Ok(self
             .plan(self.everything.state(), statement, &Params::new())
@@ -264,8 +274,16 @@ impl Engine {
     }
 
     /// An error if a report is not in the store.
-    fn are_known(&self, reports: &[String]) -> Result<(), EngineError> {
-        let known = self.reports();
+    async fn are_known(&self, reports: &[String]) -> Result<(), EngineError> {
+        if reports.is_empty() {
+            return Ok(());
+        }
+        let known = if self.is_limited() {
+            self.texts("SELECT DISTINCT report FROM costs ORDER BY report")
+                .await?
+        } else {
+            self.reports()
+        };
         match reports.iter().find(|name| !known.contains(name)) {
             Some(unknown) => Err(EngineError::UnknownReport {
                 name: unknown.clone(),
@@ -280,7 +298,7 @@ impl Engine {
         &self,
         dimension: &Dimension,
     ) -> Result<(String, String), EngineError> {
-        costs::dimension(dimension, &self.beside.tags, self).await
+        costs::dimension(dimension, self.tags().await?, self).await
     }
 
     /// Which days of provisional costs reports tell themselves.
@@ -364,7 +382,8 @@ impl Engine {
         notes.extend(self.provisional_notes(state, &statement));
         let plan = state.statement_to_plan(statement).await.map_err(sorted)?;
         statement::check_plan(&plan).map_err(sorted)?;
-        Ok((plan, notes))
+        self.may_plan(&plan)?;
+        Ok((plan, self.tellable(notes)))
     }
 
     /// The answer that a plan gives.

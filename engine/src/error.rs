@@ -76,6 +76,14 @@ pub enum EngineError {
         /// What is wrong.
         error: Box<Self>,
     },
+    /// A condition that rows cannot be limited by.
+    #[error("`{condition}` is no condition that rows can be limited by: {why}")]
+    Condition {
+        /// The condition as written.
+        condition: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// A tag or cost category that no report has.
     #[error("no report has the {kind} `{key}`")]
     UnknownKey {

@@ -25,6 +25,7 @@ mod engine;
 mod error;
 mod extension;
 mod lambdas;
+mod limit;
 mod maps;
 mod merging;
 mod mistake;

@@ -44,7 +44,7 @@ pub(crate) fn runtime(store: &Store, options: &EngineOptions) -> Result<Arc<Runt
     let runtime = RuntimeEnvBuilder::new()
         .with_memory_pool(Arc::new(Budget::new(options)))
         .build_arc()?;
-    runtime.register_object_store(store_url().as_ref(), Arc::clone(store.objects()));
+    runtime.register_object_store(store_url().as_ref(), Arc::clone(store.objects_to_read()));
     Ok(runtime)
 }
 

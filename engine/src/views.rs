@@ -57,6 +57,11 @@ impl View {
         Self::new(name, text, dialect)
     }
 
+    /// Its name.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// What a file of the store says of it.
     pub(crate) fn file(&self) -> String {
         format!("{DIALECT}{}\n{};\n", self.dialect, self.text)
@@ -118,6 +123,13 @@ impl Views {
         let mut names: Vec<_> = here.map(|(name, _)| name.clone()).chain(kept).collect();
         names.sort_unstable();
         Ok(names)
+    }
+
+    /// Whether the session defined just this one.
+    pub(crate) fn is_of_session(&self, view: &View) -> bool {
+        let session = locked(&self.session);
+        let here = session.get(&view.name).and_then(Option::as_ref);
+        here.is_some_and(|here| here.text == view.text)
     }
 
     /// The names of those that the session defined.
@@ -184,7 +196,7 @@ pub(crate) async fn plan(databases: &Databases, view: &View) -> Result<Arc<dyn T
     // A future that holds itself would have no size.
     let planned = Box::pin(planned(databases, view));
     let plan = WITHIN.scope(within, planned).await?;
-    Ok(Arc::new(ViewTable::new(plan, Some(view.text.clone()))))
+    Ok(Arc::new(ViewTable::new(plan, databases.text_of(view))))
 }
 
 async fn planned(databases: &Databases, view: &View) -> Result<LogicalPlan> {

@@ -139,6 +139,11 @@ pub(crate) fn commit(version: u64) -> String {
     format!("{LOG}/{version:020}.json")
 }
 
+/// Whether a data file or a rollup lies at `path`: what never changes once it is there.
+pub(crate) fn is_data_file(path: &str) -> bool {
+    path.ends_with(".parquet") && path.split('/').all(|part| part != LOG)
+}
+
 /// `path` for an object store. Paths made here are taken as they are; one that came in by another Delta writer, and that
 /// no object store would take, is escaped.
 pub(crate) fn object(path: &str) -> Path {

@@ -79,7 +79,7 @@ impl Engine {
                 let words: Vec<_> = variable.iter().map(|word| word.value.as_str()).collect();
                 match words.as_slice() {
                     [first, .., table] if first.eq_ignore_ascii_case(PARTITIONS) => {
-                        vec![("partition", self.partitions(table)?)]
+                        vec![("partition", self.partitions(table).await?)]
                     }
                     _ => return Ok(None),
                 }
@@ -139,17 +139,24 @@ impl Engine {
             name,
             similar: Vec::new(),
         })?;
-        Ok(view.text().to_owned())
+        self.databases().text_of(&view).ok_or_else(|| {
+            EngineError::Refused(format!(
+                "showing how `{}` is made, which may tell of rows that are not shown to this user,",
+                view.name()
+            ))
+        })
     }
 
     /// The partitions of a table, as Athena names those of reports.
-    fn partitions(&self, table: &str) -> Result<Vec<String>, EngineError> {
+    async fn partitions(&self, table: &str) -> Result<Vec<String>, EngineError> {
+        let seen = self.periods_seen().await?;
         let of = |wanted: &[Table]| -> BTreeSet<_> {
             self.snapshot
                 .periods()
                 .map(|version| &version.receipt)
                 .filter(|receipt| wanted.contains(&receipt.kind.table()))
                 .map(|receipt| receipt.billing_period)
+                .filter(|period| seen.as_ref().is_none_or(|seen| seen.contains(period)))
                 .collect()
         };
         let periods = match table.to_lowercase().as_str() {

@@ -14,7 +14,7 @@ use super::{Catalog, ColumnInfo, TableInfo, information::Information, sql_type};
 use crate::{
     Dialect, Extension,
     session::{CATALOG, PUBLIC, Sessions},
-    views::{self, Views},
+    views::{self, View, Views},
 };
 
 /// The catalog's name in Athena.
@@ -70,6 +70,13 @@ impl Databases {
             .into_iter()
             .find(|name| *name == database)
             .unwrap_or(PUBLIC)
+    }
+
+    /// The text that defines a view of a user, for those who may read it: a view that is kept in the store was written by somebody who
+    /// may see more, and its text may tell of it.
+    pub(crate) fn text_of(&self, view: &View) -> Option<String> {
+        let readable = !self.catalog.limited || self.views.is_of_session(view);
+        readable.then(|| view.text().to_owned())
     }
 
     /// Whether `name` is a table or view of our own.

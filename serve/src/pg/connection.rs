@@ -27,9 +27,9 @@ use super::{
 use crate::{Protocol, ServeError, Service, User, service::Phase};
 
 /// In which a client must have logged in.
-const LOGIN: Duration = Duration::from_secs(60);
+const LOGIN: Duration = Duration::from_secs(30);
 /// Messages that are read ahead while a statement runs.
-const AHEAD: usize = 64;
+const AHEAD: usize = 16;
 
 type Client = Session<WriteHalf<Socket>>;
 

@@ -5,6 +5,7 @@
     reason = "tests fail by panicking, helpers of tests too"
 )]
 
+mod cache;
 mod concurrency;
 mod crash;
 mod data;

@@ -9,7 +9,7 @@ use std::{
 
 use curtail_engine::{Dialect, EngineOptions};
 use curtail_ingest::{Silent, Source, discover, ingest};
-use curtail_serve::{Limits, Service, ServiceOptions, Tls, User, Users, Verifier, pg};
+use curtail_serve::{Limits, ServeError, Service, ServiceOptions, Tls, User, Users, Verifier, pg};
 use curtail_store::Store;
 use curtail_testdata::{Folder, Options, generate};
 use tempfile::TempDir;
@@ -67,6 +67,11 @@ impl World {
     }
 
     pub(crate) async fn served(served: Served) -> Self {
+        Self::opened(served).await.unwrap()
+    }
+
+    /// The same, or why it cannot be served.
+    pub(crate) async fn opened(served: Served) -> Result<Self, ServeError> {
         let folder = tempfile::tempdir().unwrap();
         let total = fill(
             folder.path(),
@@ -92,7 +97,7 @@ impl World {
             most_connections: served.connections,
         };
         let opening = engine_threads().spawn(Service::open(store, options));
-        let service = opening.await.unwrap().unwrap();
+        let service = opening.await.unwrap()?;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let options = pg::PgOptions {
@@ -100,13 +105,13 @@ impl World {
             tls: served.tls.then(|| certificate(folder.path())),
         };
         let serving = tokio::spawn(pg::serve(service.clone(), listener, options));
-        Self {
+        Ok(Self {
             folder,
             service,
             address,
             serving,
             total,
-        }
+        })
     }
 
     /// Where the store is.
