@@ -17,6 +17,7 @@ mod queries;
 mod resources;
 mod rollup;
 mod s3;
+mod serve;
 mod sql;
 mod vacuum;
 mod verify;
@@ -41,7 +42,8 @@ pub(crate) use queries::{QueriesArgs, QueriesCommand};
 pub(crate) use resources::ResourcesArgs;
 pub(crate) use rollup::{RollupArgs, RollupCommand};
 pub(crate) use s3::S3Args;
-pub(crate) use sql::{Assignment, SqlArgs};
+pub(crate) use serve::{ServeArgs, ServeCommand};
+pub(crate) use sql::{Assignment, Language, SqlArgs};
 pub(crate) use vacuum::VacuumArgs;
 pub(crate) use verify::VerifyArgs;
 
@@ -153,6 +155,7 @@ pub(crate) enum Command {
     Queries(QueriesArgs),
     /// Sums that answers come from: list, build, verify, drop
     Rollup(RollupArgs),
+    Serve(Box<ServeArgs>),
     /// Shows the configuration, or its JSON Schema
     Config(ConfigArgs),
     /// Prints the completion script of a shell

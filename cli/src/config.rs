@@ -277,6 +277,7 @@ fn log_filter(global: &Global, environment: &Environment) -> String {
             "curtail_store",
             "curtail_ingest",
             "curtail_engine",
+            "curtail_serve",
         ];
         crates.iter().fold(others.to_owned(), |filter, name| {
             format!("{filter},{name}={level}")

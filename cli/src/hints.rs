@@ -4,6 +4,7 @@ use curtail_connect::ConnectError;
 use curtail_engine::EngineError;
 use curtail_ingest::IngestError;
 use curtail_queries::UnknownQuery;
+use curtail_serve::ServeError;
 use curtail_store::StoreError;
 use curtail_testdata::GenerateError;
 
@@ -65,6 +66,13 @@ pub(crate) fn hint(error: &CliError) -> Option<String> {
         CliError::Config { .. } => {
             "correct the file; `curtail config schema` prints its JSON Schema, which editors can check it with"
         }
+        CliError::Serve(error) => return serve(error),
+        CliError::Tls(_) => {
+            "--tls-cert takes the certificate with its chain, --tls-key its private key, both as PEM and readable by this user"
+        }
+        CliError::Serving { .. } => {
+            "correct the file; docs/serve.md explains `[serve]` and `[serve.users.NAME]`"
+        }
         CliError::Rollup { .. } => {
             "`rollups` in the configuration lists files of SQL, relative to it, each named as its rollup is to be: team-daily.sql"
         }
@@ -123,6 +131,21 @@ pub(crate) fn hint(error: &CliError) -> Option<String> {
         CliError::Interrupted => return None,
     };
     Some(text.to_owned())
+}
+
+fn serve(error: &ServeError) -> Option<String> {
+    match error {
+        ServeError::Listen { source, .. } => Some(match source.kind() {
+            std::io::ErrorKind::AddrInUse => {
+                "something else listens there: give another address, such as --pg 127.0.0.1:5433; port 0 takes any that is free".to_owned()
+            }
+            std::io::ErrorKind::PermissionDenied => {
+                "ports below 1024 are for the system: give another one".to_owned()
+            }
+            _ => "give an address of this machine: 127.0.0.1 or 0.0.0.0, and a port".to_owned(),
+        }),
+        error => error.hint(),
+    }
 }
 
 fn ingest(error: &IngestError) -> Option<String> {

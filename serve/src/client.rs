@@ -8,13 +8,14 @@ use std::{
 };
 
 use arrow::datatypes::SchemaRef;
-use curtail_engine::{Dialect, Engine, Parameter, Prepared};
+use curtail_engine::{Answer, Dialect, Engine, Parameter, Prepared};
 use datafusion::{scalar::ScalarValue, sql::parser::Statement as Parsed};
 use futures::future::BoxFuture;
 use tokio::{sync::watch, time::Instant};
 
 use crate::{
     Outcome, Protocol, Rows, ServeError, Service, User,
+    admission::Permit,
     rows::{Run, Stop},
 };
 
@@ -169,7 +170,10 @@ impl Client {
     ) -> Result<Rows, ServeError> {
         let mut run = self.run();
         match self.begun(statement, values, &mut run).await {
-            Ok((answer, batches)) => Ok(Rows::of(answer, batches, run)),
+            Ok((answer, permit)) => {
+                let engine = self.service.engine_threads();
+                Ok(Rows::of(answer, permit, run, engine))
+            }
             Err(error) => {
                 run.outcome = Outcome::of(&error);
                 Err(error)
@@ -214,7 +218,7 @@ impl Client {
         statement: &Statement,
         values: &HashMap<String, ScalarValue>,
         run: &mut Run,
-    ) -> Result<(curtail_engine::Answer, curtail_engine::Batches), ServeError> {
+    ) -> Result<(Answer, Permit), ServeError> {
         let most = self.service.limits_of(&self.user).concurrent;
         let admitted = self.service.admission().admit(&self.user.name, most);
         let permit = tokio::select! {
@@ -222,7 +226,6 @@ impl Client {
             error = run.stop.stopped() => return Err(error),
             permit = admitted => permit?,
         };
-        run.admitted(permit);
         let begin = async {
             let session = self.session().await?;
             let answer = if session.generation == statement.session.generation {
@@ -236,13 +239,12 @@ impl Client {
                 }
                 session.engine.run(&again, values).await?
             };
-            let batches = answer.batches()?;
-            Ok((answer, batches))
+            Ok(answer)
         };
         tokio::select! {
             biased;
             error = run.stop.stopped() => Err(error),
-            begun = begin => begun,
+            begun = begin => begun.map(|answer| (answer, permit)),
         }
     }
 

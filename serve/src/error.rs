@@ -43,6 +43,9 @@ pub enum ServeError {
         /// What is wrong with the condition.
         why: String,
     },
+    /// A statement ended without a word, which is a defect.
+    #[error("internal error: the statement broke off")]
+    Broken,
     /// The columns of a prepared statement are other ones by now.
     #[error(
         "cached plan must not change result type: the store has new columns since this statement was prepared"

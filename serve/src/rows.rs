@@ -1,23 +1,34 @@
 //! The rows of a statement as they come, within its limits.
+//!
+//! The work is done where the engine's threads are, away from those that talk to clients: however busy the engine is, a statement is
+//! stopped in time.
 
 use std::{
     fmt,
     future::pending,
     pin::Pin,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll},
     time::Duration,
 };
 
 use arrow::{array::RecordBatch, datatypes::SchemaRef};
-use curtail_engine::{Answer, Batches};
+use curtail_engine::Answer;
 use futures::{Stream, StreamExt, stream, stream::BoxStream};
 use tokio::{
-    sync::watch,
+    runtime::Handle,
+    sync::{mpsc, watch},
+    task::AbortHandle,
     time::{Instant, sleep_until},
 };
 
 use crate::{Metrics, Outcome, Protocol, ServeError, admission::Permit, service::Phase};
+
+/// Batches that are computed while one is being sent.
+const BATCHES_AHEAD: usize = 2;
 
 /// The rows of an answer, as they come. Dropping them stops the work.
 pub struct Rows {
@@ -28,13 +39,13 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// The rows of `answer`, which `run` is over with.
-    pub(crate) fn of(answer: Answer, batches: Batches, run: Run) -> Self {
+    /// The rows of `answer`, which are computed on the threads of `engine`.
+    pub(crate) fn of(answer: Answer, permit: Permit, run: Run, engine: &Handle) -> Self {
         Self {
             schema: answer.schema(),
             notes: answer.notes().to_vec(),
             deadline: run.stop.deadline.map(|(at, _)| at),
-            batches: limited(answer, batches, run),
+            batches: taken(answer, permit, run, engine),
         }
     }
 
@@ -70,28 +81,57 @@ impl fmt::Debug for Rows {
     }
 }
 
-/// The batches up to the end, or to the first error.
-fn limited(
-    answer: Answer,
-    batches: Batches,
+/// A task that ends when nobody waits for it.
+struct Task(AbortHandle);
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Whoever takes the batches.
+struct Taking {
+    batches: mpsc::Receiver<Result<RecordBatch, ServeError>>,
+    complete: Arc<AtomicBool>,
+    rows: u64,
     run: Run,
+    _task: Task,
+}
+
+/// The batches up to the end, or to the first error.
+fn taken(
+    answer: Answer,
+    permit: Permit,
+    run: Run,
+    engine: &Handle,
 ) -> BoxStream<'static, Result<RecordBatch, ServeError>> {
-    let working = Working {
-        batches: Some(batches),
+    let (sender, batches) = mpsc::channel(BATCHES_AHEAD);
+    let complete = Arc::new(AtomicBool::new(false));
+    let work = Work {
         answer,
+        metrics: Arc::clone(&run.metrics),
+        _permit: permit,
+    };
+    work.metrics.begun();
+    let task = work.run(sender, run.stop.clone(), Arc::clone(&complete));
+    let taking = Taking {
+        batches,
+        complete,
         rows: 0,
         run,
+        _task: Task(engine.spawn(task).abort_handle()),
     };
-    stream::unfold(Some(working), |working| async {
-        let mut working = working?;
-        match working.next().await {
-            Some(Ok(batch)) => Some((Ok(batch), Some(working))),
+    stream::unfold(Some(taking), |taking| async {
+        let mut taking = taking?;
+        match taking.next().await {
+            Some(Ok(batch)) => Some((Ok(batch), Some(taking))),
             Some(Err(error)) => {
-                working.run.outcome = Outcome::of(&error);
+                taking.run.outcome = Outcome::of(&error);
                 Some((Err(error), None))
             }
             None => {
-                working.run.outcome = Outcome::Done;
+                taking.run.outcome = Outcome::Done;
                 None
             }
         }
@@ -99,25 +139,18 @@ fn limited(
     .boxed()
 }
 
-/// A statement at work. Fields are dropped in their order: the work stops before its place is given to the next statement.
-struct Working {
-    batches: Option<Batches>,
-    answer: Answer,
-    rows: u64,
-    run: Run,
-}
-
-impl Working {
+impl Taking {
     async fn next(&mut self) -> Option<Result<RecordBatch, ServeError>> {
-        let batches = self.batches.as_mut()?;
         let batch = tokio::select! {
             biased;
             error = self.run.stop.stopped() => return Some(Err(error)),
-            batch = batches.next() => batch?,
+            batch = self.batches.recv() => batch,
         };
         let batch = match batch {
-            Ok(batch) => batch,
-            Err(error) => return Some(Err(error.into())),
+            Some(Ok(batch)) => batch,
+            Some(Err(error)) => return Some(Err(error)),
+            None if self.complete.load(Ordering::Acquire) => return None,
+            None => return Some(Err(ServeError::Broken)),
         };
         let rows = batch.num_rows() as u64;
         self.rows += rows;
@@ -130,13 +163,57 @@ impl Working {
     }
 }
 
-impl Drop for Working {
+/// A statement at work, which holds its place until it has really stopped.
+struct Work {
+    answer: Answer,
+    metrics: Arc<Metrics>,
+    _permit: Permit,
+}
+
+impl Work {
+    async fn run(
+        self,
+        sender: mpsc::Sender<Result<RecordBatch, ServeError>>,
+        mut stop: Stop,
+        complete: Arc<AtomicBool>,
+    ) {
+        let mut batches = match self.answer.batches() {
+            Ok(batches) => batches,
+            Err(error) => {
+                // Nobody hears of it who has gone away.
+                let _ = sender.send(Err(error.into())).await;
+                return;
+            }
+        };
+        while let Some(batch) = batches.next().await {
+            let batch = batch.map_err(ServeError::from);
+            let failed = batch.is_err();
+            // Whoever does not take rows in time must not keep others waiting.
+            let sent = tokio::select! {
+                biased;
+                sent = sender.send(batch) => sent.is_ok(),
+                error = stop.stopped() => {
+                    drop(batches);
+                    drop(self);
+                    let _ = sender.send(Err(error)).await;
+                    return;
+                }
+            };
+            if failed || !sent {
+                return;
+            }
+        }
+        drop(batches);
+        drop(self);
+        complete.store(true, Ordering::Release);
+    }
+}
+
+impl Drop for Work {
     fn drop(&mut self) {
-        // What stops is told before it is counted.
-        self.batches = None;
         let answer = &self.answer;
-        let metrics = &self.run.metrics;
-        metrics.scanned(answer.stats(), answer.reads_rollups());
+        self.metrics.scanned(answer.stats(), answer.reads_rollups());
+        self.metrics.over();
     }
 }
 
@@ -149,7 +226,6 @@ pub(crate) struct Run {
     metrics: Arc<Metrics>,
     protocol: Protocol,
     begun: Instant,
-    permit: Option<Permit>,
     counts: bool,
 }
 
@@ -168,7 +244,6 @@ impl Run {
             metrics: Arc::clone(metrics),
             protocol,
             begun: Instant::now(),
-            permit: None,
             counts: true,
         }
     }
@@ -177,19 +252,10 @@ impl Run {
     pub(crate) fn forget(mut self) {
         self.counts = false;
     }
-
-    /// It waited, and runs from now on.
-    pub(crate) fn admitted(&mut self, permit: Permit) {
-        self.permit = Some(permit);
-        self.metrics.begun();
-    }
 }
 
 impl Drop for Run {
     fn drop(&mut self) {
-        if self.permit.is_some() {
-            self.metrics.over();
-        }
         if self.counts {
             let took = self.begun.elapsed();
             self.metrics.ended(self.protocol, self.outcome, took);
@@ -198,7 +264,7 @@ impl Drop for Run {
 }
 
 /// What may stop a statement.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Stop {
     /// When it has to be done, and after how long that is.
     pub(crate) deadline: Option<(Instant, Duration)>,

@@ -7,7 +7,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use curtail_engine::{ConnectionInfo, Dialect, EngineOptions};
 use curtail_store::Store;
-use tokio::{sync::watch, time};
+use tokio::{runtime::Handle, sync::watch, time};
 
 pub use health::{Health, PeriodHealth};
 
@@ -61,10 +61,12 @@ struct Inner {
     metrics: Arc<Metrics>,
     most_connections: usize,
     phase: watch::Sender<Phase>,
+    engine_threads: Handle,
 }
 
 impl Service {
-    /// Opens the newest version of `store`.
+    /// Opens the newest version of `store`. The threads of the runtime that this is called in are those that compute answers; they may
+    /// be busy for long, so that listeners had better be served by another one.
     pub async fn open(store: Store, options: ServiceOptions) -> Result<Self, ServeError> {
         let metrics = Arc::new(Metrics::default());
         let versions = Versions::open(
@@ -82,6 +84,7 @@ impl Service {
                 metrics,
                 most_connections: options.most_connections,
                 phase: watch::Sender::new(Phase::Serving),
+                engine_threads: Handle::current(),
             }),
         };
         // A condition that means nothing should be noticed now and not by whom it concerns.
@@ -220,6 +223,11 @@ impl Service {
 
     pub(crate) fn versions(&self) -> &Versions {
         &self.inner.versions
+    }
+
+    /// Where answers are computed.
+    pub(crate) fn engine_threads(&self) -> &Handle {
+        &self.inner.engine_threads
     }
 
     pub(crate) fn admission(&self) -> &Admission {

@@ -118,7 +118,11 @@ fn serve(config: &ServeConfig) -> Table {
     }
     insert(&mut table, "max_rows", number(config.max_rows));
     insert(&mut table, "max_concurrent", number(config.max_concurrent));
-    insert(&mut table, "max_connections", number(config.max_connections));
+    insert(
+        &mut table,
+        "max_connections",
+        number(config.max_connections),
+    );
     let mut users = Table::new();
     users.set_implicit(true);
     for (name, user) in &config.users {
@@ -130,7 +134,11 @@ fn serve(config: &ServeConfig) -> Table {
             shown.insert("tokens", value(tokens.collect::<Array>()));
         }
         insert(&mut shown, "allow", user.allow.clone());
-        insert(&mut shown, "statement_timeout", user.statement_timeout.clone());
+        insert(
+            &mut shown,
+            "statement_timeout",
+            user.statement_timeout.clone(),
+        );
         insert(&mut shown, "max_rows", number(user.max_rows));
         insert(&mut shown, "memory_limit", user.memory_limit.clone());
         insert(&mut shown, "max_concurrent", number(user.max_concurrent));

@@ -17,7 +17,7 @@ use datafusion::{
     },
 };
 
-use crate::{Answer, Engine, EngineError, Params, params};
+use crate::{Answer, Dialect, Engine, EngineError, Params, params};
 
 /// A statement that was planned and waits for the values of its parameters.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ pub struct Prepared {
 enum Kind {
     /// Rows that a plan makes.
     Planned {
-        state: Box<SessionState>,
+        dialect: Dialect,
         plan: Box<LogicalPlan>,
         notes: Vec<String>,
     },
@@ -104,10 +104,15 @@ impl Engine {
         values: &HashMap<String, ScalarValue>,
     ) -> Result<Answer, EngineError> {
         let found = match &prepared.kind {
-            Kind::Planned { state, plan, notes } => {
-                let plan = plan.as_ref().clone();
-                match params::fill_in(plan, &prepared.types, values) {
-                    Ok(plan) => Box::pin(self.physical(state, &plan, notes.clone())).await,
+            Kind::Planned {
+                dialect,
+                plan,
+                notes,
+            } => {
+                // A new one each time: it knows when the statement runs, and a plan that is kept for long should not keep more.
+                let state = self.databases().session(*dialect);
+                match params::fill_in(plan.as_ref().clone(), &prepared.types, values) {
+                    Ok(plan) => Box::pin(self.physical(&state, &plan, notes.clone())).await,
                     Err(error) => Err(error),
                 }
             }
@@ -170,7 +175,7 @@ impl Engine {
         Ok(Prepared {
             text: text.to_owned(),
             kind: Kind::Planned {
-                state: Box::new(state),
+                dialect: self.dialect,
                 plan: Box::new(plan),
                 notes,
             },

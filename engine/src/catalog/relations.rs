@@ -42,7 +42,9 @@ impl Relations {
                     None
                 } else {
                     let view = self.databases.views().find(&name).await.map_err(sorted)?;
-                    Some(view.map(|view| view.text().to_owned()).unwrap_or_default())
+                    // One that may not be read is a view all the same.
+                    let text = view.and_then(|view| self.databases.text_of(&view));
+                    Some(text.unwrap_or_default())
                 };
                 listed.push(Relation {
                     schema,

@@ -71,7 +71,7 @@ impl Engine {
             sessions: Arc::clone(&self.sessions),
             views: Arc::new(Views::new(&self.store)),
             plans: Plans::default(),
-            extension: self.extension.clone(),
+            extension: None,
             prepared: Mutex::default(),
             limit: Some(limit),
             tags: tokio::sync::OnceCell::new(),

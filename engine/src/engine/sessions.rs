@@ -7,6 +7,7 @@ use std::{
 
 use curtail_store::Snapshot;
 use datafusion::{execution::runtime_env::RuntimeEnvBuilder, sql::parser::Statement};
+use tokio::sync::OnceCell;
 
 use super::Engine;
 use crate::{
@@ -35,6 +36,9 @@ impl Engine {
 
     /// An engine over the newest version of the store, within the same memory; `None` if this one's is the newest.
     pub async fn newer(&self, options: &EngineOptions) -> Result<Option<Self>, EngineError> {
+        if self.store.is_newest(&self.snapshot).await? {
+            return Ok(None);
+        }
         let newest = self.store.snapshot().await?;
         if is_same(&self.snapshot, &newest) {
             return Ok(None);
@@ -84,7 +88,7 @@ impl Engine {
             extension: self.extension.clone(),
             prepared: Mutex::new(prepared),
             limit: self.limit.clone(),
-            tags: self.tags.clone(),
+            tags: OnceCell::new(),
         }
     }
 }

@@ -7,6 +7,7 @@ use tokio::{
     io::{self, AsyncRead, ReadHalf, WriteHalf},
     net::TcpStream,
     sync::{mpsc, watch},
+    task::JoinSet,
     time::timeout,
 };
 
@@ -26,9 +27,9 @@ use super::{
 use crate::{Protocol, ServeError, Service, User, service::Phase};
 
 /// In which a client must have logged in.
-const LOGIN: Duration = Duration::from_secs(60);
+const LOGIN: Duration = Duration::from_secs(30);
 /// Messages that are read ahead while a statement runs.
-const AHEAD: usize = 64;
+const AHEAD: usize = 16;
 
 type Client = Session<WriteHalf<Socket>>;
 
@@ -183,7 +184,9 @@ fn client(
 async fn converse(service: &Service, session: &mut Client, reader: ReadHalf<Socket>) {
     let (sender, mut messages) = mpsc::channel(AHEAD);
     let (alive, mut gone) = watch::channel(());
-    let reading = tokio::spawn(read(reader, sender, alive));
+    // Ends with this function, however that ends: who reads holds the connection open.
+    let mut reading = JoinSet::new();
+    reading.spawn(read(reader, sender, alive));
     let (mut draining, mut ending) = (service.phase(), service.phase());
     loop {
         let message = tokio::select! {
@@ -217,7 +220,6 @@ async fn converse(service: &Service, session: &mut Client, reader: ReadHalf<Sock
             Ok(Flow::End) | Err(_) => break,
         }
     }
-    reading.abort();
 }
 
 /// Reads messages ahead, so that the end of the connection is noticed while a statement runs.

@@ -179,7 +179,7 @@ fn message(error: &EngineError) -> String {
         EngineError::UnknownTable { name, .. } => format!("relation \"{name}\" does not exist"),
         EngineError::UnknownColumn { name, .. } => format!("column \"{name}\" does not exist"),
         EngineError::UnknownFunction { name, .. } => format!("function {name} does not exist"),
-        EngineError::Refused(what) => {
+        EngineError::Refused(what) if is_verb(what) => {
             format!(
                 "cannot execute {} in a read-only transaction",
                 what.trim_matches('`')
@@ -187,6 +187,17 @@ fn message(error: &EngineError) -> String {
         }
         other => other.to_string(),
     }
+}
+
+/// Whether it is a kind of statement that was refused.
+fn is_verb(what: &str) -> bool {
+    let quoted = what
+        .strip_prefix('`')
+        .and_then(|rest| rest.strip_suffix('`'));
+    quoted.is_some_and(|verb| {
+        verb.bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte == b' ')
+    })
 }
 
 fn code(error: &ServeError) -> &'static str {
@@ -199,6 +210,7 @@ fn code(error: &ServeError) -> &'static str {
         ServeError::Login(_) | ServeError::Token => "28P01",
         ServeError::Restriction { .. } => "28000",
         ServeError::Changed => "0A000",
+        ServeError::Broken => "XX000",
         ServeError::Exposed { .. } | ServeError::Listen { .. } => "58000",
     }
 }
@@ -206,7 +218,8 @@ fn code(error: &ServeError) -> &'static str {
 fn engine_code(error: &EngineError) -> &'static str {
     match error {
         EngineError::At { error, .. } => engine_code(error),
-        EngineError::Refused(_) => "25006",
+        EngineError::Refused(what) if is_verb(what) => "25006",
+        EngineError::Refused(_) => "42501",
         EngineError::NoStatement | EngineError::SeveralStatements(_) | EngineError::Syntax(_) => {
             "42601"
         }

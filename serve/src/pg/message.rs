@@ -8,7 +8,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 /// The longest message of a client that has not logged in.
 const LONGEST_BEFORE_LOGIN: usize = 64 << 10;
 /// The longest message of a client that has: SQL with all its values.
-const LONGEST: usize = 64 << 20;
+const LONGEST: usize = 16 << 20;
 /// The longest first message.
 const LONGEST_FIRST: usize = 10_000;
 

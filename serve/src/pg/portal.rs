@@ -181,6 +181,9 @@ impl Source {
         let mut sent = 0;
         while most.is_none_or(|most| sent < most) {
             let Some(batch) = &mut self.current else {
+                if self.done {
+                    break;
+                }
                 match self.batches.next().await {
                     Some(Ok(batch)) => {
                         let batch = self.batch(&batch);

@@ -24,7 +24,7 @@ use super::{
 use crate::Client;
 
 /// The most statements and cursors that a session may keep.
-const MOST_KEPT: usize = 10_000;
+const MOST_KEPT: usize = 2_000;
 
 /// A session of a client.
 pub(super) struct Session<W> {

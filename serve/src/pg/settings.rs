@@ -226,7 +226,8 @@ fn accepted(
             same if same == only => Ok((None, None)),
             _ => wrong(&format!("only {only} is possible")),
         },
-        Kind::Encoding => match lower.replace(['-', '_'], "").as_str() {
+        // Written with any signs in between, and by asyncpg within quotes.
+        Kind::Encoding => match lower.replace(|c: char| !c.is_ascii_alphanumeric(), "").as_str() {
             "utf8" | "unicode" => Ok((None, None)),
             _ => wrong("only UTF8 is possible"),
         },
