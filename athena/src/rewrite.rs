@@ -10,11 +10,14 @@ mod groups;
 mod intervals;
 mod labels;
 mod lambdas;
+mod likes;
 mod names;
 mod order;
 mod queries;
 mod tuples;
 mod unnest;
+mod using;
+mod windows;
 
 use std::ops::ControlFlow;
 
@@ -22,7 +25,7 @@ use datafusion::{
     error::{DataFusionError, Result},
     sql::{
         parser::{CopyToSource, Statement},
-        sqlparser::ast::{self as sql, Expr, VisitMut, VisitorMut},
+        sqlparser::ast::{self as sql, Expr, Select, SetExpr, VisitMut, VisitorMut},
     },
 };
 
@@ -51,6 +54,9 @@ fn rewrite_sql(statement: &mut sql::Statement) -> Result<()> {
     names::lower(statement);
     labels::restore(statement, &typed);
     queries::rewrite(statement)?;
+    windows::rewrite(statement)?;
+    using::rewrite(statement)?;
+    likes::rewrite(statement)?;
     lambdas::rewrite(statement)?;
     attempts::rewrite(statement)?;
     calls::rewrite(statement)?;
@@ -81,6 +87,21 @@ fn each_expression(
     }
 
     done(statement.visit(&mut Each(change)))
+}
+
+/// Changes the SELECTs of a query, but not those of its sub-queries.
+fn each_select(
+    body: &mut SetExpr,
+    change: &mut impl FnMut(&mut Select) -> Result<()>,
+) -> Result<()> {
+    match body {
+        SetExpr::Select(select) => change(select),
+        SetExpr::SetOperation { left, right, .. } => {
+            each_select(left, change)?;
+            each_select(right, change)
+        }
+        _ => Ok(()),
+    }
 }
 
 fn flow(result: Result<()>) -> ControlFlow<DataFusionError> {
