@@ -6,6 +6,7 @@ mod lazy;
 mod meta;
 pub(crate) mod months;
 mod names;
+mod origin;
 mod scan;
 mod views;
 
@@ -21,6 +22,7 @@ use datafusion::{
 
 pub(crate) use beside::Beside;
 pub(crate) use names::{ATHENA_CATALOG, Databases, INFORMATION, META};
+pub(crate) use origin::comes_from;
 pub(crate) use scan::{DataFiles, allowed, usage_start};
 pub(crate) use views::counted_costs;
 
