@@ -198,8 +198,10 @@ impl Engine {
         }
         self.needs_no_report(query)?;
         let statement = self.parse(&query.sql)?.remove(0);
-        let provisional = self.provisional_notes(&self.chosen.state(), &statement);
-        let answer = self.plan(self.chosen.state(), statement, &values).await?;
+        let state = self.chosen.state();
+        let plan = self.logical(&state, statement).await?;
+        let provisional = self.provisional_notes(&plan).await;
+        let answer = self.physical(state, plan, &values).await?;
         let notes = self.left_out.notes().into_iter().chain(provisional);
         Ok(answer.with_notes(notes.collect()))
     }
@@ -330,12 +332,34 @@ impl Engine {
         statement: Statement,
         params: &Params,
     ) -> Result<Answer, EngineError> {
+        let plan = self.logical(&state, statement).await?;
+        let mut notes = self.overlap_notes(&plan).await;
+        notes.extend(self.provisional_notes(&plan).await);
+        let answer = self.physical(state, plan, params).await?;
+        Ok(answer.with_notes(notes))
+    }
+
+    /// What a statement asks for.
+    async fn logical(
+        &self,
+        state: &SessionState,
+        statement: Statement,
+    ) -> Result<LogicalPlan, EngineError> {
         let sorted = |error| self.sorted(error);
         statement::check(&statement).map_err(sorted)?;
-        let mut notes = self.overlap_notes(&state, &statement);
-        notes.extend(self.provisional_notes(&state, &statement));
         let plan = state.statement_to_plan(statement).await.map_err(sorted)?;
         statement::check_plan(&plan).map_err(sorted)?;
+        Ok(plan)
+    }
+
+    /// How it is worked out.
+    async fn physical(
+        &self,
+        state: SessionState,
+        plan: LogicalPlan,
+        params: &Params,
+    ) -> Result<Answer, EngineError> {
+        let sorted = |error| self.sorted(error);
         let plan = params::bind(plan, params)?;
         let mut plan = state.optimize(&plan).map_err(sorted)?;
         if let LogicalPlan::Explain(explain) = &mut plan {
@@ -346,7 +370,7 @@ impl Engine {
             .create_physical_plan(&plan, &state)
             .await
             .map_err(sorted)?;
-        Ok(Answer::new(plan, state.task_ctx(), self.memory_limit).with_notes(notes))
+        Ok(Answer::new(plan, state.task_ctx(), self.memory_limit))
     }
 
     /// Refuses a query of the library that only reports can answer, in a store that has none.
@@ -362,31 +386,6 @@ impl Engine {
             Some(_) => Err(EngineError::Unavailable(query.name.to_owned())),
             None => Ok(()),
         }
-    }
-
-    /// What one should know of the provisional costs in `costs`, for statements over it that do not speak of them themselves.
-    fn provisional_notes(&self, state: &SessionState, statement: &Statement) -> Vec<String> {
-        let Ok(tables) = state.resolve_table_references(statement) else {
-            return Vec::new();
-        };
-        let reads_costs = tables.iter().any(|table| table.table() == "costs");
-        if !reads_costs || statement.to_string().to_lowercase().contains("provisional") {
-            return Vec::new();
-        }
-        let told = provisional::summary(&self.snapshot, self.coverage());
-        told.into_iter().collect()
-    }
-
-    /// A warning for statements over `costs` if it tells the same charges several times, unless they speak of reports themselves.
-    fn overlap_notes(&self, state: &SessionState, statement: &Statement) -> Vec<String> {
-        let Ok(tables) = state.resolve_table_references(statement) else {
-            return Vec::new();
-        };
-        let reads_costs = tables.iter().any(|table| table.table() == "costs");
-        if !reads_costs || statement.to_string().to_lowercase().contains("report") {
-            return Vec::new();
-        }
-        self.left_out.warnings()
     }
 
     /// The latest billing period that has costs. One of which Cost Explorer told that it has none counts if there is no other.

@@ -28,6 +28,7 @@ mod maps;
 mod merging;
 mod mistake;
 mod money;
+mod notes;
 mod params;
 mod provisional;
 mod rollups;
