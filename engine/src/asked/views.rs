@@ -84,7 +84,7 @@ impl Engine {
                     notes.push(format!("there is no view `{name}`"));
                     continue;
                 }
-                return Err(EngineError::UnknownTable {
+                return Err(EngineError::UnknownView {
                     name,
                     similar: Vec::new(),
                 });
