@@ -295,9 +295,7 @@ fn engine(error: &EngineError) -> Option<String> {
         EngineError::Store(error) => return store(error),
         EngineError::EmptyStore(location) => return store(&StoreError::Absent(location.clone())),
         EngineError::At { error, .. } => return engine(error),
-        EngineError::Refused(_) => {
-            "a store is changed by `curtail ingest` only; to keep a result, use -o FILE, to keep a query, CREATE VIEW with --save"
-        }
+        EngineError::Refused(what) => refused_statement(what),
         EngineError::NoStatement => {
             "give a query as an argument, in a file with -F, or on standard input"
         }
@@ -308,13 +306,19 @@ fn engine(error: &EngineError) -> Option<String> {
         EngineError::UnknownTable { similar, .. } => {
             return Some(meant(
                 similar,
-                "tables are cur, cur2, focus, costs and meta.periods, meta.files and so on",
+                "tables are cur, cur2, focus, costs and meta.periods, meta.files and so on; CREATE VIEW name AS SELECT * FROM cur gives one the name that it has in Athena",
             ));
+        }
+        EngineError::UnknownView { similar, .. } => {
+            return Some(meant(similar, "`SHOW VIEWS` lists what there is"));
         }
         EngineError::UnknownColumn {
             similar, elsewhere, ..
         } => {
-            let hint = meant(similar, "`DESCRIBE costs` lists the columns of a table");
+            let hint = meant(
+                similar,
+                "`DESCRIBE costs` lists the columns of a table; text stands in single quotes",
+            );
             return Some(if elsewhere.is_empty() {
                 hint
             } else {
@@ -350,6 +354,9 @@ fn engine(error: &EngineError) -> Option<String> {
         EngineError::Parameter { .. } => {
             "parameters are given as --param NAME=VALUE; `curtail queries list` shows those of a query"
         }
+        EngineError::Mistake { instead, .. } | EngineError::Value { instead, .. } => {
+            return Some(instead.clone());
+        }
         EngineError::Plan(_) => {
             "`DESCRIBE costs` lists a table's columns with their types, `SHOW FUNCTIONS` what can be done with them"
         }
@@ -362,6 +369,32 @@ fn engine(error: &EngineError) -> Option<String> {
         _ => return None,
     };
     Some(text.to_owned())
+}
+
+/// What does what a statement would have done that only reads.
+fn refused_statement(what: &str) -> &'static str {
+    let words: Vec<_> = what.trim_matches('`').split(' ').collect();
+    match words.as_slice() {
+        ["UNLOAD" | "COPY" | "INSERT" | "SELECT", ..] | ["CREATE", "TABLE", ..] => {
+            "to keep a result: `curtail sql -o result.parquet '…'` (or .csv, .json); to keep a query: CREATE VIEW with --save"
+        }
+        ["CREATE" | "DROP", ..] => {
+            "tables come from reports alone; a view is what gives a query a name: CREATE VIEW name AS SELECT …"
+        }
+        ["ALTER" | "MSCK" | "ANALYZE", ..] => {
+            "there is nothing to maintain: what `curtail ingest` has committed is known at once, partitions too"
+        }
+        ["VACUUM" | "OPTIMIZE", ..] => "`curtail vacuum` deletes what earlier versions alone need",
+        ["SET" | "RESET", ..] => {
+            "settings are options of the command: `curtail sql --help` lists them"
+        }
+        ["BEGIN" | "START" | "COMMIT" | "ROLLBACK", ..] => {
+            "no transaction is needed: all statements of a run read one version of the store"
+        }
+        _ => {
+            "a store is changed by `curtail ingest` only; to keep a result, use -o FILE, to keep a query, CREATE VIEW with --save"
+        }
+    }
 }
 
 /// The names that may have been meant, or else what helps to find the right one.

@@ -7,6 +7,7 @@ mod limits;
 mod meta;
 pub(crate) mod months;
 mod names;
+mod origin;
 mod relations;
 mod scan;
 mod views;
@@ -24,6 +25,7 @@ use datafusion::{
 pub(crate) use beside::Beside;
 pub(crate) use limits::Limit;
 pub(crate) use names::{ATHENA_CATALOG, Databases, INFORMATION, META};
+pub(crate) use origin::comes_from;
 pub use relations::{Relation, Relations};
 pub(crate) use scan::{DataFiles, allowed, usage_start};
 pub(crate) use views::counted_costs;

@@ -31,7 +31,7 @@ use crate::{
     costs::{self, LeftOut, TagKeys},
     mistake::Place,
     params,
-    plans::{self, Asked, Plans},
+    plans::{self, Asked, Planned, Plans},
     provisional::{self, Coverage},
     rollups,
     session::{self, Sessions},
@@ -226,8 +226,11 @@ impl Engine {
         }
         self.needs_no_report(query)?;
         let statement = self.parse(&query.sql)?.remove(0);
-        let provisional = self.provisional_notes(&self.chosen.state(), &statement);
-        let answer = self.plan(self.chosen.state(), statement, &values).await?;
+        let state = self.chosen.state();
+        let plan = self.planned(&state, statement).await?;
+        let provisional = self.provisional_notes(&plan).await;
+        let plan = params::bind(plan, &values)?;
+        let answer = self.physical(&state, &plan, Vec::new()).await?;
         let notes = self.left_out.notes().into_iter().chain(provisional);
         Ok(answer.with_notes(self.tellable(notes.collect())))
     }
@@ -388,26 +391,17 @@ impl Engine {
             params: params.clone(),
         };
         let meaning = match self.plans.get(&asked) {
-            Ok(known) => {
-                let notes = self.notes(&state, &statement);
-                return self.executable(&state, &known, notes).await;
-            }
+            Ok(Planned { plan, notes }) => return self.executable(&state, &plan, notes).await,
             Err(meaning) => meaning,
         };
         let (plan, notes) = self.logical(&state, statement).await?;
         let lasting = plans::is_lasting(&plan).map_err(|error| self.sorted(error))?;
         let plan = self.optimized(&state, &params::bind(plan, params)?)?;
         if lasting {
-            self.plans.put(asked, plan.clone(), meaning);
+            let (plan, notes) = (plan.clone(), notes.clone());
+            self.plans.put(asked, Planned { plan, notes }, meaning);
         }
         self.executable(&state, &plan, notes).await
-    }
-
-    /// What one should know about the answer to a statement.
-    fn notes(&self, state: &SessionState, statement: &Statement) -> Vec<String> {
-        let mut notes = self.overlap_notes(state, statement);
-        notes.extend(self.provisional_notes(state, statement));
-        notes
     }
 
     /// The plan of a statement, not optimized and with its placeholders, and what one should know about the answer.
@@ -416,13 +410,24 @@ impl Engine {
         state: &SessionState,
         statement: Statement,
     ) -> Result<(LogicalPlan, Vec<String>), EngineError> {
+        let plan = self.planned(state, statement).await?;
+        let mut notes = self.overlap_notes(&plan).await;
+        notes.extend(self.provisional_notes(&plan).await);
+        Ok((plan, notes))
+    }
+
+    /// The plan of a statement, if it is one that may run.
+    async fn planned(
+        &self,
+        state: &SessionState,
+        statement: Statement,
+    ) -> Result<LogicalPlan, EngineError> {
         let sorted = |error| self.sorted(error);
         statement::check(&statement).map_err(sorted)?;
-        let notes = self.notes(state, &statement);
         let plan = state.statement_to_plan(statement).await.map_err(sorted)?;
         statement::check_plan(&plan).map_err(sorted)?;
         self.may_plan(&plan)?;
-        Ok((plan, notes))
+        Ok(plan)
     }
 
     /// The answer that a plan gives.
@@ -481,31 +486,6 @@ impl Engine {
             Some(_) => Err(EngineError::Unavailable(query.name.to_owned())),
             None => Ok(()),
         }
-    }
-
-    /// What one should know of the provisional costs in `costs`, for statements over it that do not speak of them themselves.
-    fn provisional_notes(&self, state: &SessionState, statement: &Statement) -> Vec<String> {
-        let Ok(tables) = state.resolve_table_references(statement) else {
-            return Vec::new();
-        };
-        let reads_costs = tables.iter().any(|table| table.table() == "costs");
-        if !reads_costs || statement.to_string().to_lowercase().contains("provisional") {
-            return Vec::new();
-        }
-        let told = provisional::summary(&self.snapshot, self.coverage());
-        told.into_iter().collect()
-    }
-
-    /// A warning for statements over `costs` if it tells the same charges several times, unless they speak of reports themselves.
-    fn overlap_notes(&self, state: &SessionState, statement: &Statement) -> Vec<String> {
-        let Ok(tables) = state.resolve_table_references(statement) else {
-            return Vec::new();
-        };
-        let reads_costs = tables.iter().any(|table| table.table() == "costs");
-        if !reads_costs || statement.to_string().to_lowercase().contains("report") {
-            return Vec::new();
-        }
-        self.left_out.warnings()
     }
 
     /// The latest billing period that has costs. One of which Cost Explorer told that it has none counts if there is no other.

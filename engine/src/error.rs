@@ -48,6 +48,14 @@ pub enum EngineError {
         /// Other tables that have a column of this name.
         elsewhere: Vec<String>,
     },
+    /// A view that is not there.
+    #[error("there is no view `{name}`")]
+    UnknownView {
+        /// The name as written.
+        name: String,
+        /// Similar names, the most similar one first.
+        similar: Vec<String>,
+    },
     /// A function that is not there.
     #[error("there is no function `{name}`")]
     UnknownFunction {
@@ -119,6 +127,24 @@ pub enum EngineError {
     /// The text is SQL, but it does not mean anything here.
     #[error("{0}")]
     Plan(String),
+    /// The same, and what to write instead is known.
+    #[error("{what}")]
+    Mistake {
+        /// What is wrong.
+        what: String,
+        /// What to write instead.
+        instead: String,
+    },
+    /// A value that the statement cannot work with, which showed while it ran.
+    #[error("{what}")]
+    Value {
+        /// What is wrong.
+        what: String,
+        /// What to write instead.
+        instead: String,
+        /// What cannot work with it: the name of a function, `cast` and a type, `/`, or nothing if that is not known.
+        by: String,
+    },
     /// The memory budget does not suffice.
     #[error("the query needs more memory than its budget of {limit} bytes: {message}")]
     Memory {
@@ -144,7 +170,7 @@ impl EngineError {
                 {
                     return unknown_column(field, valid_fields);
                 }
-                Self::Plan(schema.to_string())
+                mistake::planned(&schema.to_string())
             }
             DataFusionError::SQL(parse, _) => Self::Syntax(mistake::syntax(&parse.to_string())),
             DataFusionError::Plan(message) => {
@@ -154,31 +180,38 @@ impl EngineError {
                 } else if let Some(name) = unknown_function(message) {
                     Self::UnknownFunction { name, similar }
                 } else {
-                    Self::Plan(message.clone())
+                    mistake::planned_within(message, &error)
                 }
             }
             DataFusionError::External(inner) if inner.is::<Unplanned>() => inner
                 .downcast_ref::<Unplanned>()
                 .expect("it is one")
                 .error(),
-            DataFusionError::NotImplemented(message) => {
-                Self::Plan(if message.ends_with("is not supported") {
-                    message.clone()
-                } else {
-                    format!("not supported: {message}")
-                })
+            DataFusionError::NotImplemented(message) => match mistake::planned(message) {
+                Self::Plan(message) if !message.ends_with("is not supported") => {
+                    Self::Plan(format!("not supported: {message}"))
+                }
+                other => other,
+            },
+            // What functions say of arguments that they do not take is an internal error to DataFusion.
+            DataFusionError::Internal(message) | DataFusionError::Execution(message)
+                if message.contains("No function matches") =>
+            {
+                mistake::planned(message)
             }
             DataFusionError::ResourcesExhausted(message) => Self::Memory {
                 limit: memory_limit,
                 message: message.clone(),
             },
-            DataFusionError::Execution(message) => {
-                match message.strip_prefix(crate::statement::REFUSED) {
-                    Some(what) => Self::Refused(what.to_owned()),
-                    None => Self::Execution(Box::new(error)),
-                }
+            DataFusionError::Execution(message)
+                if message.starts_with(crate::statement::REFUSED) =>
+            {
+                Self::Refused(message[crate::statement::REFUSED.len()..].to_owned())
             }
-            _ => Self::Execution(Box::new(error)),
+            _ => match mistake::of_value(&error) {
+                Some(value) => value,
+                None => Self::Execution(Box::new(error)),
+            },
         }
     }
 }

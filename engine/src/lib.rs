@@ -30,6 +30,7 @@ mod maps;
 mod merging;
 mod mistake;
 mod money;
+mod notes;
 mod params;
 mod plans;
 mod provisional;

@@ -24,9 +24,15 @@ pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
                 timestamp,
                 time_zone,
             } => *expression = call("at_timezone", vec![take(timestamp), take(time_zone)]),
-            // Fields of a row.
-            Expr::CompoundFieldAccess { access_chain, .. } => {
-                for access in access_chain {
+            // Fields of a row; what a name begins with is a table or a column.
+            Expr::CompoundFieldAccess { root, access_chain } => {
+                let is_name = |access: &AccessExpr| {
+                    matches!(root.as_ref(), Expr::Identifier(_))
+                        && matches!(access, AccessExpr::Dot(Expr::Identifier(_)))
+                };
+                let names = access_chain.iter().take_while(|access| is_name(access));
+                let names = names.count();
+                for access in access_chain.iter_mut().skip(names) {
                     if let AccessExpr::Dot(Expr::Identifier(name)) = access {
                         let index = text(name.value.clone());
                         *access = AccessExpr::Subscript(Subscript::Index { index });

@@ -46,6 +46,9 @@ fn parameters(all: &OneOrManyWithParens<LambdaFunctionParameter>) -> Vec<String>
 
 /// `x.field`, which would be a column of a table `x` otherwise.
 fn field_of(part: &Expr, parameter: &str) -> Option<Expr> {
+    if let Expr::CompoundFieldAccess { root, access_chain } = part {
+        return in_chain(root, access_chain, parameter);
+    }
     let Expr::CompoundIdentifier(names) = part else {
         return None;
     };
@@ -56,6 +59,24 @@ fn field_of(part: &Expr, parameter: &str) -> Option<Expr> {
             .fold(Expr::Identifier(first.clone()), |row, field| {
                 of(row, &field.value)
             })
+    })
+}
+
+/// `x.field[1]`, in which the first field follows the parameter's name.
+fn in_chain(root: &Expr, access_chain: &[AccessExpr], parameter: &str) -> Option<Expr> {
+    let Expr::Identifier(first) = root else {
+        return None;
+    };
+    let fields = access_chain.iter().map(|access| match access {
+        AccessExpr::Dot(Expr::Identifier(field)) => AccessExpr::Subscript(Subscript::Index {
+            index: text(field.value.clone()),
+        }),
+        other => other.clone(),
+    });
+    let fields: Vec<_> = fields.collect();
+    (first.value == parameter && fields != access_chain).then(|| Expr::CompoundFieldAccess {
+        root: Box::new(root.clone()),
+        access_chain: fields,
     })
 }
 

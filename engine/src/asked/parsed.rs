@@ -123,7 +123,7 @@ impl Engine {
             }
         };
         match found {
-            Ok(answer) => Ok(answer),
+            Ok(answer) => Ok(answer.of_text(&prepared.text)),
             Err(error) => Err(Box::pin(self.told(error, &prepared.text)).await),
         }
     }

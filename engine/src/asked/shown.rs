@@ -25,6 +25,19 @@ use crate::{
 /// How the parser of the dialect passes `SHOW PARTITIONS table` on.
 const PARTITIONS: &str = "partitions";
 
+/// Functions that stand for syntax, or for columns of ours.
+const INTERNAL: [&str; 9] = [
+    "amount_map_of",
+    "cast_to_type",
+    "json_elements",
+    "map_to_json",
+    "text_map_of",
+    "try_cast_to_type",
+    "unnest_entries",
+    "unnest_never_empty",
+    "unnest_ordinals",
+];
+
 impl Engine {
     /// The answer to `ast`, if it is a statement that shows what there is.
     pub(super) async fn show(
@@ -82,7 +95,13 @@ impl Engine {
                     [first, .., table] if first.eq_ignore_ascii_case(PARTITIONS) => {
                         vec![("partition", self.partitions(table).await?)]
                     }
-                    _ => return Ok(None),
+                    _ if self.dialect == Dialect::Generic => return Ok(None),
+                    [first, second, ..] if first.eq_ignore_ascii_case("create") => {
+                        return Err(unshown(&format!("CREATE {second}")));
+                    }
+                    [first, ..] => return Err(unshown(first)),
+                    // The parser takes the word itself away.
+                    [] => return Err(unshown("session")),
                 }
             }
             _ => return Ok(None),
@@ -136,7 +155,7 @@ impl Engine {
         }
         let view = self.views.find(&name).await;
         let view = view.map_err(|error| self.sorted(error))?;
-        let view = view.ok_or(EngineError::UnknownTable {
+        let view = view.ok_or(EngineError::UnknownView {
             name,
             similar: Vec::new(),
         })?;
@@ -184,6 +203,19 @@ impl Engine {
     }
 }
 
+/// The error of what is not shown.
+fn unshown(what: &str) -> EngineError {
+    EngineError::Mistake {
+        what: format!("`SHOW {}` is not supported", what.to_uppercase()),
+        instead: "there are SHOW TABLES, VIEWS, COLUMNS FROM …, PARTITIONS …, CREATE VIEW …, FUNCTIONS, SCHEMAS and CATALOGS, and DESCRIBE …; meta.periods and meta.files tell what is in the store".to_owned(),
+    }
+}
+
+/// Whether a function is one that users are told of: others stand for syntax, or for `try(…)` around one.
+pub(super) fn is_shown(name: &str) -> bool {
+    !INTERNAL.contains(&name) && !name.starts_with("try_")
+}
+
 /// The functions of a session and what kind each is.
 fn functions(
     state: &SessionState,
@@ -202,7 +234,9 @@ fn functions(
         kinds.extend(athena::REWRITTEN);
     }
     let wanted = pattern_of(filter);
-    let found = kinds.into_iter().filter(|(name, _)| wanted(name));
+    let found = kinds
+        .into_iter()
+        .filter(|(name, _)| is_shown(name) && wanted(name));
     let found = found.map(|(name, kind)| (name.to_owned(), kind.to_owned()));
     let (names, kinds) = found.unzip();
     vec![("function", names), ("function_type", kinds)]

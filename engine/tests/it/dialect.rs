@@ -209,6 +209,16 @@ async fn months_are_found_however_they_are_written_and_no_other_file_is_read() {
         ("billing_period = '2026-10'", "4", 1),
         ("year = '2026'", "7", 3),
         ("CAST(year AS integer) = 2026 AND month = '3'", "1", 1),
+        ("month = date_format(date '2026-03-05', '%m')", "1", 1),
+        ("date_format(date '2026-03-05', '%c') = month", "1", 1),
+        ("month <> date_format(date '2026-03-05', '%m')", "6", 2),
+        ("month = lpad(month, 2, '0')", "4", 1),
+        (
+            "CASE month WHEN '03' THEN true WHEN '10' THEN true ELSE false END",
+            "5",
+            2,
+        ),
+        ("CASE month WHEN '3' THEN true ELSE false END", "1", 1),
     ] {
         assert_eq!(
             spent(&engine, condition).await,
@@ -225,6 +235,22 @@ async fn months_are_found_however_they_are_written_and_no_other_file_is_read() {
             continue;
         }
         assert_eq!(rows(&engine, sql).await.len(), 1, "{sql}");
+    }
+    for (sql, expected) in [
+        (
+            "SELECT c.month FROM cur c JOIN (VALUES '03', '9', '11') v (m) ON v.m = c.month ORDER BY 1",
+            vec!["3", "9"],
+        ),
+        (
+            "SELECT month FROM cur JOIN (VALUES '03', '10') v (month) USING (month) ORDER BY 1",
+            vec!["10", "3"],
+        ),
+        (
+            "SELECT a.month FROM cur a JOIN cur b ON a.month = b.month ORDER BY 1",
+            vec!["10", "3", "9"],
+        ),
+    ] {
+        assert_eq!(rows(&engine, sql).await, expected, "{sql}");
     }
 }
 
