@@ -106,7 +106,9 @@ impl ExprPlanner for TrinoPlanner {
             _ => false,
         };
         match (expr.expr.get_type(schema), ELEMENT_AT.as_ref()) {
-            (Ok(DataType::Map(entries, _)), Some(function)) if !is_plain(entries.data_type()) => {
+            (Ok(DataType::Map(entries, _)), Some(function))
+                if !is_plain(entries.data_type()) || !matches!(key, Expr::Literal(..)) =>
+            {
                 let arguments = vec![expr.expr, key];
                 Ok(PlannerResult::Planned(function.call(arguments)))
             }

@@ -70,12 +70,21 @@ fn call(message: &str) -> Meant {
         (Some(own), _) if own.contains(name) => own,
         (Some(own), _) => format!("`{name}`: {own}"),
         (_, Some((wanted, received))) => {
-            format!("`{name}` takes {wanted} arguments, and {received} were given")
+            let (arguments, were) = (plural(wanted), if received == "1" { "was" } else { "were" });
+            format!("`{name}` takes {wanted} {arguments}, and {received} {were} given")
         }
         _ if given.is_empty() => format!("`{name}` was given no arguments"),
         _ => format!("`{name}` does not take ({})", words::type_of(given)),
     };
     meant(what, usage(name))
+}
+
+fn plural(count: &str) -> &'static str {
+    if count == "1" {
+        "argument"
+    } else {
+        "arguments"
+    }
 }
 
 /// How a function is called, for people.
@@ -108,6 +117,14 @@ fn clause(message: &str) -> Meant {
             "an aggregate cannot stand within another",
             "work the inner one out in a sub-query: SELECT max(cost) FROM (SELECT sum(…) AS cost … GROUP BY …)",
         );
+    }
+    if let Some(found) = message.strip_prefix("Unsupported ast node in sqltorel: ") {
+        let found = found.split(['(', ' ', '{']).next().unwrap_or(found);
+        let what = match found {
+            "Lambda" => "this function takes no lambda here".to_owned(),
+            other => format!("`{}` is not supported", other.to_lowercase()),
+        };
+        return meant(what, "docs/sql.md says what there is not");
     }
     if let Some(logical) = between(message, "does not support logical expression ", "(") {
         return match logical {
@@ -283,6 +300,12 @@ mod tests {
             "The function 'date_diff' expected 3 arguments but received 2. No function matches the given name and argument types 'date_diff(Utf8, Date32)'. You might need to add explicit type casts.\n\tCandidate functions:\n\tdate_diff(Any, Any, Any)",
         );
         assert_eq!(what, "`date_diff` takes 3 arguments, and 2 were given");
+        let (what, _) = said(
+            "The function 'date_format' expected 2 arguments but received 1. No function matches the given name and argument types 'date_format(Date32)'. You might need",
+        );
+        assert_eq!(what, "`date_format` takes 2 arguments, and 1 was given");
+        let (what, _) = said("Unsupported ast node in sqltorel: Lambda(LambdaFunction { … })");
+        assert_eq!(what, "this function takes no lambda here");
         assert!(instead.contains("date_diff(unit, from, to)"), "{instead}");
         let (what, _) = said(
             "Internal error: Function 'sum' failed to match any signature. No function matches the given name and argument types 'sum(Utf8View)'. You might need",
