@@ -154,15 +154,23 @@ fn condition(expr: Expr, always: bool, schema: &DFSchema) -> Result<Transformed<
             ))
         }
         Expr::Exists(_) | Expr::SetComparison(_) => Ok(Transformed::no(expr)),
-        Expr::InSubquery(ref query) if always || !query.negated => Ok(Transformed::no(expr)),
-        Expr::Not(ref inner)
-            if always && matches!(inner.as_ref(), Expr::InSubquery(query) if !query.negated)
-                || matches!(inner.as_ref(), Expr::Exists(_)) =>
-        {
+        Expr::InSubquery(ref query) if !query.negated || always && is_plain(query) => {
             Ok(Transformed::no(expr))
         }
+        Expr::Not(ref inner) => match inner.as_ref() {
+            Expr::Exists(_) => Ok(Transformed::no(expr)),
+            Expr::InSubquery(query) if always && !query.negated && is_plain(query) => {
+                Ok(Transformed::no(expr))
+            }
+            _ => value(expr, schema),
+        },
         other => value(other, schema),
     }
+}
+
+/// Whether a sub-query does not speak of the rows around it: of those alone DataFusion makes joins that keep what `NOT IN` keeps.
+fn is_plain(query: &InSubquery) -> bool {
+    query.subquery.outer_ref_columns.is_empty()
 }
 
 /// An expression whose value counts.
