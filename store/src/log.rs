@@ -6,6 +6,7 @@ mod attempts;
 mod commits;
 mod current;
 mod land;
+mod once;
 mod replacement;
 mod seals;
 mod side;
@@ -112,6 +113,15 @@ impl Store {
     /// Its objects; paths of [`crate::FileEntry`] are relative to this store's root.
     pub fn objects(&self) -> &Arc<dyn ObjectStore> {
         &self.objects
+    }
+
+    /// The same store, of whose logs each file is read once: for as long as it takes to open a snapshot.
+    fn reading_logs_once(&self) -> Self {
+        let objects = Arc::clone(&self.objects);
+        Self {
+            objects: Arc::new(once::ReadOnce::new(objects)),
+            ..self.clone()
+        }
     }
 
     /// The same store without a cache.

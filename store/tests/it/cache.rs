@@ -23,9 +23,9 @@ const DATA: &str = "line_items/report=a/billing_period=2026-10/part-00000-1.parq
 
 /// Objects in memory that take their time, and note what was read of them.
 #[derive(Debug, Default)]
-struct Counted {
+pub(crate) struct Counted {
     inner: InMemory,
-    read: Mutex<Vec<String>>,
+    pub(crate) read: Mutex<Vec<String>>,
 }
 
 impl fmt::Display for Counted {

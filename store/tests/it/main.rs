@@ -12,6 +12,7 @@ mod data;
 mod delta;
 mod faulty;
 mod interop;
+mod opening;
 mod replace;
 mod rollups;
 mod schema;
