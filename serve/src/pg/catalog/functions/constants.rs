@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use datafusion::arrow::{
     array::{
-        Array,
-        ArrayRef, BooleanArray, Int32Array, Int64Array, ListBuilder, StringArray, StringBuilder,
-        TimestampMicrosecondArray, new_null_array,
+        Array, ArrayRef, BooleanArray, Int32Array, Int64Array, ListBuilder, StringArray,
+        StringBuilder, TimestampMicrosecondArray, new_null_array,
     },
     datatypes::{DataType, TimeUnit},
 };
