@@ -9,14 +9,32 @@ use crate::ServeError;
 /// What protects a listener.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Protection {
-    /// Whether there is TLS.
-    pub tls: bool,
-    /// Whether everybody has to log in.
-    pub users: bool,
-    /// Whether it was said in so many words that TLS is not wanted.
-    pub waive_tls: bool,
-    /// Whether it was said in so many words that nobody has to log in.
-    pub waive_users: bool,
+    /// TLS, so that nobody reads along.
+    pub tls: Guard,
+    /// Users, so that not everybody may ask.
+    pub users: Guard,
+}
+
+/// One of the things that protect a listener.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// It is there.
+    Present,
+    /// It was said in so many words that it is not wanted.
+    Waived,
+    /// It is not there.
+    Missing,
+}
+
+impl Guard {
+    /// It is there, or else it may have been waived.
+    pub fn of(present: bool, waived: bool) -> Self {
+        match (present, waived) {
+            (true, _) => Self::Present,
+            (false, true) => Self::Waived,
+            (false, false) => Self::Missing,
+        }
+    }
 }
 
 /// Listens on an address; refuses to be reached by others than this machine without TLS and logins.
@@ -42,8 +60,8 @@ fn allowed(address: SocketAddr, protection: Protection) -> Result<(), ServeError
             hint: format!("{hint}; or listen on 127.0.0.1"),
         })
     };
-    let tls = protection.tls || protection.waive_tls;
-    let users = protection.users || protection.waive_users;
+    let tls = protection.tls != Guard::Missing;
+    let users = protection.users != Guard::Missing;
     match (tls, users) {
         (true, true) => Ok(()),
         (false, true) => refused(
@@ -69,15 +87,16 @@ mod tests {
     #[test]
     fn only_this_machine_may_come_unprotected() {
         let none = Protection {
-            tls: false,
-            users: false,
-            waive_tls: false,
-            waive_users: false,
+            tls: Guard::Missing,
+            users: Guard::Missing,
         };
         let both = Protection {
-            tls: true,
-            users: true,
-            ..none
+            tls: Guard::Present,
+            users: Guard::of(true, false),
+        };
+        let waived = Protection {
+            tls: Guard::of(false, true),
+            users: Guard::Waived,
         };
         let is = |address: &str, protection| {
             allowed(address.parse().unwrap(), protection)
@@ -98,19 +117,21 @@ mod tests {
             "[::ffff:10.0.0.1]:1",
         ] {
             assert_eq!(is(address, both), Ok(()), "{address}");
+            assert_eq!(is(address, waived), Ok(()), "{address}");
             assert!(is(address, none).is_err(), "{address}");
-            let waived = Protection {
-                waive_tls: true,
-                waive_users: true,
-                ..none
-            };
-            assert_eq!(is(address, waived), Ok(()));
-            let (why, hint) = is(address, Protection { tls: true, ..none }).unwrap_err();
+            let (why, hint) = is(
+                address,
+                Protection {
+                    tls: both.tls,
+                    ..none
+                },
+            )
+            .unwrap_err();
             assert!(why.contains("no users") && hint.contains("--insecure-without-auth"));
             let (why, hint) = is(
                 address,
                 Protection {
-                    users: true,
+                    users: both.users,
                     ..none
                 },
             )

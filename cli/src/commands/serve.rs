@@ -23,7 +23,7 @@ use crate::{
     args::{ServeArgs, ServeCommand},
     config::{self, Settings},
     error::CliError,
-    signals::{cancellable, interrupted},
+    signals::{Interruptions, cancellable},
 };
 
 /// Threads that talk to clients.
@@ -55,6 +55,8 @@ async fn serve(args: &ServeArgs, settings: &Settings) -> Result<(), CliError> {
         Ok(Service::open(store, service).await?)
     };
     let service = cancellable(Box::pin(open)).await?;
+    // Whoever reads an address may end the server right away.
+    let mut interruptions = Interruptions::from_now();
     // Whoever talks to clients must not wait for threads that compute.
     let talking = Talking::start()?;
     let mut serving = JoinSet::new();
@@ -71,7 +73,7 @@ async fn serve(args: &ServeArgs, settings: &Settings) -> Result<(), CliError> {
     }
     // Nobody listens any more only if something is very wrong.
     tokio::select! {
-        () = interrupted() => {}
+        () = interruptions.next() => {}
         Some(ended) = serving.join_next() => {
             let why = match ended {
                 Ok(Err(error)) => error,
@@ -88,7 +90,7 @@ async fn serve(args: &ServeArgs, settings: &Settings) -> Result<(), CliError> {
     );
     tokio::select! {
         // A second signal does not wait.
-        () = interrupted() => Err(CliError::Interrupted),
+        () = interruptions.next() => Err(CliError::Interrupted),
         () = service.shutdown(options.grace) => Ok(()),
     }
 }

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Instant};
 
 use arrow_flight::{HandshakeRequest, HandshakeResponse};
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use curtail_engine::Dialect;
 use futures::{StreamExt, stream, stream::BoxStream};
 use tonic::{Response, Status, Streaming, metadata::MetadataMap};
@@ -124,15 +124,18 @@ fn credentials<'a>(headers: &'a MetadataMap, scheme: &str) -> Option<&'a str> {
     given.eq_ignore_ascii_case(scheme).then(|| rest.trim())
 }
 
-/// User and password.
+/// User and password. Some clients leave out the padding.
 fn decoded(basic: &str) -> Option<(String, String)> {
-    let text = String::from_utf8(STANDARD.decode(basic).ok()?).ok()?;
+    let bytes = STANDARD_NO_PAD.decode(basic.trim_end_matches('=')).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
     let (user, password) = text.split_once(':')?;
     Some((user.to_owned(), password.to_owned()))
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::engine::general_purpose::STANDARD;
+
     use super::*;
 
     fn headers(value: &str) -> MetadataMap {
@@ -152,7 +155,9 @@ mod tests {
     #[test]
     fn a_password_may_hold_colons() {
         let basic = STANDARD.encode("ana:a:b");
-        assert_eq!(decoded(&basic), Some(("ana".to_owned(), "a:b".to_owned())));
+        let ana = Some(("ana".to_owned(), "a:b".to_owned()));
+        assert_eq!(decoded(&basic), ana);
+        assert_eq!(decoded(basic.trim_end_matches('=')), ana);
         assert_eq!(decoded("!"), None);
         assert_eq!(decoded(&STANDARD.encode("ana")), None);
     }

@@ -10,7 +10,6 @@ use arrow_flight::{
 use datafusion::scalar::ScalarValue;
 use futures::{FutureExt, future::BoxFuture};
 use prost::Message;
-use tokio::time::Instant;
 use tonic::Status;
 
 use super::{
@@ -99,7 +98,6 @@ impl Flight {
 
     /// The rows of a statement.
     pub(super) async fn fetch(&self, planned: Planned, id: TicketId) -> Result<Data, Status> {
-        let begun = Instant::now();
         let Planned {
             client,
             statement,
@@ -114,7 +112,7 @@ impl Flight {
             rows = begin => rows,
         };
         let rows = rows.map_err(|error| status::of(&error))?;
-        Ok(stream::rows(rows, &schema, client, fetching, begun))
+        Ok(stream::rows(rows, &schema, client, fetching))
     }
 
     /// Stops what a ticket stands for, or forgets it. Says whether there was anything to stop.

@@ -1,5 +1,7 @@
 //! Errors as gRPC tells them.
 
+use std::fmt;
+
 use arrow_flight::error::FlightError;
 use curtail_engine::EngineError;
 use tonic::{Code, Status};
@@ -24,12 +26,12 @@ pub(super) fn of(error: &ServeError) -> Status {
 }
 
 /// What a client sent cannot be used.
-pub(super) fn invalid(why: impl ToString) -> Status {
+pub(super) fn invalid(why: impl fmt::Display) -> Status {
     Status::invalid_argument(shortened(why.to_string()))
 }
 
 /// Something of ours went wrong.
-pub(super) fn defect(why: impl ToString) -> Status {
+pub(super) fn defect(why: impl fmt::Display) -> Status {
     Status::internal(shortened(why.to_string()))
 }
 

@@ -1,16 +1,12 @@
 //! Rows on their way to a client.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use arrow::{array::RecordBatch, datatypes::SchemaRef};
 use arrow_flight::{FlightData, encode::FlightDataEncoderBuilder, error::FlightError};
 use bytes::Bytes;
 use futures::{Stream, StreamExt, TryStreamExt, stream, stream::BoxStream};
-use tokio::{
-    sync::mpsc,
-    task::JoinSet,
-    time::{Instant, sleep_until},
-};
+use tokio::{sync::mpsc, task::JoinSet};
 use tonic::Status;
 
 use super::{columns, running::Fetching, status};
@@ -21,8 +17,6 @@ pub(super) type Data = BoxStream<'static, Result<FlightData, Status>>;
 
 /// Batches that are computed while one is being sent. When the client does not read, no more are.
 const AHEAD: usize = 2;
-/// What a statement without a limit of its own may wait for a client that does not read.
-const PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The rows of a statement, which `schema` was told for.
 pub(super) fn rows(
@@ -30,11 +24,8 @@ pub(super) fn rows(
     schema: &SchemaRef,
     client: Arc<Client>,
     fetching: Fetching,
-    begun: Instant,
 ) -> Data {
     let notes = notes(&rows);
-    let limit = client.timeout().unwrap_or(PATIENCE);
-    let deadline = begun.checked_add(limit).unwrap_or(begun);
     let (send, receive) = mpsc::channel(AHEAD);
     let sent = Arc::clone(schema);
     let mut work = JoinSet::new();
@@ -52,15 +43,11 @@ pub(super) fn rows(
         }
         Ok(())
     });
-    // And so that the client is listened to even while an operator does not let go of its thread, or nobody takes the rows.
+    // And so that they can be cancelled even while nobody takes them.
     let mut watch = JoinSet::new();
     watch.spawn(async move {
-        let why = tokio::select! {
-            () = fetching.stopped() => ServeError::Cancelled,
-            () = sleep_until(deadline) => ServeError::Timeout(limit),
-        };
+        fetching.stopped().await;
         working.abort();
-        why
     });
     let fetch = Fetch {
         receive,
@@ -80,15 +67,15 @@ pub(super) fn batch(batch: RecordBatch) -> Data {
 struct Fetch {
     receive: mpsc::Receiver<RecordBatch>,
     work: JoinSet<Result<(), Status>>,
-    /// Ends with the reason to stop.
-    watch: JoinSet<ServeError>,
+    /// Ends when the work is to stop.
+    watch: JoinSet<()>,
 }
 
 impl Fetch {
     async fn next(&mut self) -> Option<Result<RecordBatch, Status>> {
         tokio::select! {
             biased;
-            Some(Ok(stopped)) = self.watch.join_next() => Some(Err(status::of(&stopped))),
+            Some(_) = self.watch.join_next() => Some(Err(status::of(&ServeError::Cancelled))),
             batch = self.receive.recv() => match batch {
                 Some(batch) => Some(Ok(batch)),
                 None => self.end().await,
@@ -101,11 +88,7 @@ impl Fetch {
         match self.work.join_next().await? {
             Ok(Ok(())) => None,
             Ok(Err(failure)) => Some(Err(failure)),
-            Err(stopped) if stopped.is_cancelled() => {
-                let why = self.watch.join_next().await;
-                let why = why.and_then(Result::ok).unwrap_or(ServeError::Cancelled);
-                Some(Err(status::of(&why)))
-            }
+            Err(stopped) if stopped.is_cancelled() => Some(Err(status::of(&ServeError::Cancelled))),
             Err(defect) => Some(Err(status::defect(defect))),
         }
     }

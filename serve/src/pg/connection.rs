@@ -71,6 +71,11 @@ pub(super) async fn serve(
         tracing::debug!(%from, "the client speaks protocol 3.{newer}, and is answered in 3.0");
         replies.message(b'v', |out| out.extend([0, 0, 0, 0, 0, 0, 0, 0]));
     }
+    if options.tls.is_some() && !secure && !is_this_machine(from) {
+        let failure = Failure::fatal("28000", "connections from other machines need TLS")
+            .with_hint("connect with sslmode=require, or better sslmode=verify-full");
+        return refuse(&mut replies, &failure).await;
+    }
     let binding = options.tls.as_ref().filter(|_| secure);
     let binding = binding.and_then(|tls| tls.binding());
     let logged_in = timeout(
@@ -102,6 +107,11 @@ pub(super) async fn serve(
         converse(&service, &mut session, reader).await;
     }
     session.replies.close().await;
+}
+
+/// Whether a client is on the machine of the server, where nobody can read along.
+fn is_this_machine(from: SocketAddr) -> bool {
+    from.ip().to_canonical().is_loopback()
 }
 
 /// Who the client is.
@@ -252,5 +262,23 @@ fn fatal(error: &ServeError) -> Failure {
     Failure {
         fatal: true,
         ..Failure::of(error, "", 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_machines_are_told_apart() {
+        for (from, is) in [
+            ("127.0.0.1:5", true),
+            ("[::1]:5", true),
+            ("[::ffff:127.0.0.1]:5", true),
+            ("10.0.0.1:5", false),
+            ("[::ffff:10.0.0.1]:5", false),
+        ] {
+            assert_eq!(is_this_machine(from.parse().unwrap()), is, "{from}");
+        }
     }
 }

@@ -70,6 +70,8 @@ fn text(oid: u32, bytes: &[u8]) -> Option<ScalarValue> {
     let text = std::str::from_utf8(bytes).ok()?;
     match oid {
         BYTEA => Some(ScalarValue::Binary(Some(hexadecimal(text)?))),
+        // Casts know no exponents.
+        NUMERIC => Some(ScalarValue::from(numeric::plain(text)?)),
         oid if array::is_array(oid) => array::of_text(oid, text),
         _ => Some(ScalarValue::from(text)),
     }

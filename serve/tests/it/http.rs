@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, net::SocketAddr};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    task::JoinSet,
 };
 
 use crate::flight::world::{PASSWORD, TOKEN, World, ask, user};
@@ -265,7 +266,8 @@ async fn others_than_this_machine_need_a_token_for_metrics() {
     let everywhere = TcpListener::bind("0.0.0.0:0").await.unwrap();
     let address = SocketAddr::from(([127, 0, 0, 1], everywhere.local_addr().unwrap().port()));
     let service = world.service.clone();
-    tokio::spawn(async move { curtail_serve::http::serve(service, everywhere, None).await });
+    let mut serving = JoinSet::new();
+    serving.spawn(async move { curtail_serve::http::serve(service, everywhere, None).await });
     let refused = get(address, "/metrics").await;
     assert_eq!(
         (refused.status, refused.headers["www-authenticate"].as_str()),

@@ -9,7 +9,10 @@ use std::{
 
 use curtail_connect::{ServeConfig, ServeUser};
 use curtail_engine::{ConnectionInfo, Dialect, EngineOptions};
-use curtail_serve::{Limits, ServiceOptions, Tls, User, Users, listen::Protection};
+use curtail_serve::{
+    Limits, ServiceOptions, Tls, User, Users,
+    listen::{Guard, Protection},
+};
 
 use super::{DEFAULT, Spoken};
 use crate::{
@@ -85,10 +88,8 @@ impl Options {
         Ok(Self {
             addresses,
             protection: Protection {
-                tls: tls.is_some(),
-                users: !known.is_empty(),
-                waive_tls: args.insecure_without_tls,
-                waive_users: args.insecure_without_auth,
+                tls: Guard::of(tls.is_some(), args.insecure_without_tls),
+                users: Guard::of(!known.is_empty(), args.insecure_without_auth),
             },
             tls,
             dialect,

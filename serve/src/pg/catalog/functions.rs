@@ -26,7 +26,7 @@ use datafusion::{
 };
 
 use super::Known;
-pub(super) use strings::elements;
+pub(super) use strings::{elements, escaped};
 
 /// All of them that give one value per row.
 pub(super) fn scalar(known: &Arc<Known>) -> Vec<ScalarUDF> {

@@ -5,6 +5,7 @@ mod columns;
 mod empty;
 mod expressions;
 mod make;
+mod parameters;
 mod patterns;
 mod sources;
 mod subqueries;
@@ -42,10 +43,12 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Statement>, ParserError> {
 /// Makes of a statement one that DataFusion plans to mean the same. Columns without a name get the one that `PostgreSQL` gives
 /// them; see [`shown_name`].
 pub(crate) fn rewrite(statement: &mut Statement) {
+    let asked = parameters::of(statement);
     let _ = statement.visit(&mut Names);
     let _ = statement.visit(&mut Expressions);
     let _ = statement.visit(&mut Structure);
     columns::show_names(statement);
+    parameters::keep(statement, &asked);
 }
 
 /// The name of a column as the client is told it.

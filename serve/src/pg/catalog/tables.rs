@@ -4,7 +4,7 @@ use datafusion::{arrow::array::RecordBatch, error::Result};
 
 use super::{
     Known, information,
-    listing::{Column, DATABASE, Listed, META, NAMESPACES, OWNER, PG_CATALOG, PUBLIC, TABLESPACE},
+    listing::{Column, DATABASE, Listed, NAMESPACES, OWNER, PG_CATALOG, PUBLIC, TABLESPACE},
     relations::{self, Own},
     rows::{Cell, Rows},
     types::{self, PgType},
@@ -310,17 +310,31 @@ fn role(rows: &mut Rows, own: &Own, known: &Known) {
     rows.push(&there.collect::<Vec<_>>());
 }
 
-/// Limits that drivers ask for.
-const LIMITS: [(&str, &str); 4] = [
+/// What is set for good: limits and defaults that clients ask for.
+const FIXED: [(&str, &str); 6] = [
     ("block_size", "8192"),
+    ("data_directory_mode", "0700"),
+    ("default_table_access_method", "heap"),
     ("max_function_args", "100"),
     ("max_identifier_length", "63"),
     ("max_index_keys", "32"),
 ];
 
+impl Known {
+    /// The value of a setting, be it one of the connection or one for good.
+    pub(super) fn setting(&self, name: &str) -> Option<String> {
+        let fixed = || {
+            let mut fixed = FIXED.iter();
+            let found = fixed.find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+            Some(found.1.to_owned())
+        };
+        self.connection.setting(name).or_else(fixed)
+    }
+}
+
 fn settings(rows: &mut Rows, known: &Known) {
     let mut settings = known.connection.settings();
-    for (name, value) in LIMITS {
+    for (name, value) in FIXED {
         if settings.iter().all(|(known, _)| known != name) {
             settings.push((name.to_owned(), value.to_owned()));
         }
@@ -365,11 +379,6 @@ impl Known {
     pub(super) fn is_visible(&self, oid: i64) -> Option<bool> {
         let (schema, _) = self.listing.named(oid)?;
         Some(schema == PUBLIC || schema == PG_CATALOG)
-    }
-
-    /// Every schema that has tables of the store.
-    pub(super) fn schemas() -> [&'static str; 2] {
-        [PUBLIC, META]
     }
 
     /// Every column of the store's tables, with its place.

@@ -230,3 +230,237 @@ async fn what_tools_send_is_answered() {
         wrong.join("\n\n")
     );
 }
+
+#[tokio::test]
+async fn the_catalog_tells_what_there_is() {
+    let asked = Asked::new().await;
+    for (text, expected) in [
+        (
+            "SELECT a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_attribute a \
+             WHERE a.attrelid = 'costs'::regclass AND attname IN ('service', 'unblended_cost', 'usage_start', 'tags') \
+             ORDER BY 1",
+            "service text, tags json, unblended_cost numeric(38,18), usage_start timestamp with time zone",
+        ),
+        // A statement's own tables are told before all others, and by name if they are found by it.
+        (
+            "SELECT 1259::regclass, 'PG_CLASS'::regclass::oid, 'meta.periods'::regclass, 'public.costs'::regclass::text",
+            "pg_class 1259 meta.periods costs",
+        ),
+        (
+            "SELECT 'int'::regtype, 1700::regtype::text, 'public'::regnamespace::oid, 26::pg_catalog.regtype",
+            "integer numeric 2200 oid",
+        ),
+        (
+            "SELECT to_regclass('nowhere') IS NULL, to_regtype('hstore') IS NULL",
+            "true true",
+        ),
+        (
+            "SELECT relname, pg_table_is_visible(oid) FROM pg_class WHERE relname IN ('periods', 'mine') ORDER BY 1",
+            "mine true, periods false",
+        ),
+        (
+            "SELECT relkind, count(*) > 5 FROM pg_class WHERE relnamespace IN (2200, 16384) GROUP BY 1 ORDER BY 1",
+            "r true, v false",
+        ),
+        (
+            "SELECT pg_get_viewdef('mine'::regclass), pg_get_viewdef('costs') IS NULL",
+            "SELECT service, unblended_cost FROM costs true",
+        ),
+        (
+            "SELECT pg_get_userbyid(relowner) FROM pg_class WHERE relname = 'costs'",
+            "anna",
+        ),
+        (
+            "SELECT table_type FROM information_schema.tables WHERE table_name IN ('costs', 'mine') ORDER BY 1",
+            "BASE TABLE, VIEW",
+        ),
+        (
+            "SELECT data_type, numeric_precision, numeric_scale, udt_name FROM information_schema.columns \
+             WHERE table_name = 'costs' AND column_name = 'unblended_cost'",
+            "numeric 38 18 numeric",
+        ),
+        // Nothing comes of tables without rows, however they are asked.
+        ("SELECT count(*) FROM pg_index", "0"),
+        (
+            "SELECT EXISTS (SELECT 1 FROM pg_index), NOT EXISTS (SELECT FROM pg_trigger), 1 IN (SELECT conrelid FROM pg_constraint)",
+            "false true false",
+        ),
+        (
+            "SELECT ARRAY(SELECT indexrelid FROM pg_index), (SELECT indexrelid FROM pg_index)",
+            "[] NULL",
+        ),
+        (
+            "SELECT count(*) FROM pg_class c LEFT JOIN pg_index i ON i.indrelid = c.oid WHERE c.relname = 'costs'",
+            "1",
+        ),
+        (
+            "WITH i AS (SELECT unnest(indkey) AS k FROM pg_index) SELECT count(*) FROM pg_class, i",
+            "0",
+        ),
+        // Sub-queries among values.
+        (
+            "SELECT relname, (SELECT nspname FROM pg_namespace n WHERE n.oid = c.relnamespace), \
+             EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tags') \
+             FROM pg_class c WHERE relname IN ('costs', 'periods') ORDER BY 1",
+            "costs public true, periods meta false",
+        ),
+        (
+            "SELECT ARRAY(SELECT nspname FROM pg_namespace WHERE nspname ~ '^p' ORDER BY 1 DESC)",
+            "[public, pg_catalog]",
+        ),
+        // Arrays, patterns and operators as PostgreSQL writes them.
+        (
+            "SELECT count(*) FROM pg_namespace WHERE nspname = ANY('{public,meta,none}'::name[])",
+            "2",
+        ),
+        (
+            "SELECT count(*) FROM pg_namespace WHERE nspname = ANY(current_schemas(false))",
+            "1",
+        ),
+        (
+            "SELECT count(*) FROM pg_namespace WHERE nspname <> ALL('{public}')",
+            "3",
+        ),
+        (
+            "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'pg/_%' ESCAPE '/'",
+            "1",
+        ),
+        (
+            "SELECT count(*) FROM pg_namespace WHERE nspname OPERATOR(pg_catalog.~) '^(meta)$' COLLATE pg_catalog.default",
+            "1",
+        ),
+        (
+            "SELECT count(*) FROM pg_type WHERE typreceive <> 0 AND typsend::oid = 2415 AND typinput = 'pg_catalog.textin'::regproc",
+            "2",
+        ),
+        (
+            "SELECT count(*) FROM pg_type WHERE oid = ANY('{25,26}') OR oid = ANY('{1700}'::oid[])",
+            "3",
+        ),
+        // Digits of text are no number.
+        (
+            "SELECT '011' = ANY('{011,12}'), '11' = ANY('{011}')",
+            "true false",
+        ),
+        // A cast must not cut an amount off.
+        (
+            "SELECT '12345678901234567890.123456789012345678'::numeric",
+            "12345678901234567890.123456789012345678",
+        ),
+        (
+            "SELECT to_char(TIMESTAMP '2026-09-05 07:08:09', 'YYYY-MM-DD\"T\"HH24:MI'), to_date('2026-09-05', 'YYYY-MM-DD')",
+            "2026-09-05T07:08 2026-09-05",
+        ),
+        (
+            "SELECT current_setting('jit'), set_config('jit', 'on', false), current_user, current_database()",
+            "off on anna curtail",
+        ),
+    ] {
+        let rows = asked.rows(text).await;
+        let rows: Vec<_> = rows.iter().map(|row| row.join(" ")).collect();
+        assert_eq!(rows.join(", "), expected, "{text}");
+    }
+    for (text, wrong) in [
+        (
+            "SELECT 'nowhere'::regclass",
+            "relation \"nowhere\" does not exist",
+        ),
+        (
+            "SELECT current_setting('nothing')",
+            "unrecognized configuration parameter \"nothing\"",
+        ),
+        (
+            "SELECT set_config('nothing', 'x', false)",
+            "unrecognized configuration parameter \"nothing\"",
+        ),
+        ("SELECT '{a'::text[]", "malformed array literal"),
+    ] {
+        let error = asked.ask(text).await.unwrap_err();
+        assert!(error.contains(wrong), "{text}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn columns_are_named_as_postgresql_names_them() {
+    let asked = Asked::new().await;
+    for (text, names) in [
+        (
+            "SELECT count(*), sum(unblended_cost), sum(list_cost) FROM costs",
+            "count sum sum",
+        ),
+        (
+            "SELECT 1, 1, 'a'::text, NULL, now()::date, usage_date::timestamp FROM costs LIMIT 1",
+            "?column? ?column? text ?column? now usage_date",
+        ),
+        (
+            "SELECT CASE WHEN true THEN 1 END, coalesce(service, ''), (SELECT max(service) FROM costs), EXISTS (SELECT 1 FROM costs), ARRAY[1] FROM costs LIMIT 1",
+            "case coalesce max exists array",
+        ),
+        (
+            "SELECT n.oid, n.*, nspname AS x FROM pg_namespace n",
+            "oid oid nspname nspowner nspacl x",
+        ),
+        (
+            "SELECT c.oid, n.oid FROM pg_class c, pg_namespace n WHERE n.oid = c.relnamespace",
+            "oid oid",
+        ),
+        (
+            "SELECT trim(service), substring(service for 2), extract(year FROM usage_date), current_user FROM costs LIMIT 1",
+            "btrim substring extract current_user",
+        ),
+        (
+            "SELECT s.count FROM (SELECT count(*) FROM costs) s",
+            "count",
+        ),
+        (
+            "SELECT indexrelid, i.indrelid AS \"of\", 'x' FROM pg_index i",
+            "indexrelid of ?column?",
+        ),
+    ] {
+        let (columns, _) = asked.ask(text).await.unwrap();
+        assert_eq!(columns.join(" "), names, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn parameters_stay_even_where_nothing_is_read() {
+    let asked = Asked::new().await;
+    for text in [
+        "SELECT indexrelid FROM pg_index WHERE indrelid = $1 AND indisprimary = $2",
+        "WITH a AS (SELECT conname FROM pg_constraint WHERE conname = $1) SELECT conname, $2 FROM a UNION ALL SELECT conname, 'x' FROM a",
+    ] {
+        let mut statement = parse(text).unwrap().remove(0);
+        rewrite(&mut statement);
+        let statement = Parsed::Statement(Box::new(statement));
+        let prepared = asked.engine.prepare_parsed(statement, text).await.unwrap();
+        let names = prepared
+            .parameters()
+            .into_iter()
+            .map(|parameter| parameter.name);
+        assert_eq!(names.collect::<Vec<_>>(), ["1", "2"], "{text}");
+    }
+}
+
+#[test]
+fn what_is_about_the_server_is_told_from_what_is_about_costs() {
+    for (text, concerned) in [
+        ("SELECT * FROM pg_class", true),
+        (
+            "SELECT 1 FROM costs WHERE EXISTS (SELECT 1 FROM information_schema.tables)",
+            true,
+        ),
+        ("SELECT version()", true),
+        ("SELECT 'costs'::regclass", true),
+        ("SELECT count(*) FROM costs", false),
+        (
+            "SELECT service FROM public.costs WHERE service LIKE 'pg_%'",
+            false,
+        ),
+    ] {
+        assert_eq!(
+            super::concerns(&parse(text).unwrap()[0]),
+            concerned,
+            "{text}"
+        );
+    }
+}

@@ -53,9 +53,69 @@ pub(super) fn text(mut bytes: &[u8]) -> Option<String> {
     Some(found)
 }
 
+/// The most digits that an exponent may move the point by: more than any number here has.
+const FARTHEST: i32 = 80;
+
+/// A number as text without an exponent (`1E-18`); `None` if it is none.
+pub(super) fn plain(text: &str) -> Option<String> {
+    let text = text.trim();
+    let (number, exponent) = match text.split_once(['e', 'E']) {
+        Some((number, exponent)) => (number, exponent.parse::<i32>().ok()?),
+        None => return Some(text.to_owned()),
+    };
+    let (sign, digits) = match number.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", number.strip_prefix('+').unwrap_or(number)),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let all = format!("{whole}{fraction}");
+    if all.is_empty() || !all.bytes().all(|digit| digit.is_ascii_digit()) {
+        return None;
+    }
+    if all.bytes().all(|digit| digit == b'0') {
+        return Some("0".to_owned());
+    }
+    if exponent.abs() > FARTHEST {
+        return None;
+    }
+    // Where the point comes to stand, counted from the first digit.
+    let point = i32::try_from(whole.len()).ok()? + exponent;
+    let length = i32::try_from(all.len()).ok()?;
+    let before = usize::try_from(-point).unwrap_or_default();
+    let after = usize::try_from(point - length).unwrap_or_default();
+    let padded = format!("{}{all}{}", "0".repeat(before), "0".repeat(after));
+    let point = usize::try_from(point).unwrap_or_default();
+    let (whole, fraction) = padded.split_at(point);
+    let whole = if whole.is_empty() { "0" } else { whole };
+    Some(if fraction.is_empty() {
+        format!("{sign}{whole}")
+    } else {
+        format!("{sign}{whole}.{fraction}")
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn exponents_are_written_out() {
+        for (text, found) in [
+            ("1E-18", Some("0.000000000000000001")),
+            ("-1.25e+3", Some("-1250")),
+            ("12.5E-1", Some("1.25")),
+            ("0E-10", Some("0")),
+            ("123E-3", Some("0.123")),
+            ("1.5", Some("1.5")),
+            ("NaN", Some("NaN")),
+            ("E5", None),
+            ("1E", None),
+            ("1E999999999", None),
+            ("1E99999999999", None),
+        ] {
+            assert_eq!(plain(text).as_deref(), found, "{text}");
+        }
+    }
 
     fn number(words: &[u16]) -> Option<String> {
         let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes()).collect();

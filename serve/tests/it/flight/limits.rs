@@ -6,6 +6,7 @@ use arrow_flight::{Action, CancelFlightInfoRequest, FlightInfo};
 use curtail_serve::{Limits, Outcome, Snapshot};
 use futures::{StreamExt, TryStreamExt};
 use prost::Message;
+use tokio::task::JoinSet;
 use tonic::Code;
 
 use super::world::{Client, World, ask, fetch, status};
@@ -133,7 +134,7 @@ async fn a_client_that_goes_away_stops_its_statement() {
 
 #[tokio::test]
 async fn a_service_that_ends_lets_statements_end_first() {
-    let world = World::open().await;
+    let mut world = World::open().await;
     let mut client = world.client().await;
     let info = client.execute(LONG.to_owned(), None).await.unwrap();
     let ticket = info.endpoint[0].ticket.clone().unwrap();
@@ -141,10 +142,11 @@ async fn a_service_that_ends_lets_statements_end_first() {
     rows.next().await.unwrap().unwrap();
 
     let service = world.service.clone();
-    let ending = tokio::spawn(async move { service.shutdown(Duration::from_millis(200)).await });
+    let mut ending = JoinSet::new();
+    ending.spawn(async move { service.shutdown(Duration::from_millis(200)).await });
     let end = rows.try_collect::<Vec<_>>().await.unwrap_err();
     assert_eq!(status(end).code(), Code::Unavailable);
     drop(client);
-    ending.await.unwrap();
-    world.serving.await.unwrap();
+    ending.join_next().await.unwrap().unwrap();
+    world.serving.join_next().await.unwrap().unwrap();
 }

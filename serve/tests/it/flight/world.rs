@@ -21,7 +21,7 @@ use curtail_store::Store;
 use curtail_testdata::{Folder, Options, generate};
 use futures::TryStreamExt;
 use tempfile::TempDir;
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{net::TcpListener, task::JoinSet};
 use tonic::{
     Status,
     transport::{Certificate, Channel, ClientTlsConfig, Endpoint},
@@ -84,7 +84,9 @@ pub(crate) struct World {
     /// What all line items cost, as the generator added it up.
     pub(crate) total: &'static str,
     certificate: Option<String>,
-    pub(crate) serving: JoinHandle<()>,
+    /// Flight SQL, which ends with the service.
+    pub(crate) serving: JoinSet<()>,
+    _watched: JoinSet<()>,
 }
 
 /// A user with [`TOKEN`] and [`PASSWORD`].
@@ -136,13 +138,15 @@ impl World {
             for_http.local_addr().unwrap(),
         );
         let (served, encrypted) = (service.clone(), tls.clone());
-        tokio::spawn(async move {
+        let mut watched = JoinSet::new();
+        watched.spawn(async move {
             http::serve(served, for_http, encrypted.as_ref())
                 .await
                 .unwrap();
         });
         let served = service.clone();
-        let serving = tokio::spawn(async move {
+        let mut serving = JoinSet::new();
+        serving.spawn(async move {
             let tls = tls.as_ref();
             let done = flight::serve(served, for_flight, tls, Dialect::Trino).await;
             done.unwrap();
@@ -154,6 +158,7 @@ impl World {
             total: &filled.total,
             certificate,
             serving,
+            _watched: watched,
         }
     }
 

@@ -238,7 +238,7 @@ fn plain() -> Vec<Definition> {
             let (names, missing_ok) = (texts(arguments, 0, rows)?, texts(arguments, 1, rows)?);
             let told = names.iter().zip(&missing_ok).map(|(name, missing_ok)| {
                 let Some(name) = name else { return Ok(None) };
-                let value = known.connection.setting(name);
+                let value = known.setting(name);
                 if value.is_none() && missing_ok != Some("true") {
                     let message = format!("unrecognized configuration parameter \"{name}\"");
                     return Err(DataFusionError::Execution(message));

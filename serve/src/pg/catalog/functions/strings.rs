@@ -5,7 +5,7 @@ use std::{fmt::Write as _, sync::Arc};
 use datafusion::{
     arrow::{
         array::{
-            Array, ArrayRef, Int32Array, ListBuilder, StringArray, StringBuilder, cast::AsArray,
+            Array, ArrayRef, Int64Array, ListBuilder, StringArray, StringBuilder, cast::AsArray,
         },
         compute::cast,
         datatypes::DataType,
@@ -13,7 +13,7 @@ use datafusion::{
     error::{DataFusionError, Result},
 };
 
-use super::{Definition, as_text, as_texts, numbers, texts};
+use super::{Definition, as_number, as_text, as_texts, numbers, texts};
 use crate::pg::catalog::listing::identifiers;
 
 /// Units of `pg_size_pretty`, each 1024 of the one before it.
@@ -74,6 +74,15 @@ pub(super) fn all() -> Vec<Definition> {
                 }
             }
         }),
+        Definition::new("like_escape", as_text, |_, arguments, rows| {
+            let (patterns, others) = (texts(arguments, 0, rows)?, texts(arguments, 1, rows)?);
+            let rewritten = patterns.iter().zip(&others).map(|(pattern, other)| {
+                let other = other?.chars().next();
+                let pattern = pattern?;
+                Some(other.map_or_else(|| pattern.to_owned(), |other| escaped(pattern, other)))
+            });
+            Ok(Arc::new(rewritten.collect::<StringArray>()))
+        }),
         Definition::new("parse_ident", as_texts, |_, arguments, rows| {
             let values = texts(arguments, 0, rows)?;
             let mut lists = ListBuilder::new(StringBuilder::new());
@@ -85,22 +94,22 @@ pub(super) fn all() -> Vec<Definition> {
             }
             Ok(Arc::new(lists.finish()))
         }),
-        Definition::new("array_upper", |_| DataType::Int32, bound(0)),
-        Definition::new("array_lower", |_| DataType::Int32, bound(1)),
+        Definition::new("array_upper", as_number, bound(0)),
+        Definition::new("array_lower", as_number, bound(1)),
     ]
 }
 
 /// `array_upper` (0) or `array_lower` (1) of a list's first dimension.
 fn bound(
-    lower: i32,
+    lower: i64,
 ) -> impl Fn(&super::Known, &[ArrayRef], usize) -> Result<ArrayRef> + Send + Sync + 'static {
     move |_, arguments, rows| {
         let dimensions = numbers(arguments, 1, rows)?;
-        let lengths: Vec<Option<i32>> = match arguments.first() {
+        let lengths: Vec<Option<i64>> = match arguments.first() {
             Some(array) if is_list(array.data_type()) => {
                 let lists = cast(array, &DataType::new_list(DataType::Utf8, true))?;
                 let lists = lists.as_list::<i32>();
-                let lengths = lists.iter().map(|list| i32::try_from(list?.len()).ok());
+                let lengths = lists.iter().map(|list| i64::try_from(list?.len()).ok());
                 lengths.collect()
             }
             _ => vec![None; rows],
@@ -110,7 +119,7 @@ fn bound(
             (Some(length), Some(1)) if length > 0 => Some(if lower == 1 { 1 } else { length }),
             _ => None,
         });
-        Ok(Arc::new(bounds.collect::<Int32Array>()))
+        Ok(Arc::new(bounds.collect::<Int64Array>()))
     }
 }
 
@@ -139,6 +148,23 @@ pub(super) fn identifier(name: &str) -> String {
     } else {
         format!("\"{}\"", name.replace('"', "\"\""))
     }
+}
+
+/// A pattern of LIKE with a backslash in the place of another sign of escape.
+pub(in crate::pg::catalog) fn escaped(pattern: &str, other: char) -> String {
+    let mut escaped = String::new();
+    let mut chars = pattern.chars();
+    while let Some(c) = chars.next() {
+        if c == other {
+            escaped.push('\\');
+            escaped.extend(chars.next());
+        } else if c == '\\' {
+            escaped.push_str("\\\\");
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped
 }
 
 fn literal(text: &str) -> String {
@@ -211,7 +237,12 @@ pub(in crate::pg::catalog) fn elements(text: &str) -> Result<Vec<Option<String>>
         let mut was_quoted = false;
         loop {
             match chars.next() {
+                // Blanks around quotes mean nothing.
+                Some(c) if c.is_whitespace() && was_quoted && !quoted => {}
                 Some('"') => {
+                    if !was_quoted && element.trim().is_empty() {
+                        element.clear();
+                    }
                     quoted = !quoted;
                     was_quoted = true;
                 }
@@ -275,7 +306,7 @@ mod tests {
     #[test]
     fn arrays_are_read() {
         let text = |text: &str| Some(text.to_owned());
-        let read = elements("{a, b ,\"c,\\\"d\",NULL,\"NULL\"}").unwrap();
+        let read = elements("{a, b , \"c,\\\"d\" ,NULL,\"NULL\"}").unwrap();
         assert_eq!(
             read,
             [text("a"), text("b"), text("c,\"d"), None, text("NULL")]

@@ -6,7 +6,10 @@ use sqlparser::ast::{
 };
 
 use super::{make, patterns};
-use crate::pg::catalog::functions::elements;
+use crate::pg::catalog::{
+    functions::{elements, escaped},
+    relations,
+};
 
 /// Names without parentheses that are functions.
 const NILADIC: [&str; 6] = [
@@ -51,7 +54,9 @@ pub(super) fn rewrite(expr: &mut Expr) {
         }
         Expr::Cast { .. } => cast(expr),
         Expr::BinaryOp { .. } => operator(expr),
-        Expr::AnyOp { right, .. } | Expr::AllOp { right, .. } => array(right),
+        Expr::AnyOp { left, right, .. } | Expr::AllOp { left, right, .. } => {
+            array(right, is_number(left));
+        }
         Expr::Like {
             pattern,
             escape_char,
@@ -78,14 +83,14 @@ fn of_function(function: &mut Function) -> Option<Expr> {
         (FunctionArguments::None, name) if NILADIC.contains(&name) => {
             Some(make::call(name, Vec::new()))
         }
-        (FunctionArguments::List(_), "to_char") => {
+        (FunctionArguments::List(_), "to_char" | "to_date" | "to_timestamp") => {
             let arguments = make::arguments(function);
             let [value, pattern] = arguments.as_slice() else {
                 return None;
             };
             let pattern = patterns::of_time(make::literal(pattern)?)?;
             Some(make::call(
-                "to_char",
+                name,
                 vec![(*value).clone(), make::text(&pattern)],
             ))
         }
@@ -116,9 +121,10 @@ fn cast(expr: &mut Expr) {
     let name = type_name(data_type);
     if let Some(element) = element_name(&name) {
         let element = plain(&element).unwrap_or(DataType::Text);
-        array(inner);
+        array(inner, false);
         let list = match make::take(inner) {
             list @ Expr::Array(_) => list,
+            list if make::argument_of(&list, "pg_array").is_some() => list,
             other => make::call("pg_array", vec![other]),
         };
         let target = DataType::Array(ArrayElemTypeDef::SquareBracket(Box::new(element), None));
@@ -273,8 +279,19 @@ fn known_operator(symbol: &str) -> Option<BinaryOperator> {
     })
 }
 
+/// Whether it is a column of the catalog that holds numbers.
+fn is_number(expr: &Expr) -> bool {
+    let Some(column) = make::column(expr) else {
+        return false;
+    };
+    let mut types = relations::all()
+        .iter()
+        .filter_map(|own| own.type_of(&column));
+    types.any(|of| ["oid", "int2", "int4", "int8"].contains(&of))
+}
+
 /// Makes an array of text in `PostgreSQL`'s notation: `'{a,b}'` is `ARRAY['a', 'b']`.
-fn array(expr: &mut Expr) {
+fn array(expr: &mut Expr, of_numbers: bool) {
     if make::is_placeholder(expr) {
         *expr = make::call("pg_array", vec![make::take(expr)]);
         return;
@@ -286,13 +303,8 @@ fn array(expr: &mut Expr) {
         *expr = make::call("pg_array", vec![make::take(expr)]);
         return;
     }
-    let numbers = elements.iter().all(|element| {
-        element
-            .as_ref()
-            .is_some_and(|text| text.parse::<i64>().is_ok())
-    });
     let elem = elements.iter().map(|element| match element {
-        Some(digits) if numbers => make::number(digits),
+        Some(digits) if of_numbers && digits.parse::<i64>().is_ok() => make::number(digits),
         Some(text) => make::text(text),
         None => make::null(),
     });
@@ -307,21 +319,14 @@ fn escape(pattern: &mut Expr, escape_char: &mut Option<ValueWithSpan>) {
     let Some(other) = escape_char.as_ref().and_then(escape_of) else {
         return;
     };
-    let Some(text) = joined(pattern) else { return };
-    let mut escaped = String::new();
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        if c == other {
-            escaped.push('\\');
-            escaped.extend(chars.next());
-        } else if c == '\\' {
-            escaped.push_str("\\\\");
-        } else {
-            escaped.push(c);
-        }
-    }
-    *pattern = make::text(&escaped);
     *escape_char = None;
+    *pattern = match joined(pattern) {
+        Some(text) => make::text(&escaped(&text, other)),
+        None => make::call(
+            "like_escape",
+            vec![make::take(pattern), make::text(&other.to_string())],
+        ),
+    };
 }
 
 /// The character that a clause names, if it is not the backslash that is meant anyway.

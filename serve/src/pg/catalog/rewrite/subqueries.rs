@@ -72,13 +72,19 @@ fn is_plain(select: &Select) -> bool {
     !grouped && select.distinct.is_none() && !empty::aggregates(select) && !select.from.is_empty()
 }
 
+/// Whether all that a select reads is of the catalog, or a function's.
 fn reads_catalog(select: &Select) -> bool {
     let mut factors = select.from.iter().flat_map(|tables| {
         let joined = tables.joins.iter().map(|join| &join.relation);
         std::iter::once(&tables.relation).chain(joined)
     });
-    factors.all(|factor| {
-        sources::own_table(factor).is_some() || matches!(factor, TableFactor::Derived { .. })
+    factors.all(|factor| match factor {
+        TableFactor::Table { args: Some(_), .. } | TableFactor::UNNEST { .. } => true,
+        TableFactor::Derived { subquery, .. } => match subquery.body.as_ref() {
+            SetExpr::Select(select) => reads_catalog(select),
+            _ => false,
+        },
+        factor => sources::own_table(factor).is_some(),
     })
 }
 
@@ -213,10 +219,15 @@ fn counted(query: &Query, negated: bool) -> Option<Expr> {
     })
 }
 
-/// Whether a value is among those of a query, gathered in an array.
+/// Whether a value is among those of a query over the catalog, gathered in an array. Elsewhere it might be unknown, which an
+/// array does not tell from false.
 fn contained(value: &Expr, query: &Query, negated: bool) -> Option<Expr> {
     let mut query = Box::new(query.clone());
-    if query.limit_clause.is_some() || !gathered(&mut query) {
+    let own = match query.body.as_ref() {
+        SetExpr::Select(select) => reads_catalog(select),
+        _ => false,
+    };
+    if !own || query.limit_clause.is_some() || !gathered(&mut query) {
         return None;
     }
     let contained = make::call("array_has", vec![Expr::Subquery(query), value.clone()]);
