@@ -245,7 +245,11 @@ mod tests {
     fn a_syntax_error_has_its_position() {
         let text = "select 'é';\nselect * from costs nonsense here";
         let failure = statements(text, Dialect::Generic).unwrap_err();
-        assert_eq!((failure.code, failure.position), ("42601", Some(42)), "{failure:?}");
+        assert_eq!(
+            (failure.code, failure.position),
+            ("42601", Some(42)),
+            "{failure:?}"
+        );
         assert_eq!(text.chars().nth(41), Some('h'));
     }
 

@@ -227,7 +227,10 @@ fn accepted(
             _ => wrong(&format!("only {only} is possible")),
         },
         // Written with any signs in between, and by asyncpg within quotes.
-        Kind::Encoding => match lower.replace(|c: char| !c.is_ascii_alphanumeric(), "").as_str() {
+        Kind::Encoding => match lower
+            .replace(|c: char| !c.is_ascii_alphanumeric(), "")
+            .as_str()
+        {
             "utf8" | "unicode" => Ok((None, None)),
             _ => wrong("only UTF8 is possible"),
         },
