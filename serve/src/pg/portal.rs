@@ -96,6 +96,8 @@ pub(super) struct Source {
     deadline: Option<Instant>,
     /// What was taken from the stream and not all sent yet.
     current: Option<Batch>,
+    /// What goes before the first row, in one message with it.
+    pub(super) before: Vec<u8>,
     done: bool,
 }
 
@@ -121,6 +123,7 @@ impl Source {
             deadline: rows.deadline(),
             batches: rows.boxed(),
             current: None,
+            before: Vec::new(),
             done: false,
         }
     }
@@ -148,6 +151,7 @@ impl Source {
             batches: stream::iter(batches).boxed(),
             deadline: None,
             current: None,
+            before: Vec::new(),
             done: false,
         }
     }
@@ -213,7 +217,13 @@ impl Source {
                         values.put(row, formats.of(place), out);
                     }
                 }),
-                Form::Copy(copy) => replies.message(b'd', |out| copy.row(values, row, out)),
+                Form::Copy(copy) => {
+                    let before = std::mem::take(&mut self.before);
+                    replies.message(b'd', |out| {
+                        out.extend(before);
+                        copy.row(values, row, out);
+                    });
+                }
             }
             batch.next += 1;
             sent += 1;

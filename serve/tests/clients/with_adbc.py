@@ -12,7 +12,8 @@ with adbc.connect(URI) as connection:
     (catalog,) = [found for found in objects.read_all().to_pylist() if found["catalog_db_schemas"]]
     (schema,) = catalog["catalog_db_schemas"]
     (table,) = schema["db_schema_tables"]
-    names = [column["column_name"] for column in table["table_columns"]]
+    columns = sorted(table["table_columns"], key=lambda column: column["ordinal_position"])
+    names = [column["column_name"] for column in columns]
     assert (table["table_name"], table["table_type"]) == ("costs", "table"), table
     assert {"service", "unblended_cost", "usage_start"} <= set(names), names
     for depth in ("catalogs", "db_schemas", "tables"):

@@ -54,12 +54,13 @@ with psycopg.connect(CONNINFO) as connection:
         cursor.execute("SELECT service, unblended_cost FROM costs")
         total = sum(1 for _ in cursor)
     assert total == connection.execute("SELECT count(*) FROM costs").fetchone()[0]
-    with connection.cursor() as cursor:
-        assert sum(1 for _ in cursor.stream("SELECT service FROM costs")) == total
 
     with connection.pipeline():
         several = [connection.execute("SELECT count(*) + %s FROM costs", (number,)) for number in range(20)]
     assert [cursor.fetchone()[0] - total for cursor in several] == list(range(20))
+
+    with connection.cursor() as cursor:
+        assert sum(1 for _ in cursor.stream("SELECT service FROM costs")) == total
 
     with connection.cursor() as cursor:
         with cursor.copy("COPY (SELECT service, sum(unblended_cost) FROM costs GROUP BY 1 ORDER BY 1) TO STDOUT") as copy:

@@ -6,8 +6,7 @@ use datafusion::{
     arrow::{
         array::{
             ArrayRef, BooleanArray, Float32Array, Float64Array, Int16Array, Int32Array, Int64Array,
-            ListBuilder, RecordBatch, StringArray, StringBuilder, TimestampMicrosecondArray,
-            new_null_array,
+            RecordBatch, StringArray, TimestampMicrosecondArray, new_null_array,
         },
         datatypes::{DataType, Field},
     },
@@ -23,7 +22,6 @@ pub(super) enum Cell {
     Bool(bool),
     Number(i64),
     Text(String),
-    Texts(Vec<String>),
     /// Microseconds since 1970.
     Time(i64),
 }
@@ -150,16 +148,6 @@ fn array(field: &Field, cells: &[Cell]) -> ArrayRef {
             let values = times().collect::<TimestampMicrosecondArray>();
             Arc::new(values.with_timezone_opt(zone.clone()))
         }
-        DataType::List(item) if item.data_type() == &DataType::Utf8 => {
-            let mut lists = ListBuilder::new(StringBuilder::new());
-            for cell in cells {
-                match cell {
-                    Cell::Texts(texts) => lists.append_value(texts.iter().map(Some)),
-                    _ => lists.append_null(),
-                }
-            }
-            Arc::new(lists.finish())
-        }
         DataType::Utf8 => {
             let values = cells.iter().map(|cell| match cell {
                 Cell::Text(text) => Some(text.as_str()),
@@ -167,7 +155,7 @@ fn array(field: &Field, cells: &[Cell]) -> ArrayRef {
             });
             Arc::new(values.collect::<StringArray>())
         }
-        // No row tells anything of these.
+        // No row tells anything of these, lists among them.
         other => new_null_array(other, cells.len()),
     }
 }

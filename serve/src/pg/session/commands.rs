@@ -218,13 +218,16 @@ impl<W: AsyncWrite + Unpin + Send> Session<W> {
         });
         let mut begin = Vec::new();
         copy.begin(&columns, &mut begin);
-        if !begin.is_empty() {
+        if binary {
+            // As PostgreSQL sends it: there are clients that look for the first row right behind it.
+            source.before = begin;
+        } else if !begin.is_empty() {
             self.replies.message(b'd', |out| out.extend(begin));
         }
         let failed = |error: &_| prepared.sent.failure(error);
         let form = Form::Copy(copy);
         let rows = source.send(&mut self.replies, form, None, failed).await?;
-        let mut end = Vec::new();
+        let mut end = std::mem::take(&mut source.before);
         copy.end(&mut end);
         if !end.is_empty() {
             self.replies.message(b'd', |out| out.extend(end));

@@ -168,8 +168,11 @@ pub(super) fn all() -> Vec<Definition> {
             Ok(Arc::new(Int32Array::from(vec![pid; rows])))
         },
     ));
-    all.push(Definition::new("pg_advisory_unlock_all", as_text, void));
-    all.push(Definition::new("pg_advisory_lock", as_text, void));
+    all.extend(["pg_advisory_unlock_all", "pg_advisory_lock"].map(|name| {
+        Definition::new(name, as_text, |_, _, rows| {
+            Ok(Arc::new(StringArray::from(vec![""; rows])))
+        })
+    }));
     all.extend(
         ["pg_postmaster_start_time", "pg_conf_load_time"].map(|name| {
             Definition::new(name, as_time, |known, _, rows| {
@@ -208,10 +211,6 @@ pub(super) fn all() -> Vec<Definition> {
         },
     ));
     all
-}
-
-fn void(_: &Known, _: &[ArrayRef], rows: usize) -> datafusion::error::Result<ArrayRef> {
-    Ok(Arc::new(StringArray::from(vec![""; rows])))
 }
 
 fn truth(name: &'static str, value: bool) -> Definition {
