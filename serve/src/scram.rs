@@ -214,7 +214,9 @@ mod tests {
     fn hmac_as_in_its_standard() {
         // RFC 4231, test case 2.
         let found = hmac(b"Jefe", &[b"what do ya want ", b"for nothing?"]);
-        let hex: String = found.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex: String = found
+            .iter()
+            .fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
         assert_eq!(
             hex,
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"

@@ -145,13 +145,11 @@ impl Service {
         protocol: Protocol,
         dialect: Dialect,
     ) -> Result<Client, ServeError> {
-        match self.users().with_password(name, password) {
-            Some(user) => Ok(self.client(user, protocol, dialect)),
-            None => {
-                self.metrics().login_refused(protocol);
-                Err(ServeError::Login(name.to_owned()))
-            }
-        }
+        let Some(user) = self.users().with_password(name, password) else {
+            self.metrics().login_refused(protocol);
+            return Err(ServeError::Login(name.to_owned()));
+        };
+        Ok(self.client(user, protocol, dialect))
     }
 
     /// The client of the user whose token it is.
@@ -161,13 +159,11 @@ impl Service {
         protocol: Protocol,
         dialect: Dialect,
     ) -> Result<Client, ServeError> {
-        match self.users().with_token(token) {
-            Some(user) => Ok(self.client(user, protocol, dialect)),
-            None => {
-                self.metrics().login_refused(protocol);
-                Err(ServeError::Token)
-            }
-        }
+        let Some(user) = self.users().with_token(token) else {
+            self.metrics().login_refused(protocol);
+            return Err(ServeError::Token);
+        };
+        Ok(self.client(user, protocol, dialect))
     }
 
     /// The client of a user who has logged in.

@@ -14,7 +14,7 @@ use rand::random;
 use sha2::{Digest, Sha256};
 
 /// After which a token that was not used ends.
-pub(super) const IDLE: Duration = Duration::from_secs(12 * 60 * 60);
+pub(super) const IDLE: Duration = Duration::from_hours(12);
 /// How many tokens a user may have; one more ends the one that was not used for longest.
 const PER_USER: usize = 256;
 
@@ -98,12 +98,10 @@ mod tests {
         let sessions = Sessions::new();
         let start = Instant::now();
         let token = sessions.open("ana", "ana's client", start);
-        let later = start + IDLE - Duration::from_secs(1);
+        let nearly = IDLE.checked_sub(Duration::from_secs(1)).unwrap();
+        let later = start + nearly;
         assert_eq!(sessions.find(&token, later), Some("ana's client"));
-        assert_eq!(
-            sessions.find(&token, later + IDLE - Duration::from_secs(1)),
-            Some("ana's client")
-        );
+        assert_eq!(sessions.find(&token, later + nearly), Some("ana's client"));
         assert_eq!(
             sessions.find(&token, later + IDLE + IDLE),
             None,

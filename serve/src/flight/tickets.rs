@@ -14,7 +14,7 @@ use std::{
 use rand::random;
 
 /// For how long a ticket can be fetched.
-pub(super) const LIFETIME: Duration = Duration::from_secs(5 * 60);
+pub(super) const LIFETIME: Duration = Duration::from_mins(5);
 /// How many tickets of a user may wait.
 const PER_USER: usize = 256;
 /// How many tickets may wait in all.

@@ -304,9 +304,8 @@ fn literal(value: &Value) -> String {
 }
 
 fn declare(mut statements: Vec<Declare>) -> Result<Command, Failure> {
-    let declared = match (statements.pop(), statements.is_empty()) {
-        (Some(declared), true) => declared,
-        _ => return Err(Failure::syntax("DECLARE takes one cursor")),
+    let (Some(declared), true) = (statements.pop(), statements.is_empty()) else {
+        return Err(Failure::syntax("DECLARE takes one cursor"));
     };
     let name = declared.names.first().map(|name| name.value.clone());
     match (name, declared.for_query) {

@@ -209,7 +209,7 @@ impl Values {
             Kind::Bool(array) => out.push(u8::from(array.value(row))),
             Kind::Int2(array) => out.extend(array.value(row).to_be_bytes()),
             Kind::Int4(array) => out.extend(array.value(row).to_be_bytes()),
-            Kind::Int8(array) => out.extend(array.value(row).to_be_bytes()),
+            Kind::Int8(array) | Kind::Time(array) => out.extend(array.value(row).to_be_bytes()),
             Kind::Oid(array) => {
                 let number = u32::try_from(array.value(row)).unwrap_or_default();
                 out.extend(number.to_be_bytes());
@@ -220,7 +220,6 @@ impl Values {
             Kind::WideNumeric(array, scale) => digits::wide_binary(array.value(row), *scale, out),
             Kind::Bytes(array) => out.extend(array.value(row)),
             Kind::Date(array) => out.extend(time::days(array.value(row)).to_be_bytes()),
-            Kind::Time(array) => out.extend(array.value(row).to_be_bytes()),
             Kind::Timestamp(array, _) => {
                 out.extend(time::microseconds(array.value(row)).to_be_bytes());
             }
@@ -233,7 +232,7 @@ impl Values {
             Kind::List(list) => list.binary(row, out),
             // Text is its own binary form, that of JSON too.
             Kind::Null | Kind::Text(_) | Kind::LargeText(_) | Kind::ViewText(_) | Kind::Json(_) => {
-                self.text(row, out)
+                self.text(row, out);
             }
         }
     }

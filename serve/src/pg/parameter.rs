@@ -135,8 +135,10 @@ fn binary(oid: u32, mut bytes: &[u8]) -> Option<ScalarValue> {
         BYTEA => ScalarValue::Binary(Some(bytes.to_vec())),
         UUID => {
             exactly(16)?;
-            let hex = |bytes: &[u8]| -> String {
-                bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+            let hex = |bytes: &[u8]| {
+                bytes
+                    .iter()
+                    .fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
             };
             let parts = [
                 &bytes[..4],

@@ -138,7 +138,7 @@ impl Sent {
         declared: &[u32],
     ) -> Result<Prepared, Failure> {
         let plan = match self.planned() {
-            Some(ast) => Some(self.plan(client, ast.as_ref(), declared).await?),
+            Some(written) => Some(self.plan(client, written, declared).await?),
             None => None,
         };
         let columns: Vec<_> = plan
@@ -158,33 +158,42 @@ impl Sent {
         })
     }
 
-    /// What the engine plans for it, if it does: nothing parsed if it is in another dialect.
-    fn planned(&self) -> Option<Option<Ast>> {
+    /// What the engine plans for it, if it does.
+    fn planned(&self) -> Option<Written> {
         match (&self.command, self.foreign) {
-            (Command::Foreign | Command::Ask(_), true) => Some(None),
-            (command, _) => command.planned().map(|ast| Some(ast.clone())),
+            (Command::Foreign | Command::Ask(_), true) => Some(Written::Foreign),
+            (command, _) => command
+                .planned()
+                .cloned()
+                .map(Box::new)
+                .map(Written::Parsed),
         }
     }
 
     async fn plan(
         &self,
         client: &Client,
-        ast: Option<&Ast>,
+        written: Written,
         declared: &[u32],
     ) -> Result<Statement, Failure> {
         let text = self.text();
-        let planned = match ast {
-            Some(ast) => {
-                let mut ast = ast.clone();
+        let planned = match written {
+            Written::Parsed(mut ast) => {
                 casts::declare(&mut ast, declared);
                 catalog::rewrite(&mut ast);
-                let parsed = Parsed::Statement(Box::new(ast));
-                client.prepare_parsed(parsed, text).await
+                client.prepare_parsed(Parsed::Statement(ast), text).await
             }
-            None => client.prepare(text).await,
+            Written::Foreign => client.prepare(text).await,
         };
         planned.map_err(|error| self.failure(&error))
     }
+}
+
+/// How a statement reaches the engine.
+enum Written {
+    Parsed(Box<Ast>),
+    /// As text, since it is in another dialect.
+    Foreign,
 }
 
 /// The types of a statement's parameters: what the client declared, or else what their places ask for.

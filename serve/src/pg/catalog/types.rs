@@ -262,7 +262,7 @@ mod tests {
     #[test]
     fn types_are_written_as_postgresql_writes_them() {
         for (oid, modifier, shown) in [
-            (1700, Some((38 << 16 | 18) + 4), "numeric(38,18)"),
+            (1700, Some(0x26_0012 + 4), "numeric(38,18)"),
             (1700, Some(-1), "numeric"),
             (1043, Some(7), "character varying(3)"),
             (1184, None, "timestamp with time zone"),
@@ -296,7 +296,7 @@ mod tests {
     #[test]
     fn columns_have_types() {
         let amount = Field::new("a", DataType::Decimal128(38, 18), true);
-        assert_eq!(of_field(&amount), ("numeric", (38 << 16 | 18) + 4));
+        assert_eq!(of_field(&amount), ("numeric", 0x26_0012 + 4));
         assert_eq!(of_field(&field("oid", "oid")).0, "oid");
         assert_eq!(of_field(&field("relname", "sql_identifier")).0, "name");
         assert_eq!(of_field(&field("indkey", "int2vector")).0, "int2vector");

@@ -24,14 +24,15 @@ struct Digits<'a> {
 /// `units` × 10^-`scale` as text, without zeros at the end.
 pub(super) fn text(units: i128, scale: i8, out: &mut Vec<u8>) -> io::Result<()> {
     with_digits(units < 0, &units.unsigned_abs(), scale, |digits| {
-        plain(digits, out)
+        plain(digits, out);
+        Ok(())
     })
 }
 
 /// The same in the binary form of `numeric`.
 pub(super) fn binary(units: i128, scale: i8, out: &mut Vec<u8>) {
     with_digits(units < 0, &units.unsigned_abs(), scale, |digits| {
-        grouped(digits, out)
+        grouped(digits, out);
     });
 }
 
@@ -41,7 +42,10 @@ pub(super) fn wide_text(units: i256, scale: i8, out: &mut Vec<u8>) -> io::Result
         units.is_negative(),
         &units.wrapping_abs(),
         scale,
-        |digits| plain(digits, out),
+        |digits| {
+            plain(digits, out);
+            Ok(())
+        },
     )
 }
 
@@ -98,7 +102,7 @@ fn with_digits<T>(
     })
 }
 
-fn plain(digits: &Digits<'_>, out: &mut Vec<u8>) -> io::Result<()> {
+fn plain(digits: &Digits<'_>, out: &mut Vec<u8>) {
     if digits.negative {
         out.push(b'-');
     }
@@ -112,7 +116,6 @@ fn plain(digits: &Digits<'_>, out: &mut Vec<u8>) -> io::Result<()> {
         out.push(b'.');
         out.extend(digits.fraction.as_bytes());
     }
-    Ok(())
 }
 
 /// Number of groups, power of the first one, sign, places, then the groups.

@@ -18,7 +18,7 @@ pub(super) struct Json {
 
 enum Kind {
     List(ListArray, Box<Json>),
-    Map(MapArray, Values, Box<Json>),
+    Map(Box<MapArray>, Box<Values>, Box<Json>),
     Struct(Vec<(String, Json)>),
     Number(Values),
     Bool(Values),
@@ -38,7 +38,11 @@ impl Json {
             DataType::Map(..) => {
                 let map = array.as_map();
                 let keys = Values::new(map.keys(), "text")?;
-                Kind::Map(map.clone(), keys, Box::new(Self::new(map.values())?))
+                Kind::Map(
+                    Box::new(map.clone()),
+                    Box::new(keys),
+                    Box::new(Self::new(map.values())?),
+                )
             }
             DataType::Struct(_) => Kind::Struct(members(array.as_struct())?),
             DataType::Boolean => Kind::Bool(Values::new(&array, "bool")?),

@@ -21,15 +21,14 @@ pub(super) struct List {
 enum Items {
     Plain(Values),
     /// Arrays within arrays, which have no type of their own.
-    Nested(Json),
+    Nested(Box<Json>),
 }
 
 impl List {
     /// Of a column of the type called `kind`.
     pub(super) fn new(array: &ListArray, kind: &str) -> Result<Self, ArrowError> {
-        let item = match array.data_type() {
-            DataType::List(item) => item,
-            _ => return Err(ArrowError::InvalidArgumentError("no list".to_owned())),
+        let DataType::List(item) = array.data_type() else {
+            return Err(ArrowError::InvalidArgumentError("no list".to_owned()));
         };
         let vector = matches!(kind, "int2vector" | "oidvector");
         let element = match kind {
@@ -42,7 +41,7 @@ impl List {
         };
         let nested = item.data_type().is_nested() && element != "json";
         let items = if nested {
-            Items::Nested(Json::new(array.values())?)
+            Items::Nested(Box::new(Json::new(array.values())?))
         } else {
             Items::Plain(Values::new(array.values(), element)?)
         };

@@ -59,14 +59,14 @@ fn numeric(bytes: &[u8]) -> String {
     };
     let mut whole: String = (0..=weight.max(0))
         .rev()
-        .map(|power| format!("{:04}", group(power)))
-        .collect();
+        .fold(String::new(), |text, power| {
+            text + &format!("{:04}", group(power))
+        });
     whole = whole.trim_start_matches('0').to_owned();
     let lowest = -i16::try_from(places.div_ceil(4)).unwrap();
-    let fraction: String = (lowest..0)
-        .rev()
-        .map(|power| format!("{:04}", group(power)))
-        .collect();
+    let fraction: String = (lowest..0).rev().fold(String::new(), |text, power| {
+        text + &format!("{:04}", group(power))
+    });
     let sign = if sign == 0x4000 { "-" } else { "" };
     let whole = if whole.is_empty() { "0" } else { &whole };
     let point = if places > 0 { "." } else { "" };

@@ -76,7 +76,7 @@ pub(super) fn of_text(oid: u32, text: &str) -> Option<ScalarValue> {
         Some(text) => ScalarValue::from(text).cast_to(&data_type).ok(),
         None => ScalarValue::try_from(&data_type).ok(),
     });
-    list(&values.collect::<Option<Vec<_>>>()?, &data_type)
+    Some(list(&values.collect::<Option<Vec<_>>>()?, &data_type))
 }
 
 pub(super) fn of_binary(oid: u32, mut bytes: &[u8]) -> Option<ScalarValue> {
@@ -106,13 +106,11 @@ pub(super) fn of_binary(oid: u32, mut bytes: &[u8]) -> Option<ScalarValue> {
         };
         values.push(value);
     }
-    list(&values, &data_type).filter(|_| bytes.is_empty())
+    bytes.is_empty().then(|| list(&values, &data_type))
 }
 
-fn list(values: &[ScalarValue], data_type: &DataType) -> Option<ScalarValue> {
-    Some(ScalarValue::List(ScalarValue::new_list_nullable(
-        values, data_type,
-    )))
+fn list(values: &[ScalarValue], data_type: &DataType) -> ScalarValue {
+    ScalarValue::List(ScalarValue::new_list_nullable(values, data_type))
 }
 
 fn arrow(oid: u32) -> DataType {
@@ -179,7 +177,7 @@ mod tests {
     #[test]
     fn arrays_as_text_and_in_binary() {
         let numbers = [ScalarValue::Int32(Some(1)), ScalarValue::Int32(None)];
-        let expected = list(&numbers, &DataType::Int32).unwrap();
+        let expected = list(&numbers, &DataType::Int32);
         assert_eq!(of_text(1007, "{1,NULL}"), Some(expected.clone()));
         let words = [1, 1, 23, 2, 1, 4, 1, -1];
         let bytes: Vec<u8> = words
@@ -188,17 +186,17 @@ mod tests {
             .collect();
         assert_eq!(of_binary(1007, &bytes), Some(expected));
         let texts = [r#"a "b" \"#, "", "c d"].map(ScalarValue::from);
-        let expected = list(&texts, &DataType::Utf8).unwrap();
+        let expected = list(&texts, &DataType::Utf8);
         assert_eq!(of_text(1009, r#"{"a \"b\" \\","", c d}"#), Some(expected));
     }
 
     #[test]
     fn an_empty_array_has_no_elements() {
         let empty = list(&[], &DataType::Int32);
-        assert_eq!(of_text(1007, "{}"), empty);
+        assert_eq!(of_text(1007, "{}"), Some(empty.clone()));
         assert_eq!(
             of_binary(1007, &[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 23]),
-            empty
+            Some(empty)
         );
     }
 

@@ -129,9 +129,8 @@ impl<W: AsyncWrite + Unpin + Send> Session<W> {
     }
 
     pub(super) async fn execute(&mut self, name: &str, most: i32) -> Result<(), Trouble> {
-        let mut portal = match self.portals.remove(name) {
-            Some(portal) => portal,
-            None => return Err(unknown_portal(name).into()),
+        let Some(mut portal) = self.portals.remove(name) else {
+            return Err(unknown_portal(name).into());
         };
         self.allowed(&portal.prepared.sent.command)?;
         let most = usize::try_from(most).ok().filter(|most| *most > 0);

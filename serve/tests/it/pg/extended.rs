@@ -30,12 +30,14 @@ impl<'a> FromSql<'a> for Numeric {
         };
         let whole: String = (0..=weight.max(0))
             .rev()
-            .map(|power| format!("{:04}", group(power)))
-            .collect();
+            .fold(String::new(), |text, power| {
+                text + &format!("{:04}", group(power))
+            });
         let whole = whole.trim_start_matches('0');
         let fraction: String = (1..=i16::try_from(places.div_ceil(4))?)
-            .map(|power| format!("{:04}", group(-power)))
-            .collect();
+            .fold(String::new(), |text, power| {
+                text + &format!("{:04}", group(-power))
+            });
         let sign = if sign == 0x4000 { "-" } else { "" };
         let whole = if whole.is_empty() { "0" } else { whole };
         let point = if places == 0 { "" } else { "." };
@@ -205,11 +207,11 @@ async fn rows_come_in_steps() {
 async fn an_error_is_passed_over_up_to_the_next_sync() {
     let world = World::new().await;
     let client = world.connect().await;
-    let error = db_error(client.query("SELECT nonsense", &[]).await.unwrap_err());
+    let error = db_error(&client.query("SELECT nonsense", &[]).await.unwrap_err());
     assert_eq!(error.code().code(), "42703");
-    let error = db_error(client.query("SELECT 1; SELECT 2", &[]).await.unwrap_err());
+    let error = db_error(&client.query("SELECT 1; SELECT 2", &[]).await.unwrap_err());
     assert_eq!(error.code().code(), "42601");
-    let error = db_error(client.query("DELETE FROM costs", &[]).await.unwrap_err());
+    let error = db_error(&client.query("DELETE FROM costs", &[]).await.unwrap_err());
     assert_eq!(error.code().code(), "25006");
     // Sent together, without waiting.
     let (one, two, three) = tokio::join!(

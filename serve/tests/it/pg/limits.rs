@@ -11,7 +11,7 @@ use super::world::{PASSWORD, Served, World, db_error, refused, text, texts, user
 /// A statement that takes far longer than any test.
 const LONG: &str = "SELECT count(*) FROM costs a, costs b, costs c, costs d WHERE a.unblended_cost + b.unblended_cost + c.unblended_cost > d.unblended_cost";
 /// More than anything here takes that ends.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 async fn until_idle(world: &World) {
     let idle = async {
@@ -99,7 +99,7 @@ async fn a_statement_is_cancelled_by_its_client_alone() {
     until_running(&world).await;
     token.cancel_query(NoTls).await.unwrap();
     let (ended, client) = timeout(PATIENCE, running).await.unwrap().unwrap();
-    assert_eq!(db_error(ended.unwrap_err()).code().code(), "57014");
+    assert_eq!(db_error(&ended.unwrap_err()).code().code(), "57014");
     assert_eq!(text(&client, "SELECT 1").await, "1");
     until_idle(&world).await;
 }
@@ -145,7 +145,7 @@ async fn statements_wait_for_their_turn() {
     assert!(ended.is_err());
     // Either it had its turn, or its own time was over first: never both at once.
     if let Err(error) = waited {
-        assert_eq!(db_error(error).code().code(), "57014");
+        assert_eq!(db_error(&error).code().code(), "57014");
     }
     assert_eq!(text(&second, "SELECT 2").await, "2");
 }
@@ -179,7 +179,7 @@ async fn there_are_so_many_connections_and_no_more() {
     })
     .await;
     let (first, _second) = (world.connect().await, world.connect().await);
-    let error = db_error(world.connected(&world.config("ada")).await.err().unwrap());
+    let error = db_error(&world.connected(&world.config("ada")).await.err().unwrap());
     assert_eq!(error.code().code(), "53300");
     assert_eq!(text(&first, "SELECT 1").await, "1");
 }
@@ -193,7 +193,7 @@ async fn the_end_waits_for_statements_but_not_for_ever() {
     let service = world.service.clone();
     let ending = tokio::spawn(async move { service.shutdown(Duration::from_secs(1)).await });
     let ended = timeout(PATIENCE, running).await.unwrap().unwrap();
-    assert_eq!(db_error(ended.unwrap_err()).code().code(), "57P01");
+    assert_eq!(db_error(&ended.unwrap_err()).code().code(), "57P01");
     timeout(PATIENCE, ending).await.unwrap().unwrap();
     timeout(PATIENCE, world.serving).await.unwrap().unwrap();
     assert!(idle.simple_query("SELECT 1").await.is_err());

@@ -18,7 +18,7 @@ async fn users_log_in_with_their_passwords() {
     for (name, password) in [("ada", "wrong horse"), ("eve", PASSWORD), ("eve", "x")] {
         let mut config = world.config(name);
         config.password(password);
-        let error = db_error(world.connected(&config).await.err().unwrap());
+        let error = db_error(&world.connected(&config).await.err().unwrap());
         assert_eq!(error.code().code(), "28P01");
         messages.push(error.message().replace(name, "NAME"));
     }
@@ -48,6 +48,6 @@ async fn startup_options_that_make_no_sense_are_refused() {
     let world = World::new().await;
     let mut config = world.config("ada");
     config.options("-c client_encoding=LATIN1");
-    let error = db_error(world.connected(&config).await.err().unwrap());
+    let error = db_error(&world.connected(&config).await.err().unwrap());
     assert_eq!(error.code().code(), "22023");
 }

@@ -209,12 +209,12 @@ pub(crate) async fn text(client: &Client, sql: &str) -> String {
 pub(crate) async fn refused(client: &Client, sql: &str) -> DbError {
     match client.simple_query(sql).await {
         Ok(found) => panic!("{sql}: {found:?}"),
-        Err(error) => db_error(error),
+        Err(error) => db_error(&error),
     }
 }
 
 /// What the server said.
-pub(crate) fn db_error(error: tokio_postgres::Error) -> DbError {
+pub(crate) fn db_error(error: &tokio_postgres::Error) -> DbError {
     let told = error.as_db_error().cloned();
     told.unwrap_or_else(|| panic!("not told by the server: {error:?}"))
 }

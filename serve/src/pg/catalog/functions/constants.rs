@@ -117,6 +117,9 @@ const PRIVILEGES: [&str; 14] = [
 /// What a user may do here. One privilege of a list is enough.
 const GRANTED: [&str; 5] = ["select", "usage", "connect", "execute", "member"];
 
+/// What a session tells of itself.
+type Told = fn(&Known) -> String;
+
 pub(super) fn all() -> Vec<Definition> {
     let mut all = Vec::new();
     all.extend(NO_TEXT.map(|name| {
@@ -132,7 +135,7 @@ pub(super) fn all() -> Vec<Definition> {
     all.extend(YES.map(|name| truth(name, true)));
     all.extend(NO.map(|name| truth(name, false)));
     all.extend(PRIVILEGES.map(privilege));
-    let told: [(&str, fn(&Known) -> String); 10] = [
+    let told: [(&str, Told); 10] = [
         ("current_catalog", Known::database),
         ("current_database", Known::database),
         ("current_role", Known::user),

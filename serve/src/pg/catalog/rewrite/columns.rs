@@ -164,11 +164,9 @@ fn first(query: &Query) -> Option<(String, bool)> {
 /// A type's name, as `pg_type` has it.
 fn type_name(data_type: &DataType) -> String {
     let written = data_type.to_string();
-    match crate::pg::catalog::types::written(&written) {
-        Some(found) => found.name.to_owned(),
-        None => {
-            let last = written.rsplit('.').next().unwrap_or(&written);
-            last.trim_matches('"').to_lowercase()
-        }
+    if let Some(found) = crate::pg::catalog::types::written(&written) {
+        return found.name.to_owned();
     }
+    let last = written.rsplit('.').next().unwrap_or(&written);
+    last.trim_matches('"').to_lowercase()
 }

@@ -304,7 +304,7 @@ fn array(expr: &mut Expr, of_numbers: bool) {
         return;
     }
     let elem = elements.iter().map(|element| match element {
-        Some(digits) if of_numbers && digits.parse::<i64>().is_ok() => make::number(digits),
+        Some(digits) if of_numbers && digits.parse::<i64>().is_ok() => make::number(&digits),
         Some(text) => make::text(text),
         None => make::null(),
     });

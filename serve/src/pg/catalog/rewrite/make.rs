@@ -75,7 +75,7 @@ pub(super) fn text(text: &str) -> Expr {
     Expr::value(Value::SingleQuotedString(text.to_owned()))
 }
 
-pub(super) fn number(number: impl ToString) -> Expr {
+pub(super) fn number(number: &impl ToString) -> Expr {
     Expr::value(Value::Number(number.to_string(), false))
 }
 

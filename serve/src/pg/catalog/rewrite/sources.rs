@@ -190,9 +190,9 @@ impl VisitorMut for SystemColumns {
         };
         if let Some(found) = found {
             if column == "tableoid" {
-                *expr = make::number(found.own.oid);
+                *expr = make::number(&found.own.oid);
             } else if SYSTEM.contains(&column.as_str()) {
-                *expr = make::number(1);
+                *expr = make::number(&1);
             }
         }
         ControlFlow::Continue(())

@@ -204,7 +204,7 @@ fn counted(query: &Query, negated: bool) -> Option<Expr> {
     if !is_plain(select) || query.limit_clause.is_some() {
         return None;
     }
-    let count = make::call("count", vec![make::number(1)]);
+    let count = make::call("count", vec![make::number(&1)]);
     select.projection = vec![SelectItem::UnnamedExpr(count)];
     query.order_by = None;
     let op = if negated {
@@ -215,7 +215,7 @@ fn counted(query: &Query, negated: bool) -> Option<Expr> {
     Some(Expr::BinaryOp {
         left: Box::new(Expr::Subquery(query)),
         op,
-        right: Box::new(make::number(0)),
+        right: Box::new(make::number(&0)),
     })
 }
 
