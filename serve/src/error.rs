@@ -108,6 +108,7 @@ fn engine_hint(error: &EngineError) -> Option<String> {
         EngineError::At { error, .. } => engine_hint(error),
         EngineError::UnknownTable { similar, .. }
         | EngineError::UnknownColumn { similar, .. }
+        | EngineError::UnknownView { similar, .. }
         | EngineError::UnknownFunction { similar, .. }
             if !similar.is_empty() =>
         {
@@ -115,6 +116,9 @@ fn engine_hint(error: &EngineError) -> Option<String> {
         }
         EngineError::UnknownColumn { elsewhere, .. } if !elsewhere.is_empty() => {
             Some(format!("there is one in {}", elsewhere.join(", ")))
+        }
+        EngineError::Mistake { instead, .. } | EngineError::Value { instead, .. } => {
+            (!instead.is_empty()).then(|| instead.clone())
         }
         EngineError::Memory { .. } => Some(
             "group by fewer columns, ask for fewer billing periods, or have the memory limit raised"

@@ -62,7 +62,7 @@ fn code(error: &ServeError) -> Code {
 fn code_of_engine(error: &EngineError) -> Code {
     match error {
         EngineError::At { error, .. } => code_of_engine(error),
-        EngineError::UnknownTable { .. } => Code::NotFound,
+        EngineError::UnknownTable { .. } | EngineError::UnknownView { .. } => Code::NotFound,
         EngineError::EmptyStore(_) | EngineError::Unavailable(_) => Code::FailedPrecondition,
         EngineError::Store(_) => Code::Unavailable,
         EngineError::Memory { .. } => Code::ResourceExhausted,

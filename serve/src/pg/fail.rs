@@ -223,15 +223,18 @@ fn engine_code(error: &EngineError) -> &'static str {
         EngineError::NoStatement | EngineError::SeveralStatements(_) | EngineError::Syntax(_) => {
             "42601"
         }
-        EngineError::UnknownTable { .. } | EngineError::View { .. } => "42P01",
+        EngineError::UnknownTable { .. }
+        | EngineError::UnknownView { .. }
+        | EngineError::View { .. } => "42P01",
         EngineError::UnknownColumn { .. } => "42703",
         EngineError::UnknownFunction { .. } => "42883",
         EngineError::Parameter { .. } => "22023",
         EngineError::Plan(message) if message.starts_with("not supported") => "0A000",
-        EngineError::Plan(_) => "42804",
+        EngineError::Plan(_) | EngineError::Mistake { .. } => "42804",
         EngineError::Memory { .. } => "53200",
         EngineError::Store(_) | EngineError::EmptyStore(_) => "58030",
         EngineError::Execution(error) => execution_code(&error.to_string()),
+        EngineError::Value { what, .. } => execution_code(what),
         _ => "22000",
     }
 }
@@ -239,7 +242,7 @@ fn engine_code(error: &EngineError) -> &'static str {
 /// What went wrong while rows were computed.
 fn execution_code(message: &str) -> &'static str {
     let message = message.to_lowercase();
-    if message.contains("divide by zero") {
+    if message.contains("divide by zero") || message.contains("division by zero") {
         "22012"
     } else if message.contains("overflow") || message.contains("out of range") {
         "22003"
