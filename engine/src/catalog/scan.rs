@@ -259,8 +259,9 @@ impl TableProvider for DataFiles {
         filters: &[&Expr],
     ) -> Result<Vec<TableProviderFilterPushDown>> {
         let constants = self.constant_names();
+        let schema = self.schema.table_schema();
         let support = |filter: &&Expr| {
-            if self.guard.is_some() && !cannot_fail(filter) {
+            if self.guard.is_some() && !cannot_fail(filter, schema) {
                 TableProviderFilterPushDown::Unsupported
             } else if expr_applicable_for_cols(&constants, filter) {
                 TableProviderFilterPushDown::Exact

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use datafusion::{
-    arrow::datatypes::DataType,
+    arrow::datatypes::{DataType, Schema},
     logical_expr::{BinaryExpr, Case, Cast, Expr, Operator},
 };
 
@@ -41,12 +41,13 @@ impl Guard {
     }
 }
 
-/// Whether an expression has a value for any row whatever: computed on rows that are left out, it tells nothing of them. What is not known
-/// to be so is not.
-pub(crate) fn cannot_fail(expr: &Expr) -> bool {
+/// Whether an expression over columns of `schema` has a value for any row whatever: computed on rows that are left out, it tells nothing of
+/// them. What is not known to be so is not.
+pub(crate) fn cannot_fail(expr: &Expr, schema: &Schema) -> bool {
+    let cannot = |part: &Expr| cannot_fail(part, schema);
     match expr {
         Expr::Column(_) | Expr::Literal(..) => true,
-        Expr::Alias(alias) => cannot_fail(&alias.expr),
+        Expr::Alias(alias) => cannot(&alias.expr),
         Expr::Not(inner)
         | Expr::IsNull(inner)
         | Expr::IsNotNull(inner)
@@ -55,19 +56,19 @@ pub(crate) fn cannot_fail(expr: &Expr) -> bool {
         | Expr::IsFalse(inner)
         | Expr::IsNotFalse(inner)
         | Expr::IsUnknown(inner)
-        | Expr::IsNotUnknown(inner) => cannot_fail(inner),
+        | Expr::IsNotUnknown(inner) => cannot(inner),
         Expr::BinaryExpr(BinaryExpr { left, op, right }) => {
-            compares(*op) && cannot_fail(left) && cannot_fail(right)
+            compares(*op) && cannot(left) && cannot(right)
         }
         Expr::Between(between) => [&between.expr, &between.low, &between.high]
             .into_iter()
-            .all(|part| cannot_fail(part)),
-        Expr::InList(list) => cannot_fail(&list.expr) && list.list.iter().all(cannot_fail),
+            .all(|part| cannot(part)),
+        Expr::InList(list) => cannot(&list.expr) && list.list.iter().all(cannot),
         Expr::Like(like) => {
-            matches!(like.pattern.as_ref(), Expr::Literal(..)) && cannot_fail(&like.expr)
+            matches!(like.pattern.as_ref(), Expr::Literal(..)) && cannot(&like.expr)
         }
-        Expr::Case(case) => parts(case).all(cannot_fail),
-        Expr::Cast(cast) => is_safe(cast) && cannot_fail(&cast.expr),
+        Expr::Case(case) => parts(case).all(cannot),
+        Expr::Cast(cast) => is_safe(cast, schema),
         _ => false,
     }
 }
@@ -96,14 +97,21 @@ fn parts(case: &Case) -> impl Iterator<Item = &Expr> {
         .chain(case.else_expr.as_deref())
 }
 
-/// Whether any value of what is cast has one of the other type: everything has a text, every time of the store a day, and the months of
-/// its partitions are numbers.
-fn is_safe(cast: &Cast) -> bool {
+/// Whether any value of the column that is cast has one of the other type: what is no nested value has a text, a time has a day, and the months
+/// of partitions are numbers.
+fn is_safe(cast: &Cast, schema: &Schema) -> bool {
     let Expr::Column(column) = cast.expr.as_ref() else {
         return false;
     };
+    let Ok(field) = schema.field_with_name(&column.name) else {
+        return false;
+    };
     match cast.field.data_type() {
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Date32 => true,
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => !field.data_type().is_nested(),
+        DataType::Date32 => matches!(
+            field.data_type(),
+            DataType::Timestamp(..) | DataType::Date32
+        ),
         DataType::Int32 | DataType::Int64 => NUMBERS.contains(&column.name.as_str()),
         _ => false,
     }
@@ -112,6 +120,7 @@ fn is_safe(cast: &Cast) -> bool {
 #[cfg(test)]
 mod tests {
     use datafusion::{
+        arrow::datatypes::{Field, TimeUnit},
         logical_expr::{cast, lit, when},
         prelude::{col, random},
     };
@@ -120,6 +129,12 @@ mod tests {
 
     #[test]
     fn comparisons_cannot_fail_and_arithmetic_can() {
+        let time = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
+        let schema = Schema::new(vec![
+            Field::new("account", DataType::Utf8View, true),
+            Field::new("month", DataType::Utf8View, true),
+            Field::new("start", time, true),
+        ]);
         let account = || col("account");
         let equal = account().eq(lit("1"));
         let chosen = when(equal.clone(), lit(1))
@@ -133,8 +148,9 @@ mod tests {
             chosen.clone().eq(lit(1)),
             cast(col("month"), DataType::Int32).lt(lit(3)),
             cast(account(), DataType::Utf8View).is_null(),
+            cast(col("start"), DataType::Date32).is_null(),
         ] {
-            assert!(cannot_fail(&safe), "{safe}");
+            assert!(cannot_fail(&safe, &schema), "{safe}");
         }
         for unsafe_one in [
             (lit(1) / chosen.clone()).eq(lit(1)),
@@ -142,10 +158,12 @@ mod tests {
             (-chosen).eq(lit(1)),
             cast(account(), DataType::Int32).eq(lit(1)),
             cast(lit("a"), DataType::Date32).is_null(),
+            cast(account(), DataType::Date32).is_null(),
+            cast(col("nothing"), DataType::Utf8View).is_null(),
             account().like(col("pattern")),
             random().gt(lit(0.5)),
         ] {
-            assert!(!cannot_fail(&unsafe_one), "{unsafe_one}");
+            assert!(!cannot_fail(&unsafe_one, &schema), "{unsafe_one}");
         }
     }
 }

@@ -50,6 +50,11 @@ const STATEMENTS: &[&str] = &[
     "SELECT count(*) FROM cur WHERE report = 'secret'",
     "SELECT count(*) FROM cur WHERE billing_period = '2026-10' AND year = '2026' AND month IN ('10', '11')",
     "SELECT count(*) FROM costs WHERE service = 'SecretService' OR random() < 2",
+    // Values that are no dates, told by the error.
+    "SELECT count(*) FROM costs WHERE CAST(account_id AS date) > DATE '2020-01-01'",
+    "SELECT count(*) FROM costs WHERE account_id = '000000000008' AND CAST(resource_id AS date) IS NOT NULL",
+    "SELECT count(*) FROM cur WHERE NOT (line_item_usage_account_id = '000000000008') OR CAST(line_item_usage_account_id AS date) IS NULL",
+    "SELECT count(*) FROM costs WHERE usage_date = account_id",
     // Views.
     "CREATE VIEW mine AS SELECT account_id, unblended_cost FROM costs; SELECT * FROM mine ORDER BY 2",
     "SELECT * FROM everything ORDER BY 2",
