@@ -8,6 +8,9 @@ use datafusion::{
 
 use crate::{mistake, suggest, views::Unplanned};
 
+/// How an error begins that holds a whole plan, which DataFusion found to be wrong.
+const WHOLE_PLAN: &str = "Plan: [";
+
 /// An error of the engine.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -179,6 +182,11 @@ impl EngineError {
                     Self::UnknownTable { name, similar }
                 } else if let Some(name) = unknown_function(message) {
                     Self::UnknownFunction { name, similar }
+                } else if message.starts_with(WHOLE_PLAN) {
+                    // It tells files, and conditions that those who are limited to rows should not see.
+                    Self::Plan(
+                        "internal error: the plan of this statement is not one that can run; another ORDER BY may help".to_owned(),
+                    )
                 } else {
                     mistake::planned_within(message, &error)
                 }
@@ -280,4 +288,18 @@ fn unknown_table(message: &str) -> Option<String> {
 fn unknown_function(message: &str) -> Option<String> {
     let rest = message.strip_prefix("Invalid function '")?;
     Some(rest.split_once('\'')?.0.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_error_tells_a_whole_plan() {
+        let plan = "Plan: [\"FilterExec: account = 8\"] does not satisfy order requirements";
+        let error = DataFusionError::Plan(plan.to_owned());
+        let error = EngineError::from_datafusion(error, 0).to_string();
+        assert!(error.starts_with("internal error"), "{error}");
+        assert!(!error.contains("account"), "{error}");
+    }
 }
