@@ -9,7 +9,7 @@ use crate::config::{Size, Timeout};
 
 /// Serves the store to BI tools and drivers; nothing can be changed through it
 ///
-/// What is not given comes from [serve] in the configuration; without any address, --pg 127.0.0.1:5432 is served. Addresses are
+/// What is not given comes from the configuration (its part serve); without any address, --pg 127.0.0.1:5432 is served. Addresses are
 /// told on stderr, one line each, once they are listened on; port 0 takes any port that is free. Other machines are not listened to
 /// unless there is TLS and users have to log in. Ctrl-C or SIGTERM ends it: statements that run get --grace to end.
 #[derive(Debug, clap::Args)]
