@@ -5,28 +5,40 @@
 mod aggregate;
 mod array;
 mod attempt;
+mod collected;
 mod define;
 mod json;
 mod lambda;
+mod listed;
 mod lists;
 mod map;
 mod math;
 mod names;
 mod printed;
+mod reduce;
 mod regexp;
 mod support;
 mod text;
 mod time;
 mod unnest;
+mod window;
 
 use std::sync::Arc;
 
+use arrow::datatypes::DataType;
 use datafusion::logical_expr::{
     AggregateUDF, HigherOrderUDF, ScalarUDF, WindowUDF, planner::ExprPlanner,
 };
 
-pub(crate) use attempt::{ATTEMPT, DIVISOR};
-pub(crate) use unnest::{ENTRIES, NEVER_EMPTY, ORDINALS};
+pub(crate) use array::is_member;
+pub(crate) use attempt::{ATTEMPT, ATTEMPTED_ARITHMETIC, DIVISOR};
+pub(crate) use collected::{MOST_FREQUENT, TRUNCATED};
+pub(crate) use json::decode::JSON;
+pub(crate) use map::{FIRST_OF_EACH, ZIPPED};
+pub(crate) use regexp::{FILLED, GAPS, GROUPS};
+pub(crate) use unnest::{ENTRIES, NEVER_EMPTY, ORDINALS, UNNAMED};
+
+pub use listed::{REWRITTEN, is_part};
 
 /// Every scalar function.
 pub fn scalar() -> Vec<ScalarUDF> {
@@ -38,6 +50,7 @@ pub fn scalar() -> Vec<ScalarUDF> {
     all.extend(array::all());
     all.extend(map::all());
     all.extend(math::all());
+    all.extend(collected::all());
     let mut all = attempt::with_attempts(all);
     all.extend(unnest::all());
     all
@@ -50,17 +63,19 @@ pub fn aggregate() -> Vec<AggregateUDF> {
 
 /// Every function that takes lambdas.
 pub fn higher_order() -> Vec<HigherOrderUDF> {
-    lambda::all()
+    let mut all = lambda::all();
+    all.push(reduce::reduce());
+    all
 }
 
 /// Every window function.
 pub fn window() -> Vec<WindowUDF> {
-    Vec::new()
+    window::all()
 }
 
-/// The elements of a JSON array as text.
-pub(crate) fn json_elements() -> ScalarUDF {
-    json::elements_as_text()
+/// The function from JSON to values of a type: what cannot be one is an error, or NULL in an attempt.
+pub(crate) fn from_json(to: &DataType, is_attempt: bool) -> ScalarUDF {
+    json::decode::from_json(to, is_attempt)
 }
 
 /// `element_at`, which `map[key]` is where keys are not the plain text that DataFusion's own lookup compares with.

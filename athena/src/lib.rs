@@ -14,6 +14,7 @@ mod ast;
 pub mod functions;
 mod parser;
 mod rewrite;
+mod subqueries;
 mod typed;
 mod unnest;
 

@@ -6,15 +6,19 @@ mod aggregates;
 mod attempts;
 mod calls;
 mod casts;
+mod collected;
 mod groups;
 mod intervals;
 mod labels;
 mod lambdas;
+mod likes;
 mod names;
 mod order;
 mod queries;
 mod tuples;
 mod unnest;
+mod using;
+mod windows;
 
 use std::ops::ControlFlow;
 
@@ -22,7 +26,7 @@ use datafusion::{
     error::{DataFusionError, Result},
     sql::{
         parser::{CopyToSource, Statement},
-        sqlparser::ast::{self as sql, Expr, VisitMut, VisitorMut},
+        sqlparser::ast::{self as sql, Expr, Select, SetExpr, VisitMut, VisitorMut},
     },
 };
 
@@ -51,8 +55,12 @@ fn rewrite_sql(statement: &mut sql::Statement) -> Result<()> {
     names::lower(statement);
     labels::restore(statement, &typed);
     queries::rewrite(statement)?;
+    windows::rewrite(statement)?;
+    using::rewrite(statement)?;
+    likes::rewrite(statement)?;
     lambdas::rewrite(statement)?;
     attempts::rewrite(statement)?;
+    collected::rewrite(statement)?;
     calls::rewrite(statement)?;
     casts::rewrite(statement)?;
     intervals::rewrite(statement)?;
@@ -81,6 +89,21 @@ fn each_expression(
     }
 
     done(statement.visit(&mut Each(change)))
+}
+
+/// Changes the SELECTs of a query, but not those of its sub-queries.
+fn each_select(
+    body: &mut SetExpr,
+    change: &mut impl FnMut(&mut Select) -> Result<()>,
+) -> Result<()> {
+    match body {
+        SetExpr::Select(select) => change(select),
+        SetExpr::SetOperation { left, right, .. } => {
+            each_select(left, change)?;
+            each_select(right, change)
+        }
+        _ => Ok(()),
+    }
 }
 
 fn flow(result: Result<()>) -> ControlFlow<DataFusionError> {

@@ -11,7 +11,8 @@
 //! * what becomes text prints as in Trino: `2026-03-05 00:00:00.000`, `1.0E10`. Amounts are doubles in Athena, so they print in
 //!   the form of a double (`0.1`, `12.0`, `1.0E-7`), but with all of their own digits;
 //! * what becomes an integer is rounded, half away from zero;
-//! * quotients of decimals have the larger of both scales, `a + b` and `a * b` of integers that do not fit are errors.
+//! * a decimal becomes the double that is nearest to it;
+//! * quotients of decimals have the larger of both scales, `a + b`, `a * b` and `-a` of integers that do not fit are errors.
 
 mod arithmetic;
 mod branches;
@@ -20,6 +21,7 @@ mod coercion;
 mod compare;
 mod convert;
 mod divide;
+mod double;
 mod kind;
 mod planner;
 mod read;
@@ -71,6 +73,7 @@ pub fn analyzer_rules() -> Vec<Arc<dyn AnalyzerRule + Send + Sync>> {
     let mut rules = Analyzer::new().rules;
     let coercion = rules.iter().position(|rule| rule.name() == "type_coercion");
     rules.insert(coercion.unwrap_or(rules.len()), Arc::new(TrinoTypes));
+    rules.push(Arc::new(crate::subqueries::SubqueriesAsValues));
     rules.push(Arc::new(crate::unnest::UnnestsOfColumns));
     rules
 }

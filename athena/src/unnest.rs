@@ -1,4 +1,5 @@
-//! `UNNEST` of columns of the tables before it, which DataFusion plans as a lateral join and cannot run.
+//! `UNNEST` of columns of the tables before it, and `LATERAL` sub-queries without tables of their own, which DataFusion plans as lateral
+//! joins and cannot run.
 
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use datafusion::{
     optimizer::AnalyzerRule,
 };
 
-/// Makes of a join with what `UNNEST` makes of a row one plan: the rows of the left side, with theirs unnested.
+/// Makes of a join with what is made of each row one plan: the rows of the left side, with what is made of them.
 ///
 /// `t CROSS JOIN UNNEST(t.list) AS u (x)` is planned as a join of `t` with a sub-query, in which `t.list` is an outer reference and
 /// which begins with one row of nothing. That row is the row of `t`, so its plan takes the place of the row of nothing, and its columns
@@ -61,15 +62,11 @@ fn joined(join: &Join) -> Result<Option<LogicalPlan>> {
     Ok(Some(made.build()?))
 }
 
-/// Whether a plan is a sub-query with outer references that unnests.
+/// Whether a plan is a sub-query with outer references.
 fn is_lateral(plan: &LogicalPlan) -> bool {
     match plan {
         LogicalPlan::SubqueryAlias(alias) => is_lateral(&alias.input),
-        LogicalPlan::Subquery(subquery) => {
-            let unnests = |plan: &LogicalPlan| Ok(matches!(plan, LogicalPlan::Unnest(_)));
-            !subquery.outer_ref_columns.is_empty()
-                && subquery.subquery.exists(unnests).unwrap_or(false)
-        }
+        LogicalPlan::Subquery(subquery) => !subquery.outer_ref_columns.is_empty(),
         _ => false,
     }
 }

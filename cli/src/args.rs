@@ -17,6 +17,7 @@ mod queries;
 mod resources;
 mod rollup;
 mod s3;
+mod serve;
 mod sql;
 mod vacuum;
 mod verify;
@@ -41,7 +42,8 @@ pub(crate) use queries::{QueriesArgs, QueriesCommand};
 pub(crate) use resources::ResourcesArgs;
 pub(crate) use rollup::{RollupArgs, RollupCommand};
 pub(crate) use s3::S3Args;
-pub(crate) use sql::{Assignment, SqlArgs};
+pub(crate) use serve::{ServeArgs, ServeCommand};
+pub(crate) use sql::{Assignment, Language, SqlArgs};
 pub(crate) use vacuum::VacuumArgs;
 pub(crate) use verify::VerifyArgs;
 
@@ -88,6 +90,9 @@ pub(crate) struct Global {
     /// How often a request to an S3 server is tried again [default: 8]
     #[arg(long, global = true, value_name = "N")]
     pub(crate) retries: Option<u8>,
+    /// How much of a store on S3 is kept on this machine, to be read again; 0 for nothing [env: CURTAIL_CACHE_SIZE] [default: 20GiB]
+    #[arg(long, global = true, value_name = "SIZE")]
+    pub(crate) cache_size: Option<Size>,
     /// More log on stderr; twice for even more (RUST_LOG is honoured)
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
@@ -150,6 +155,7 @@ pub(crate) enum Command {
     Queries(QueriesArgs),
     /// Sums that answers come from: list, build, verify, drop
     Rollup(RollupArgs),
+    Serve(Box<ServeArgs>),
     /// Shows the configuration, or its JSON Schema
     Config(ConfigArgs),
     /// Prints the completion script of a shell

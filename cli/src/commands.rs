@@ -15,6 +15,7 @@ mod place;
 mod queries;
 mod resources;
 mod rollup;
+mod serve;
 mod sql;
 mod status;
 mod truth;
@@ -78,6 +79,7 @@ pub(crate) async fn run(
             } => cancellable(Box::pin(queries::run(&name, &params, &output, settings))).await,
         },
         Command::Rollup(args) => cancellable(Box::pin(rollup::run(&args, settings))).await,
+        Command::Serve(args) => Box::pin(serve::run(&args, settings)).await,
         Command::Config(args) => config::run(&args, settings),
         Command::Completions { shell } => completions::run(shell),
         Command::Version => version::run(),

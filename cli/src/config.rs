@@ -1,5 +1,6 @@
 //! What the command line and the environment mean: the only place that reads the environment.
 
+mod cache;
 mod file;
 mod memory;
 mod size;
@@ -41,6 +42,8 @@ pub(crate) struct Environment {
     data_home: Option<OsString>,
     config_home: Option<OsString>,
     state_home: Option<OsString>,
+    cache_home: Option<OsString>,
+    cache_size: Option<String>,
     store: Option<OsString>,
     config: Option<OsString>,
     endpoint: Option<String>,
@@ -62,6 +65,8 @@ impl Environment {
             data_home: read("XDG_DATA_HOME"),
             config_home: read("XDG_CONFIG_HOME"),
             state_home: read("XDG_STATE_HOME"),
+            cache_home: read("XDG_CACHE_HOME"),
+            cache_size: read("CURTAIL_CACHE_SIZE").map(|size| size.to_string_lossy().into_owned()),
             store: read("CURTAIL_STORE"),
             config: read("CURTAIL_CONFIG"),
             endpoint: ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"]
@@ -168,6 +173,10 @@ pub(crate) struct Settings {
     pub(crate) timeout: Option<Duration>,
     /// How often a request to it is tried again, if not the default.
     pub(crate) retries: Option<usize>,
+    /// How much of a store on S3 is kept on this machine, if anybody said, in bytes.
+    pub(crate) cache_size: Option<u64>,
+    /// The folder of this program's caches, if there is a place for one.
+    pub(crate) caches: Option<PathBuf>,
     /// The budget for buffers, in bytes.
     pub(crate) memory: u64,
     /// Worker threads.
@@ -242,6 +251,8 @@ impl Settings {
             endpoint: environment.endpoint.clone(),
             timeout: global.timeout.map(|Timeout(timeout)| timeout),
             retries: global.retries.map(usize::from),
+            cache_size: cache::size(global, environment.cache_size.as_deref())?,
+            caches: environment.folder(environment.cache_home.as_ref(), ".cache"),
             memory,
             threads,
             progress: stderr && !global.no_progress && !global.quiet && !environment.dumb_terminal,
@@ -266,6 +277,7 @@ fn log_filter(global: &Global, environment: &Environment) -> String {
             "curtail_store",
             "curtail_ingest",
             "curtail_engine",
+            "curtail_serve",
         ];
         crates.iter().fold(others.to_owned(), |filter, name| {
             format!("{filter},{name}={level}")

@@ -7,6 +7,7 @@ use curtail_connect::{ConfigError, ConnectError, Failure, ImportError, TemplateE
 use curtail_engine::{DefinitionError, EngineError};
 use curtail_ingest::IngestError;
 use curtail_queries::UnknownQuery;
+use curtail_serve::{ServeError, TlsError};
 use curtail_store::{BillingPeriod, StoreError};
 use curtail_testdata::GenerateError;
 
@@ -77,6 +78,16 @@ pub(crate) enum CliError {
     },
     #[error("there is no rollup named `{name}`")]
     NoRollup { name: String, known: Vec<String> },
+    #[error(transparent)]
+    Serve(Box<ServeError>),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    #[error("`serve.{key}` in `{}`: {why}", path.display())]
+    Serving {
+        path: PathBuf,
+        key: String,
+        why: String,
+    },
     #[error("nothing can be taken over from `{}`: {error}", path.display())]
     Import {
         path: PathBuf,

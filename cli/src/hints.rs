@@ -4,6 +4,7 @@ use curtail_connect::ConnectError;
 use curtail_engine::EngineError;
 use curtail_ingest::IngestError;
 use curtail_queries::UnknownQuery;
+use curtail_serve::ServeError;
 use curtail_store::StoreError;
 use curtail_testdata::GenerateError;
 
@@ -65,6 +66,13 @@ pub(crate) fn hint(error: &CliError) -> Option<String> {
         CliError::Config { .. } => {
             "correct the file; `curtail config schema` prints its JSON Schema, which editors can check it with"
         }
+        CliError::Serve(error) => return serve(error),
+        CliError::Tls(_) => {
+            "--tls-cert takes the certificate with its chain, --tls-key its private key, both as PEM and readable by this user"
+        }
+        CliError::Serving { .. } => {
+            "correct the file; docs/serve.md explains `[serve]` and `[serve.users.NAME]`"
+        }
         CliError::Rollup { .. } => {
             "`rollups` in the configuration lists files of SQL, relative to it, each named as its rollup is to be: team-daily.sql"
         }
@@ -123,6 +131,21 @@ pub(crate) fn hint(error: &CliError) -> Option<String> {
         CliError::Interrupted => return None,
     };
     Some(text.to_owned())
+}
+
+fn serve(error: &ServeError) -> Option<String> {
+    match error {
+        ServeError::Listen { source, .. } => Some(match source.kind() {
+            std::io::ErrorKind::AddrInUse => {
+                "something else listens there: give another address, such as --pg 127.0.0.1:5433; port 0 takes any that is free".to_owned()
+            }
+            std::io::ErrorKind::PermissionDenied => {
+                "ports below 1024 are for the system: give another one".to_owned()
+            }
+            _ => "give an address of this machine: 127.0.0.1 or 0.0.0.0, and a port".to_owned(),
+        }),
+        error => error.hint(),
+    }
 }
 
 fn ingest(error: &IngestError) -> Option<String> {
@@ -272,9 +295,7 @@ fn engine(error: &EngineError) -> Option<String> {
         EngineError::Store(error) => return store(error),
         EngineError::EmptyStore(location) => return store(&StoreError::Absent(location.clone())),
         EngineError::At { error, .. } => return engine(error),
-        EngineError::Refused(_) => {
-            "a store is changed by `curtail ingest` only; to keep a result, use -o FILE, to keep a query, CREATE VIEW with --save"
-        }
+        EngineError::Refused(what) => refused_statement(what),
         EngineError::NoStatement => {
             "give a query as an argument, in a file with -F, or on standard input"
         }
@@ -285,13 +306,19 @@ fn engine(error: &EngineError) -> Option<String> {
         EngineError::UnknownTable { similar, .. } => {
             return Some(meant(
                 similar,
-                "tables are cur, cur2, focus, costs and meta.periods, meta.files and so on",
+                "tables are cur, cur2, focus, costs and meta.periods, meta.files and so on; CREATE VIEW name AS SELECT * FROM cur gives one the name that it has in Athena",
             ));
+        }
+        EngineError::UnknownView { similar, .. } => {
+            return Some(meant(similar, "`SHOW VIEWS` lists what there is"));
         }
         EngineError::UnknownColumn {
             similar, elsewhere, ..
         } => {
-            let hint = meant(similar, "`DESCRIBE costs` lists the columns of a table");
+            let hint = meant(
+                similar,
+                "`DESCRIBE costs` lists the columns of a table; text stands in single quotes",
+            );
             return Some(if elsewhere.is_empty() {
                 hint
             } else {
@@ -315,6 +342,9 @@ fn engine(error: &EngineError) -> Option<String> {
         EngineError::UnknownReport { known, .. } => {
             return Some(format!("there are: {}", known.join(", ")));
         }
+        EngineError::Condition { .. } => {
+            "compare columns of `costs` with text: account_id in ('012345678901') and tags['team'] = 'web'; there are account_id, payer_account_id, report, billing_period, service, region, tags['…'] and cost_categories['…']"
+        }
         EngineError::Unavailable(_) => {
             "until then costs come from Cost Explorer: ask by account, service, day or month (by region, tag or charge type if that was fetched)"
         }
@@ -323,6 +353,9 @@ fn engine(error: &EngineError) -> Option<String> {
         }
         EngineError::Parameter { .. } => {
             "parameters are given as --param NAME=VALUE; `curtail queries list` shows those of a query"
+        }
+        EngineError::Mistake { instead, .. } | EngineError::Value { instead, .. } => {
+            return Some(instead.clone());
         }
         EngineError::Plan(_) => {
             "`DESCRIBE costs` lists a table's columns with their types, `SHOW FUNCTIONS` what can be done with them"
@@ -336,6 +369,32 @@ fn engine(error: &EngineError) -> Option<String> {
         _ => return None,
     };
     Some(text.to_owned())
+}
+
+/// What does what a statement would have done that only reads.
+fn refused_statement(what: &str) -> &'static str {
+    let words: Vec<_> = what.trim_matches('`').split(' ').collect();
+    match words.as_slice() {
+        ["UNLOAD" | "COPY" | "INSERT" | "SELECT", ..] | ["CREATE", "TABLE", ..] => {
+            "to keep a result: `curtail sql -o result.parquet '…'` (or .csv, .json); to keep a query: CREATE VIEW with --save"
+        }
+        ["CREATE" | "DROP", ..] => {
+            "tables come from reports alone; a view is what gives a query a name: CREATE VIEW name AS SELECT …"
+        }
+        ["ALTER" | "MSCK" | "ANALYZE", ..] => {
+            "there is nothing to maintain: what `curtail ingest` has committed is known at once, partitions too"
+        }
+        ["VACUUM" | "OPTIMIZE", ..] => "`curtail vacuum` deletes what earlier versions alone need",
+        ["SET" | "RESET", ..] => {
+            "settings are options of the command: `curtail sql --help` lists them"
+        }
+        ["BEGIN" | "START" | "COMMIT" | "ROLLBACK", ..] => {
+            "no transaction is needed: all statements of a run read one version of the store"
+        }
+        _ => {
+            "a store is changed by `curtail ingest` only; to keep a result, use -o FILE, to keep a query, CREATE VIEW with --save"
+        }
+    }
 }
 
 /// The names that may have been meant, or else what helps to find the right one.

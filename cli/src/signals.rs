@@ -50,13 +50,29 @@ pub(crate) async fn cancellable<T>(
 
 /// Returns when the user interrupts the program from now on; never, if that is not noticed.
 pub(crate) async fn interrupted() {
-    let Some(interruptions) = INTERRUPTIONS.get() else {
-        return pending().await;
-    };
-    let mut interruptions = interruptions.clone();
-    interruptions.mark_unchanged();
-    if interruptions.changed().await.is_err() {
-        pending::<()>().await;
+    Interruptions::from_now().next().await;
+}
+
+/// Interruptions from the moment on in which this was made.
+pub(crate) struct Interruptions(Option<watch::Receiver<u64>>);
+
+impl Interruptions {
+    pub(crate) fn from_now() -> Self {
+        let mut interruptions = INTERRUPTIONS.get().cloned();
+        if let Some(interruptions) = &mut interruptions {
+            interruptions.mark_unchanged();
+        }
+        Self(interruptions)
+    }
+
+    /// Returns when the user interrupts the program, or has done so since the one before; never, if that is not noticed.
+    pub(crate) async fn next(&mut self) {
+        let Some(interruptions) = &mut self.0 else {
+            return pending().await;
+        };
+        if interruptions.changed().await.is_err() {
+            pending::<()>().await;
+        }
     }
 }
 

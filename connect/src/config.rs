@@ -2,6 +2,7 @@
 
 mod edit;
 mod import;
+mod serve;
 
 use std::collections::HashSet;
 
@@ -10,6 +11,7 @@ use serde::Deserialize;
 use crate::{Connection, Missing};
 
 pub use import::{ImportError, Imported, infrawallet};
+pub use serve::{ServeConfig, ServeUser};
 
 /// What the configuration file says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
@@ -18,9 +20,25 @@ pub struct Config {
     /// The connections, in the file's order.
     #[serde(default, rename = "connection")]
     pub connections: Vec<Connection>,
+    /// What of a store on S3 is kept on this machine.
+    #[serde(default)]
+    pub cache: CacheConfig,
     /// Files of SQL, each of which defines a rollup of its name; relative to the configuration file.
     #[serde(default)]
     pub rollups: Vec<String>,
+    /// How the store is served.
+    #[serde(default)]
+    pub serve: ServeConfig,
+}
+
+/// What of a store on S3 is kept on this machine, to be read again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CacheConfig {
+    /// How much at most, such as `20GiB`; `0` for nothing.
+    pub size: Option<String>,
+    /// In which folder; relative to the configuration file.
+    pub folder: Option<String>,
 }
 
 /// What is wrong with a configuration file. Holds no secrets.

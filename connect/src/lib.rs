@@ -35,7 +35,9 @@ mod transport;
 mod watched;
 
 pub use check::{Check, Checked, Delivered, Finding, Found, Link, Place, State};
-pub use config::{Config, ConfigError, ImportError, Imported, infrawallet};
+pub use config::{
+    CacheConfig, Config, ConfigError, ImportError, Imported, ServeConfig, ServeUser, infrawallet,
+};
 pub use connection::{
     AccountId, Connection, ConnectionName, CostExplorerSettings, ExternalId, Invalid, Keys, Kind,
     Missing, ReportPlace, Role, RoleArn, Secret,

@@ -15,6 +15,7 @@ use futures::{StreamExt, TryStreamExt, stream::BoxStream};
 use crate::{
     EngineError,
     merging::{FILES, LINE_ITEMS, PRUNED, ROW_GROUPS},
+    mistake,
 };
 
 /// The rows of an answer, as they come.
@@ -27,6 +28,9 @@ pub struct Answer {
     context: Arc<TaskContext>,
     memory_limit: u64,
     notes: Vec<String>,
+    from_rollups: bool,
+    /// The statement, if users wrote it: in it errors have their place.
+    text: Option<Arc<str>>,
 }
 
 /// What the scans of an answer did; complete once all rows have been read.
@@ -59,7 +63,20 @@ impl Answer {
             context,
             memory_limit,
             notes: Vec::new(),
+            from_rollups: false,
+            text: None,
         }
+    }
+
+    pub(crate) fn reading_rollups(mut self, reading: bool) -> Self {
+        self.from_rollups = reading;
+        self
+    }
+
+    /// The same, to a statement that users wrote so.
+    pub(crate) fn of_text(mut self, text: &str) -> Self {
+        self.text = Some(Arc::from(text));
+        self
     }
 
     pub(crate) fn with_notes(mut self, notes: Vec<String>) -> Self {
@@ -72,6 +89,11 @@ impl Answer {
         self.plan.schema()
     }
 
+    /// Whether rollups are read for it.
+    pub fn reads_rollups(&self) -> bool {
+        self.from_rollups
+    }
+
     /// What one should know about the answer, such as reports that were left out.
     pub fn notes(&self) -> &[String] {
         &self.notes
@@ -79,12 +101,17 @@ impl Answer {
 
     /// Runs it: the rows, as they come. Must be called within a tokio runtime; dropping the stream stops the work.
     pub fn batches(&self) -> Result<Batches, EngineError> {
-        let limit = self.memory_limit;
-        let stream = execute_stream(Arc::clone(&self.plan), Arc::clone(&self.context))
-            .map_err(|error| EngineError::from_datafusion(error, limit))?;
-        Ok(stream
-            .map_err(move |error| EngineError::from_datafusion(error, limit))
-            .boxed())
+        let (limit, text) = (self.memory_limit, self.text.clone());
+        let told = move |error| {
+            let error = EngineError::from_datafusion(error, limit);
+            let Some(text) = &text else { return error };
+            let (error, place) = mistake::value(error, None, text);
+            mistake::at(error, place, text)
+        };
+        match execute_stream(Arc::clone(&self.plan), Arc::clone(&self.context)) {
+            Ok(stream) => Ok(stream.map_err(told).boxed()),
+            Err(error) => Err(told(error)),
+        }
     }
 
     /// Runs it and keeps all rows in memory.

@@ -1,5 +1,6 @@
 //! What users ask: statements in their dialect, among them those that define views, show what there is, and are prepared.
 
+mod parsed;
 mod prepared;
 mod shown;
 mod views;
@@ -27,6 +28,8 @@ use crate::{
     params, statement, suggest,
 };
 
+pub use parsed::{Parameter, Prepared};
+
 /// The tables that tell costs, each in a shape of its own.
 const FACES: [&str; 4] = ["costs", "cur", "cur2", "focus"];
 
@@ -40,7 +43,7 @@ impl Engine {
     /// Plans the one statement in `text`, or carries it out if it defines a view or prepares another.
     pub async fn sql(&self, text: &str, params: &Params) -> Result<Answer, EngineError> {
         match Box::pin(self.one(text, params)).await {
-            Ok(answer) => Ok(answer),
+            Ok(answer) => Ok(answer.of_text(text)),
             Err(error) => Err(Box::pin(self.told(error, text)).await),
         }
     }
@@ -69,7 +72,8 @@ impl Engine {
 
     /// All that users can name.
     pub(crate) fn databases(&self) -> Databases {
-        Databases::new(&self.catalog, &self.views, &self.sessions)
+        let databases = Databases::new(&self.catalog, &self.views, &self.sessions);
+        databases.with(self.extension.clone())
     }
 
     async fn one(&self, text: &str, params: &Params) -> Result<Answer, EngineError> {
@@ -179,15 +183,10 @@ impl Engine {
         };
         let error = self.with_names(error).await;
         let place = place.or_else(|| mistake::place(&error, text));
-        let Some(place) = place else {
-            return error;
-        };
-        EngineError::At {
-            line: place.line,
-            column: place.column,
-            excerpt: mistake::excerpt(text, place),
-            error: Box::new(error),
-        }
+        let statements = self.dialect.parsed(text).unwrap_or_default();
+        let state = self.sessions.of(self.dialect);
+        let (error, place) = mistake::meant(error, place, text, &statements, state);
+        mistake::at(error, place, text)
     }
 
     /// The error with the names that may have been meant.
@@ -203,6 +202,11 @@ impl Engine {
                 let names = names.iter().map(String::as_str);
                 let similar = suggest::similar(wanted, names);
                 EngineError::UnknownTable { name, similar }
+            }
+            EngineError::UnknownView { name, .. } => {
+                let names = self.views.names().await.unwrap_or_default();
+                let similar = suggest::similar(&name, names.iter().map(String::as_str));
+                EngineError::UnknownView { name, similar }
             }
             EngineError::UnknownColumn { name, similar, .. } => {
                 let wanted = name.rsplit('.').next().unwrap_or(&name).to_lowercase();
@@ -226,7 +230,10 @@ impl Engine {
                 let names = names
                     .chain(state.aggregate_functions().keys())
                     .chain(state.window_functions().keys());
-                let similar = suggest::similar(&name, names.map(String::as_str));
+                let names = names
+                    .map(String::as_str)
+                    .filter(|name| shown::is_shown(name));
+                let similar = suggest::similar(&name, names);
                 EngineError::UnknownFunction { name, similar }
             }
             other => other,

@@ -1,6 +1,12 @@
 //! The memory that a query may take.
 
-use std::num::NonZeroUsize;
+use std::{
+    num::NonZeroUsize,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use datafusion::{
     common::resources_datafusion_err,
@@ -88,12 +94,84 @@ impl std::fmt::Display for Budget {
     }
 }
 
+/// A part of another pool, of which its users take no more.
+#[derive(Debug)]
+pub(crate) struct Share {
+    pool: Arc<dyn MemoryPool>,
+    limit: usize,
+    used: AtomicUsize,
+}
+
+impl Share {
+    pub(crate) fn of(pool: Arc<dyn MemoryPool>, limit: u64) -> Self {
+        Self {
+            pool,
+            limit: usize::try_from(limit).unwrap_or(usize::MAX),
+            used: AtomicUsize::new(0),
+        }
+    }
+}
+
+impl MemoryPool for Share {
+    fn name(&self) -> &'static str {
+        "share"
+    }
+
+    fn register(&self, consumer: &MemoryConsumer) {
+        self.pool.register(consumer);
+    }
+
+    fn unregister(&self, consumer: &MemoryConsumer) {
+        self.pool.unregister(consumer);
+    }
+
+    fn grow(&self, reservation: &MemoryReservation, additional: usize) {
+        self.used.fetch_add(additional, Ordering::Relaxed);
+        self.pool.grow(reservation, additional);
+    }
+
+    fn shrink(&self, reservation: &MemoryReservation, shrink: usize) {
+        self.pool.shrink(reservation, shrink);
+        self.used.fetch_sub(shrink, Ordering::Relaxed);
+    }
+
+    fn try_grow(&self, reservation: &MemoryReservation, additional: usize) -> Result<()> {
+        let used = self.used.fetch_add(additional, Ordering::Relaxed);
+        let taken = if used.saturating_add(additional) > self.limit {
+            Err(resources_datafusion_err!(
+                "{} more bytes for {}, when {} of the user's {} bytes are in use",
+                additional,
+                reservation.consumer().name(),
+                used,
+                self.limit
+            ))
+        } else {
+            self.pool.try_grow(reservation, additional)
+        };
+        if taken.is_err() {
+            self.used.fetch_sub(additional, Ordering::Relaxed);
+        }
+        taken
+    }
+
+    fn reserved(&self) -> usize {
+        self.used.load(Ordering::Relaxed)
+    }
+
+    fn memory_limit(&self) -> MemoryLimit {
+        MemoryLimit::Finite(self.limit)
+    }
+}
+
+impl std::fmt::Display for Share {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} bytes of a {}", self.limit, self.pool)
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    };
+    use std::sync::atomic::AtomicU64;
 
     use datafusion::error::DataFusionError;
 
@@ -129,5 +207,26 @@ mod tests {
         assert!(reserve(&pool, 700).is_ok());
         assert!(reserve(&budget(None), 900).is_ok());
         assert!(reserve(&budget(None), 1100).is_err());
+    }
+
+    #[test]
+    fn a_share_ends_before_the_whole() {
+        let options = EngineOptions {
+            memory_limit: 1000,
+            allocated: None,
+            threads: 1,
+            rollups: true,
+            merging: true,
+        };
+        let whole = Arc::new(Budget::new(&options)) as Arc<dyn MemoryPool>;
+        let share = Arc::new(Share::of(Arc::clone(&whole), 300)) as Arc<dyn MemoryPool>;
+        let one = MemoryConsumer::new("sort").register(&share);
+        assert!(one.try_grow(200).is_ok());
+        assert!(one.try_grow(200).is_err());
+        assert_eq!((share.reserved(), whole.reserved()), (200, 200));
+        let other = MemoryConsumer::new("sort").register(&whole);
+        assert!(other.try_grow(700).is_ok());
+        drop(one);
+        assert_eq!((share.reserved(), whole.reserved()), (0, 700));
     }
 }

@@ -3,9 +3,12 @@
 mod beside;
 mod information;
 mod lazy;
+mod limits;
 mod meta;
 pub(crate) mod months;
 mod names;
+mod origin;
+mod relations;
 mod scan;
 mod views;
 
@@ -20,7 +23,10 @@ use datafusion::{
 };
 
 pub(crate) use beside::Beside;
+pub(crate) use limits::Limit;
 pub(crate) use names::{ATHENA_CATALOG, Databases, INFORMATION, META};
+pub(crate) use origin::comes_from;
+pub use relations::{Relation, Relations};
 pub(crate) use scan::{DataFiles, allowed, usage_start};
 pub(crate) use views::counted_costs;
 
@@ -74,6 +80,10 @@ type Tables = Vec<(&'static str, Arc<dyn TableProvider>)>;
 pub(crate) struct Catalog {
     public: Arc<Lazy>,
     meta: Arc<Lazy>,
+    /// What makes the tables of `public`.
+    whole: views::Public,
+    /// Whether not all rows are shown.
+    limited: bool,
 }
 
 impl Catalog {
@@ -87,8 +97,22 @@ impl Catalog {
     ) -> Self {
         let public = views::Public::new(session, snapshot, beside, options);
         Self {
-            public: Arc::new(Lazy::new(public)),
+            public: Arc::new(Lazy::new(public.clone())),
             meta: Arc::new(Lazy::new(meta::Meta::new(store, snapshot, Vec::new()))),
+            whole: public,
+            limited: false,
+        }
+    }
+
+    /// The same tables with no rows but those that `limit` shows; of the schema `meta`, which tells of all, only what these have.
+    pub(crate) fn limited(&self, snapshot: &Arc<Snapshot>, limit: &Arc<Limit>) -> Self {
+        let public = Arc::new(Lazy::new(self.whole.limited(limit)));
+        let meta = meta::Seen::new(snapshot, &public);
+        Self {
+            public,
+            meta: Arc::new(Lazy::new(meta)),
+            whole: self.whole.clone(),
+            limited: true,
         }
     }
 
@@ -97,7 +121,7 @@ impl Catalog {
         let restricted = views::Restricted::new(session, &self.public, left_out);
         Self {
             public: Arc::new(Lazy::new(restricted)),
-            meta: Arc::clone(&self.meta),
+            ..self.clone()
         }
     }
 
@@ -108,6 +132,9 @@ impl Catalog {
         snapshot: &Arc<Snapshot>,
         known: Vec<ConnectionInfo>,
     ) -> Self {
+        if self.limited {
+            return self;
+        }
         let meta = meta::Meta::new(store, snapshot, known);
         Self {
             meta: Arc::new(Lazy::new(meta)),

@@ -27,14 +27,19 @@ impl Dialect {
 
     /// The statements in `text`, which `;` separates, as they are planned.
     pub(crate) fn parse(self, text: &str) -> Result<Vec<Statement>> {
-        let mut statements: Vec<_> = match self {
-            Self::Trino => curtail_athena::parse(text)?.into(),
-            Self::Generic => statement::parse(text)?,
-        };
+        let mut statements = self.parsed(text)?;
         for statement in &mut statements {
             self.rewrite(statement)?;
         }
         Ok(statements)
+    }
+
+    /// The statements in `text` as they were written.
+    pub(crate) fn parsed(self, text: &str) -> Result<Vec<Statement>> {
+        match self {
+            Self::Trino => Ok(curtail_athena::parse(text)?.into()),
+            Self::Generic => statement::parse(text),
+        }
     }
 
     /// Makes of a statement one that DataFusion plans to mean the same.

@@ -1,5 +1,8 @@
 //! The engine: a snapshot, opened for questions.
 
+mod limited;
+mod sessions;
+
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
@@ -19,14 +22,16 @@ use datafusion::{
     prelude::SessionContext,
     sql::parser::Statement,
 };
+use tokio::sync::OnceCell;
 
 use crate::{
-    Answer, ConnectionInfo, CostQuery, Dialect, Dimension, EngineError, Params, ResourceQuery,
-    catalog::{Beside, Catalog},
+    Answer, ConnectionInfo, CostQuery, Dialect, Dimension, EngineError, Extension, Params,
+    ResourceQuery,
+    catalog::{Beside, Catalog, Limit},
     costs::{self, LeftOut, TagKeys},
     mistake::Place,
     params,
-    plans::{self, Asked, Plans},
+    plans::{self, Asked, Planned, Plans},
     provisional::{self, Coverage},
     rollups,
     session::{self, Sessions},
@@ -83,8 +88,14 @@ pub struct Engine {
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) views: Arc<Views>,
     pub(crate) plans: Plans,
+    /// What clients of a protocol see beside all that.
+    pub(crate) extension: Option<Arc<dyn Extension>>,
     /// What was prepared, by name.
     pub(crate) prepared: Mutex<BTreeMap<String, Statement>>,
+    /// The rows that are shown, if not all are.
+    limit: Option<Arc<Limit>>,
+    /// The tags of these rows.
+    tags: OnceCell<TagKeys>,
 }
 
 impl Engine {
@@ -99,12 +110,23 @@ impl Engine {
         snapshot: Snapshot,
         options: &EngineOptions,
     ) -> Result<Self, EngineError> {
+        let limit = options.memory_limit;
+        let sorted = |error| EngineError::from_datafusion(error, limit);
+        let runtime = session::runtime(store, options).map_err(sorted)?;
+        Self::within(store, snapshot, options, runtime).await
+    }
+
+    async fn within(
+        store: &Store,
+        snapshot: Snapshot,
+        options: &EngineOptions,
+        runtime: Arc<RuntimeEnv>,
+    ) -> Result<Self, EngineError> {
         if snapshot.periods().next().is_none() && snapshot.provisional().next().is_none() {
             return Err(EngineError::EmptyStore(store.url().to_string()));
         }
         let limit = options.memory_limit;
         let sorted = |error| EngineError::from_datafusion(error, limit);
-        let runtime = session::runtime(store, options).map_err(sorted)?;
         let state = session::session(&runtime, options);
         let sessions = Arc::new(Sessions::new(state.clone()));
         let accounts = store.accounts(&snapshot).await?;
@@ -134,7 +156,10 @@ impl Engine {
             sessions,
             views: Arc::new(Views::new(store)),
             plans: Plans::default(),
+            extension: None,
             prepared: Mutex::default(),
+            limit: None,
+            tags: OnceCell::new(),
         })
     }
 
@@ -201,10 +226,13 @@ impl Engine {
         }
         self.needs_no_report(query)?;
         let statement = self.parse(&query.sql)?.remove(0);
-        let provisional = self.provisional_notes(&self.chosen.state(), &statement);
-        let answer = self.plan(self.chosen.state(), statement, &values).await?;
+        let state = self.chosen.state();
+        let plan = self.planned(&state, statement).await?;
+        let provisional = self.provisional_notes(&plan).await;
+        let plan = params::bind(plan, &values)?;
+        let answer = self.physical(&state, &plan, Vec::new()).await?;
         let notes = self.left_out.notes().into_iter().chain(provisional);
-        Ok(answer.with_notes(notes.collect()))
+        Ok(answer.with_notes(self.tellable(notes.collect())))
     }
 
     /// Plans a cost query.
@@ -219,14 +247,15 @@ impl Engine {
 
     /// The statement over `costs` that answers a cost query, and what one should know about it.
     pub async fn costs_sql(&self, query: &CostQuery) -> Result<(String, Vec<String>), EngineError> {
-        self.are_known(&query.reports)?;
-        let left_out = LeftOut::of(&self.snapshot, &query.reports);
-        costs::sql(query, &left_out, &self.beside.tags, self).await
+        self.are_known(&query.reports).await?;
+        let left_out = self.chosen_of(&query.reports)?;
+        let (text, notes) = costs::sql(query, &left_out, self.tags().await?, self).await?;
+        Ok((text, self.tellable(notes)))
     }
 
     /// Plans a question about resources.
     pub async fn resources(&self, query: &ResourceQuery) -> Result<Answer, EngineError> {
-        self.are_known(&query.reports)?;
+        self.are_known(&query.reports).await?;
         let periods = self.snapshot.periods().map(|version| &version.receipt);
         let reported = periods.filter(|receipt| {
             let names = &query.reports;
@@ -239,9 +268,10 @@ impl Engine {
             .or_else(latest)
             .or_else(|| self.latest_period());
         let period = period.ok_or_else(|| EngineError::Unavailable("resource".to_owned()))?;
-        let left_out = LeftOut::of(&self.snapshot, &query.reports);
-        let found = costs::resources(query, period, &left_out, &self.beside.tags, self);
+        let left_out = self.chosen_of(&query.reports)?;
+        let found = costs::resources(query, period, &left_out, self.tags().await?, self);
         let (text, notes) = found.await?;
+        let notes = self.tellable(notes);
         let statement = self.parse(&text)?.remove(0);
         Ok(self
             .plan(self.everything.state(), statement, &Params::new())
@@ -250,8 +280,16 @@ impl Engine {
     }
 
     /// An error if a report is not in the store.
-    fn are_known(&self, reports: &[String]) -> Result<(), EngineError> {
-        let known = self.reports();
+    async fn are_known(&self, reports: &[String]) -> Result<(), EngineError> {
+        if reports.is_empty() {
+            return Ok(());
+        }
+        let known = if self.is_limited() {
+            self.texts("SELECT DISTINCT report FROM costs ORDER BY report")
+                .await?
+        } else {
+            self.reports()
+        };
         match reports.iter().find(|name| !known.contains(name)) {
             Some(unknown) => Err(EngineError::UnknownReport {
                 name: unknown.clone(),
@@ -266,7 +304,7 @@ impl Engine {
         &self,
         dimension: &Dimension,
     ) -> Result<(String, String), EngineError> {
-        costs::dimension(dimension, &self.beside.tags, self).await
+        costs::dimension(dimension, self.tags().await?, self).await
     }
 
     /// Which days of provisional costs reports tell themselves.
@@ -333,10 +371,9 @@ impl Engine {
         statement: Statement,
         params: &Params,
     ) -> Result<Answer, EngineError> {
-        statement::check(&statement).map_err(|error| self.sorted(error))?;
-        let notes = self.notes(&state, &statement);
-        let (plan, _) = self.logical(&state, statement, params).await?;
-        self.physical(state, plan, notes).await
+        let (plan, notes) = self.logical(&state, statement).await?;
+        let plan = params::bind(plan, params)?;
+        self.physical(&state, &plan, notes).await
     }
 
     /// The same for a statement of a user, whose plan is kept for the next time.
@@ -347,65 +384,93 @@ impl Engine {
         text: &str,
         params: &Params,
     ) -> Result<Answer, EngineError> {
-        statement::check(&statement).map_err(|error| self.sorted(error))?;
-        let notes = self.notes(&state, &statement);
         let asked = Asked {
             text: text.to_owned(),
             statement: statement.to_string(),
             dialect: self.dialect,
             params: params.clone(),
         };
-        let plan = match self.plans.get(&asked) {
-            Ok(known) => known,
-            Err(meaning) => {
-                let (plan, lasting) = self.logical(&state, statement, params).await?;
-                if lasting {
-                    self.plans.put(asked, plan.clone(), meaning);
-                }
-                plan
-            }
+        let meaning = match self.plans.get(&asked) {
+            Ok(Planned { plan, notes }) => return self.executable(&state, &plan, notes).await,
+            Err(meaning) => meaning,
         };
-        self.physical(state, plan, notes).await
+        let (plan, notes) = self.logical(&state, statement).await?;
+        let lasting = plans::is_lasting(&plan).map_err(|error| self.sorted(error))?;
+        let plan = self.optimized(&state, &params::bind(plan, params)?)?;
+        if lasting {
+            let (plan, notes) = (plan.clone(), notes.clone());
+            self.plans.put(asked, Planned { plan, notes }, meaning);
+        }
+        self.executable(&state, &plan, notes).await
     }
 
-    fn notes(&self, state: &SessionState, statement: &Statement) -> Vec<String> {
-        let mut notes = self.overlap_notes(state, statement);
-        notes.extend(self.provisional_notes(state, statement));
-        notes
-    }
-
-    /// The optimized plan, and whether it means the same at any time.
-    async fn logical(
+    /// The plan of a statement, not optimized and with its placeholders, and what one should know about the answer.
+    pub(crate) async fn logical(
         &self,
         state: &SessionState,
         statement: Statement,
-        params: &Params,
-    ) -> Result<(LogicalPlan, bool), EngineError> {
+    ) -> Result<(LogicalPlan, Vec<String>), EngineError> {
+        let plan = self.planned(state, statement).await?;
+        let mut notes = self.overlap_notes(&plan).await;
+        notes.extend(self.provisional_notes(&plan).await);
+        Ok((plan, notes))
+    }
+
+    /// The plan of a statement, if it is one that may run.
+    async fn planned(
+        &self,
+        state: &SessionState,
+        statement: Statement,
+    ) -> Result<LogicalPlan, EngineError> {
         let sorted = |error| self.sorted(error);
+        statement::check(&statement).map_err(sorted)?;
         let plan = state.statement_to_plan(statement).await.map_err(sorted)?;
         statement::check_plan(&plan).map_err(sorted)?;
-        let lasting = plans::is_lasting(&plan).map_err(sorted)?;
-        let plan = params::bind(plan, params)?;
-        let mut plan = state.optimize(&plan).map_err(sorted)?;
+        self.may_plan(&plan)?;
+        Ok(plan)
+    }
+
+    /// The answer that a plan gives.
+    pub(crate) async fn physical(
+        &self,
+        state: &SessionState,
+        plan: &LogicalPlan,
+        notes: Vec<String>,
+    ) -> Result<Answer, EngineError> {
+        let plan = self.optimized(state, plan)?;
+        self.executable(state, &plan, notes).await
+    }
+
+    fn optimized(
+        &self,
+        state: &SessionState,
+        plan: &LogicalPlan,
+    ) -> Result<LogicalPlan, EngineError> {
+        let sorted = |error| self.sorted(error);
+        let mut plan = state.optimize(plan).map_err(sorted)?;
         if let LogicalPlan::Explain(explain) = &mut plan {
             self::explain(explain).map_err(sorted)?;
         }
-        Ok((plan, lasting))
+        Ok(plan)
     }
 
-    async fn physical(
+    /// The answer that an optimized plan gives.
+    async fn executable(
         &self,
-        state: SessionState,
-        plan: LogicalPlan,
+        state: &SessionState,
+        plan: &LogicalPlan,
         notes: Vec<String>,
     ) -> Result<Answer, EngineError> {
         let sorted = |error| self.sorted(error);
+        let from_rollups = rollups::reads_rollups(plan).map_err(sorted)?;
         let planner = state.query_planner();
         let plan = planner
-            .create_physical_plan(&plan, &state)
+            .create_physical_plan(plan, state)
             .await
             .map_err(sorted)?;
-        Ok(Answer::new(plan, state.task_ctx(), self.memory_limit).with_notes(notes))
+        Ok(Answer::new(plan, state.task_ctx(), self.memory_limit)
+            .with_notes(self.tellable(notes))
+            .reading_rollups(from_rollups))
     }
 
     /// Refuses a query of the library that only reports can answer, in a store that has none.
@@ -421,31 +486,6 @@ impl Engine {
             Some(_) => Err(EngineError::Unavailable(query.name.to_owned())),
             None => Ok(()),
         }
-    }
-
-    /// What one should know of the provisional costs in `costs`, for statements over it that do not speak of them themselves.
-    fn provisional_notes(&self, state: &SessionState, statement: &Statement) -> Vec<String> {
-        let Ok(tables) = state.resolve_table_references(statement) else {
-            return Vec::new();
-        };
-        let reads_costs = tables.iter().any(|table| table.table() == "costs");
-        if !reads_costs || statement.to_string().to_lowercase().contains("provisional") {
-            return Vec::new();
-        }
-        let told = provisional::summary(&self.snapshot, self.coverage());
-        told.into_iter().collect()
-    }
-
-    /// A warning for statements over `costs` if it tells the same charges several times, unless they speak of reports themselves.
-    fn overlap_notes(&self, state: &SessionState, statement: &Statement) -> Vec<String> {
-        let Ok(tables) = state.resolve_table_references(statement) else {
-            return Vec::new();
-        };
-        let reads_costs = tables.iter().any(|table| table.table() == "costs");
-        if !reads_costs || statement.to_string().to_lowercase().contains("report") {
-            return Vec::new();
-        }
-        self.left_out.warnings()
     }
 
     /// The latest billing period that has costs. One of which Cost Explorer told that it has none counts if there is no other.

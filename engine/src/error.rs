@@ -8,6 +8,9 @@ use datafusion::{
 
 use crate::{mistake, suggest, views::Unplanned};
 
+/// How an error begins that holds a whole plan, which DataFusion found to be wrong.
+const WHOLE_PLAN: &str = "Plan: [";
+
 /// An error of the engine.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -48,6 +51,14 @@ pub enum EngineError {
         /// Other tables that have a column of this name.
         elsewhere: Vec<String>,
     },
+    /// A view that is not there.
+    #[error("there is no view `{name}`")]
+    UnknownView {
+        /// The name as written.
+        name: String,
+        /// Similar names, the most similar one first.
+        similar: Vec<String>,
+    },
     /// A function that is not there.
     #[error("there is no function `{name}`")]
     UnknownFunction {
@@ -75,6 +86,14 @@ pub enum EngineError {
         excerpt: String,
         /// What is wrong.
         error: Box<Self>,
+    },
+    /// A condition that rows cannot be limited by.
+    #[error("`{condition}` is no condition that rows can be limited by: {why}")]
+    Condition {
+        /// The condition as written.
+        condition: String,
+        /// What is wrong with it.
+        why: String,
     },
     /// A tag or cost category that no report has.
     #[error("no report has the {kind} `{key}`")]
@@ -111,6 +130,24 @@ pub enum EngineError {
     /// The text is SQL, but it does not mean anything here.
     #[error("{0}")]
     Plan(String),
+    /// The same, and what to write instead is known.
+    #[error("{what}")]
+    Mistake {
+        /// What is wrong.
+        what: String,
+        /// What to write instead.
+        instead: String,
+    },
+    /// A value that the statement cannot work with, which showed while it ran.
+    #[error("{what}")]
+    Value {
+        /// What is wrong.
+        what: String,
+        /// What to write instead.
+        instead: String,
+        /// What cannot work with it: the name of a function, `cast` and a type, `/`, or nothing if that is not known.
+        by: String,
+    },
     /// The memory budget does not suffice.
     #[error("the query needs more memory than its budget of {limit} bytes: {message}")]
     Memory {
@@ -136,7 +173,7 @@ impl EngineError {
                 {
                     return unknown_column(field, valid_fields);
                 }
-                Self::Plan(schema.to_string())
+                mistake::planned(&schema.to_string())
             }
             DataFusionError::SQL(parse, _) => Self::Syntax(mistake::syntax(&parse.to_string())),
             DataFusionError::Plan(message) => {
@@ -145,32 +182,44 @@ impl EngineError {
                     Self::UnknownTable { name, similar }
                 } else if let Some(name) = unknown_function(message) {
                     Self::UnknownFunction { name, similar }
+                } else if message.starts_with(WHOLE_PLAN) {
+                    // It tells files, and conditions that those who are limited to rows should not see.
+                    Self::Plan(
+                        "internal error: the plan of this statement is not one that can run; another ORDER BY may help".to_owned(),
+                    )
                 } else {
-                    Self::Plan(message.clone())
+                    mistake::planned_within(message, &error)
                 }
             }
             DataFusionError::External(inner) if inner.is::<Unplanned>() => inner
                 .downcast_ref::<Unplanned>()
                 .expect("it is one")
                 .error(),
-            DataFusionError::NotImplemented(message) => {
-                Self::Plan(if message.ends_with("is not supported") {
-                    message.clone()
-                } else {
-                    format!("not supported: {message}")
-                })
+            DataFusionError::NotImplemented(message) => match mistake::planned(message) {
+                Self::Plan(message) if !message.ends_with("is not supported") => {
+                    Self::Plan(format!("not supported: {message}"))
+                }
+                other => other,
+            },
+            // What functions say of arguments that they do not take is an internal error to DataFusion.
+            DataFusionError::Internal(message) | DataFusionError::Execution(message)
+                if message.contains("No function matches") =>
+            {
+                mistake::planned(message)
             }
             DataFusionError::ResourcesExhausted(message) => Self::Memory {
                 limit: memory_limit,
                 message: message.clone(),
             },
-            DataFusionError::Execution(message) => {
-                match message.strip_prefix(crate::statement::REFUSED) {
-                    Some(what) => Self::Refused(what.to_owned()),
-                    None => Self::Execution(Box::new(error)),
-                }
+            DataFusionError::Execution(message)
+                if message.starts_with(crate::statement::REFUSED) =>
+            {
+                Self::Refused(message[crate::statement::REFUSED.len()..].to_owned())
             }
-            _ => Self::Execution(Box::new(error)),
+            _ => match mistake::of_value(&error) {
+                Some(value) => value,
+                None => Self::Execution(Box::new(error)),
+            },
         }
     }
 }
@@ -239,4 +288,18 @@ fn unknown_table(message: &str) -> Option<String> {
 fn unknown_function(message: &str) -> Option<String> {
     let rest = message.strip_prefix("Invalid function '")?;
     Some(rest.split_once('\'')?.0.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_error_tells_a_whole_plan() {
+        let plan = "Plan: [\"FilterExec: account = 8\"] does not satisfy order requirements";
+        let error = DataFusionError::Plan(plan.to_owned());
+        let error = EngineError::from_datafusion(error, 0).to_string();
+        assert!(error.starts_with("internal error"), "{error}");
+        assert!(!error.contains("account"), "{error}");
+    }
 }

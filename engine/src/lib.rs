@@ -23,11 +23,14 @@ mod dialect;
 mod diff;
 mod engine;
 mod error;
+mod extension;
 mod lambdas;
+mod limit;
 mod maps;
 mod merging;
 mod mistake;
 mod money;
+mod notes;
 mod params;
 mod plans;
 mod provisional;
@@ -36,9 +39,11 @@ mod session;
 mod statement;
 mod suggest;
 mod views;
+mod yielding;
 
 pub use answer::{Answer, Batches, ScanStats};
-pub use catalog::{ColumnInfo, ConnectionInfo, TableInfo};
+pub use asked::{Parameter, Prepared};
+pub use catalog::{ColumnInfo, ConnectionInfo, Relation, Relations, TableInfo};
 pub use costs::{
     ACTIVE_HOURS, CostQuery, Dimension, Granularity, Metric, ParseCostError, ResourceQuery,
     ResourceSort, Sort,
@@ -47,6 +52,7 @@ pub use dialect::Dialect;
 pub use diff::DiffQuery;
 pub use engine::{Engine, EngineOptions};
 pub use error::EngineError;
+pub use extension::Extension;
 pub use params::Params;
 pub use provisional::{ProvisionalComparison, ProvisionalScope, provisional_note};
 pub use rollups::{DefinitionError, RollupCheck, define};

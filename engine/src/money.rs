@@ -21,7 +21,7 @@ pub(crate) fn planner() -> Arc<dyn ExprPlanner> {
     Arc::new(planner::AmountPlanner)
 }
 
-/// `sum`, which fails on amounts that do not fit where DataFusion's own would wrap around.
+/// `sum`, which fails on amounts and whole numbers that do not fit where DataFusion's own would wrap around.
 pub(crate) fn sum() -> AggregateUDF {
     AggregateUDF::new_from_impl(sum::CheckedSum::default())
 }

@@ -7,7 +7,10 @@ use std::{
 
 use datafusion::{
     arrow::datatypes::DataType,
-    common::{ParamValues, ScalarValue, tree_node::TreeNodeRecursion},
+    common::{
+        ParamValues, ScalarValue,
+        tree_node::{TreeNode, TreeNodeRecursion},
+    },
     logical_expr::{Expr, LogicalPlan},
     sql::sqlparser::ast::{Expr as Expression, Statement as Ast, Value, visit_expressions_mut},
 };
@@ -51,6 +54,62 @@ pub(crate) fn bind(plan: LogicalPlan, params: &Params) -> Result<LogicalPlan, En
         })
         .collect::<Result<_, EngineError>>()?;
     plan.with_param_values(ParamValues::from(values))
+        .map_err(|error| EngineError::from_datafusion(error, 0))
+}
+
+/// The placeholders of a plan with the types that their places ask for, if these tell one.
+pub(crate) fn typed(plan: &LogicalPlan) -> Result<BTreeMap<String, Option<DataType>>, EngineError> {
+    let mut types = BTreeMap::<String, Option<DataType>>::new();
+    let seen = plan.apply_with_subqueries(|plan| {
+        plan.apply_expressions(|expr| {
+            expr.apply(|expr| {
+                if let Expr::Placeholder(placeholder) = expr {
+                    let name = placeholder.id.trim_start_matches('$').to_owned();
+                    let told = placeholder.field.as_ref();
+                    let told = told.map(|field| field.data_type().clone());
+                    let known = types.entry(name).or_default();
+                    // The first place that tells one decides.
+                    if known.is_none() {
+                        *known = told;
+                    }
+                }
+                Ok(TreeNodeRecursion::Continue)
+            })
+        })
+    });
+    seen.map_err(|error| EngineError::from_datafusion(error, 0))?;
+    for name in limits(plan) {
+        let name = name.trim_start_matches('$').to_owned();
+        types.insert(name, Some(DataType::Int64));
+    }
+    Ok(types)
+}
+
+/// Puts values in place of the plan's placeholders. Text takes the type that its place asks for, other values keep theirs.
+pub(crate) fn fill_in(
+    plan: LogicalPlan,
+    types: &BTreeMap<String, Option<DataType>>,
+    values: &HashMap<String, ScalarValue>,
+) -> Result<LogicalPlan, EngineError> {
+    if types.is_empty() {
+        return Ok(plan);
+    }
+    let limits = limits(&plan);
+    let limits: Vec<_> = (limits.iter().map(|name| name.trim_start_matches('$'))).collect();
+    let mut filled = HashMap::new();
+    for (name, data_type) in types {
+        let given = values.get(name);
+        let given = given.ok_or_else(|| wrong(name, "no value was given"))?;
+        let value = match given {
+            ScalarValue::Utf8(text) => value(name, text.as_deref(), data_type.as_ref())?,
+            typed if limits.contains(&name.as_str()) => typed
+                .cast_to(&DataType::Int64)
+                .map_err(|_| wrong(name, &format!("`{typed}` is no whole number")))?,
+            typed => typed.clone(),
+        };
+        filled.insert(name.clone(), value);
+    }
+    plan.with_param_values(ParamValues::from(filled))
         .map_err(|error| EngineError::from_datafusion(error, 0))
 }
 

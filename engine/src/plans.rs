@@ -28,26 +28,33 @@ pub(crate) struct Asked {
     pub(crate) params: Params,
 }
 
-/// Optimized plans by what was asked.
+/// An optimized plan, and what one should know about its answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Planned {
+    pub(crate) plan: LogicalPlan,
+    pub(crate) notes: Vec<String>,
+}
+
+/// Plans by what was asked.
 #[derive(Debug, Default)]
 pub(crate) struct Plans(Mutex<Held>);
 
 #[derive(Debug, Default)]
 struct Held {
-    plans: HashMap<Asked, LogicalPlan>,
+    plans: HashMap<Asked, Planned>,
     /// How often names got another meaning.
     meaning: u64,
 }
 
 impl Plans {
     /// The plan, or what names mean now, if there is none.
-    pub(crate) fn get(&self, asked: &Asked) -> Result<LogicalPlan, u64> {
+    pub(crate) fn get(&self, asked: &Asked) -> Result<Planned, u64> {
         let held = self.held();
         held.plans.get(asked).cloned().ok_or(held.meaning)
     }
 
     /// Keeps a plan that was made while names meant this.
-    pub(crate) fn put(&self, asked: Asked, plan: LogicalPlan, meaning: u64) {
+    pub(crate) fn put(&self, asked: Asked, plan: Planned, meaning: u64) {
         let held = &mut *self.held();
         if held.meaning != meaning {
             return;

@@ -20,5 +20,5 @@ mod told;
 mod verify;
 
 pub use definition::{DefinitionError, define};
-pub(crate) use rule::{FromRollups, explain};
+pub(crate) use rule::{FromRollups, explain, reads_rollups};
 pub use verify::RollupCheck;

@@ -12,14 +12,17 @@ use datafusion::{
         runtime_env::{RuntimeEnv, RuntimeEnvBuilder},
     },
     logical_expr::AggregateUDF,
-    optimizer::{Analyzer, Optimizer, OptimizerRule, optimize_projections::OptimizeProjections},
+    optimizer::{
+        Analyzer, Optimizer, OptimizerRule, decorrelate_lateral_join::DecorrelateLateralJoin,
+        optimize_projections::OptimizeProjections,
+    },
     physical_optimizer::{PhysicalOptimizerRule, optimizer::PhysicalOptimizer},
     prelude::{SessionConfig, SessionContext},
 };
 
 use crate::{
     Dialect, EngineOptions, budget::Budget, catalog::months, lambdas::VariablesApart, maps, money,
-    rollups::FromRollups,
+    rollups::FromRollups, yielding::YieldingJoins,
 };
 
 /// The catalog's name.
@@ -44,7 +47,7 @@ pub(crate) fn runtime(store: &Store, options: &EngineOptions) -> Result<Arc<Runt
     let runtime = RuntimeEnvBuilder::new()
         .with_memory_pool(Arc::new(Budget::new(options)))
         .build_arc()?;
-    runtime.register_object_store(store_url().as_ref(), Arc::clone(store.objects()));
+    runtime.register_object_store(store_url().as_ref(), Arc::clone(store.objects_to_read()));
     Ok(runtime)
 }
 
@@ -149,6 +152,15 @@ impl Sessions {
         }
     }
 
+    /// The same, but for statements in the generic dialect.
+    pub(crate) fn with_generic(&self, generic: SessionState) -> Self {
+        Self {
+            plain: self.plain.clone(),
+            trino: self.trino.clone(),
+            generic: OnceLock::from(generic),
+        }
+    }
+
     /// The one for statements in `dialect`.
     pub(crate) fn of(&self, dialect: Dialect) -> &SessionState {
         let made = match dialect {
@@ -161,19 +173,23 @@ impl Sessions {
 
 /// DataFusion's rules, then our own.
 fn optimizer() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
-    // Views have hundreds of columns: those that a query does not ask for should go before all rules look at them.
-    let mut rules: Vec<Arc<dyn OptimizerRule + Send + Sync>> =
-        vec![Arc::new(OptimizeProjections::new())];
+    // Views have hundreds of columns: those that a query does not ask for should go before all rules look at them. What becomes of a
+    // lateral join may have columns that a projection above it must hide, which goes with those columns.
+    let mut rules: Vec<Arc<dyn OptimizerRule + Send + Sync>> = vec![
+        Arc::new(DecorrelateLateralJoin::new()),
+        Arc::new(OptimizeProjections::new()),
+    ];
     rules.extend(Optimizer::new().rules);
     rules.push(Arc::new(FromRollups));
     rules
 }
 
-/// Our own rule, then DataFusion's.
+/// A rule of our own, then DataFusion's, then one more.
 fn physical_optimizer() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let mut rules: Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> =
         vec![Arc::new(VariablesApart)];
     rules.extend(PhysicalOptimizer::new().rules);
+    rules.push(Arc::new(YieldingJoins));
     rules
 }
 

@@ -100,8 +100,10 @@ fn selects_body(body: &SetExpr) -> bool {
 /// The first words of a statement, which say what it would do.
 fn verb(statement: &impl ToString) -> String {
     let text = statement.to_string();
-    let words: Vec<_> = text
-        .split_whitespace()
+    let head = text.split(|c: char| !c.is_alphanumeric() && !c.is_whitespace());
+    let words: Vec<_> = head
+        .take(1)
+        .flat_map(str::split_whitespace)
         .take_while(|word| word.bytes().all(|b| b.is_ascii_uppercase()))
         .collect();
     format!(
@@ -159,6 +161,7 @@ mod tests {
             ("UPDATE costs SET service = 'a'", "`UPDATE`"),
             ("SET datafusion.execution.target_partitions = 1", "`SET`"),
             ("EXPLAIN INSERT INTO costs VALUES (1)", "`INSERT INTO`"),
+            ("UNLOAD (SELECT 1) TO 's3://a/b'", "`UNLOAD`"),
             ("SELECT 1 INTO a", "`SELECT`"),
         ] {
             let refused = parse(text)

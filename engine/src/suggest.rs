@@ -29,18 +29,24 @@ pub(crate) fn similar<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>
         .collect()
 }
 
-/// How many letters must be put in, taken out or replaced (Levenshtein).
+/// How many letters must be put in, taken out, replaced or exchanged with their neighbours (the distance of Damerau and Levenshtein, in
+/// which no letter is touched twice).
 fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<_> = b.chars().collect();
+    let (a, b): (Vec<_>, Vec<_>) = (a.chars().collect(), b.chars().collect());
+    let mut before: Vec<usize> = Vec::new();
     let mut row: Vec<_> = (0..=b.len()).collect();
-    for (i, letter) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, other) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(letter != *other);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+    for i in 0..a.len() {
+        let mut next = Vec::with_capacity(row.len());
+        next.push(i + 1);
+        for j in 0..b.len() {
+            let replaced = row[j] + usize::from(a[i] != b[j]);
+            let mut least = replaced.min(row[j + 1] + 1).min(next[j] + 1);
+            if i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j] {
+                least = least.min(before[j - 1] + 1);
+            }
+            next.push(least);
         }
+        before = std::mem::replace(&mut row, next);
     }
     row[b.len()]
 }
@@ -60,6 +66,8 @@ mod tests {
         assert_eq!(similar("unblendet_cost", names), ["unblended_cost"]);
         assert_eq!(similar("Service", names), ["service", "service_code"]);
         assert_eq!(similar("amortized", names), ["amortized_cost"]);
+        assert_eq!(similar("serivce", names), ["service"]);
+        assert_eq!(similar("cosst", ["costs", "cur"]), ["costs"]);
         assert!(similar("zebra", names).is_empty());
     }
 }

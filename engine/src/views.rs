@@ -57,6 +57,11 @@ impl View {
         Self::new(name, text, dialect)
     }
 
+    /// Its name.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// What a file of the store says of it.
     pub(crate) fn file(&self) -> String {
         format!("{DIALECT}{}\n{};\n", self.dialect, self.text)
@@ -86,6 +91,15 @@ impl Views {
         }
     }
 
+    /// The same, with what the store keeps now.
+    pub(crate) fn renewed(&self) -> Self {
+        Self {
+            store: self.store.clone(),
+            session: Mutex::new(locked(&self.session).clone()),
+            kept: Mutex::default(),
+        }
+    }
+
     /// The view called `name`, if there is one.
     pub(crate) async fn find(&self, name: &str) -> Result<Option<Arc<View>>> {
         if let Some(known) = locked(&self.session).get(name) {
@@ -109,6 +123,13 @@ impl Views {
         let mut names: Vec<_> = here.map(|(name, _)| name.clone()).chain(kept).collect();
         names.sort_unstable();
         Ok(names)
+    }
+
+    /// Whether the session defined just this one.
+    pub(crate) fn is_of_session(&self, view: &View) -> bool {
+        let session = locked(&self.session);
+        let here = session.get(&view.name).and_then(Option::as_ref);
+        here.is_some_and(|here| here.text == view.text)
     }
 
     /// The names of those that the session defined.
@@ -175,7 +196,7 @@ pub(crate) async fn plan(databases: &Databases, view: &View) -> Result<Arc<dyn T
     // A future that holds itself would have no size.
     let planned = Box::pin(planned(databases, view));
     let plan = WITHIN.scope(within, planned).await?;
-    Ok(Arc::new(ViewTable::new(plan, Some(view.text.clone()))))
+    Ok(Arc::new(ViewTable::new(plan, databases.text_of(view))))
 }
 
 async fn planned(databases: &Databases, view: &View) -> Result<LogicalPlan> {

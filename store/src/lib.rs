@@ -10,6 +10,7 @@
 //! replaces one billing period of one report, whole, and carries its [`Receipt`]. The same holds for the parts of tables that are kept
 //! beside reports ([`SideTable`]).
 
+mod cache;
 mod check;
 mod error;
 mod hash;
@@ -27,6 +28,7 @@ mod stats;
 mod sums;
 mod view;
 
+pub use cache::ReadCache;
 pub use error::StoreError;
 pub use log::{
     AsOf, DataFile, Dropped, DroppedPart, ParseAsOfError, Problem, Replacement, Store, Vacuumed,

@@ -4,7 +4,9 @@ mod actions;
 mod amendment;
 mod attempts;
 mod commits;
+mod current;
 mod land;
+mod once;
 mod replacement;
 mod seals;
 mod side;
@@ -19,7 +21,7 @@ use std::{path::PathBuf, sync::Arc};
 use object_store::{ObjectStore, local::LocalFileSystem, path::Path, prefix::PrefixStore};
 use url::Url;
 
-use crate::{BillingPeriod, ReportName, StoreError, Table};
+use crate::{BillingPeriod, ReadCache, ReportName, StoreError, Table};
 
 pub use replacement::{DataFile, Replacement};
 pub use vacuum::{Dropped, DroppedPart, Vacuumed};
@@ -32,6 +34,8 @@ pub struct Store {
     url: Url,
     /// What lies below `url`.
     objects: Arc<dyn ObjectStore>,
+    /// The same, for answers.
+    read: Arc<dyn ObjectStore>,
 }
 
 impl Store {
@@ -86,8 +90,19 @@ impl Store {
         }
         let prefix =
             Path::from_url_path(url.path()).map_err(|error| refused(&url, error.to_string()))?;
-        let objects = Arc::new(PrefixStore::new(root, prefix));
-        Ok(Self { url, objects })
+        let objects: Arc<dyn ObjectStore> = Arc::new(PrefixStore::new(root, prefix));
+        Ok(Self {
+            url,
+            read: Arc::clone(&objects),
+            objects,
+        })
+    }
+
+    /// The same, whose data files are read for answers by way of `cache`.
+    #[must_use]
+    pub fn with_cache(mut self, cache: &ReadCache) -> Self {
+        self.read = cache.over(self.url.as_str(), Arc::clone(&self.objects));
+        self
     }
 
     /// Where it is, as a URL that ends in `/`.
@@ -98,6 +113,29 @@ impl Store {
     /// Its objects; paths of [`crate::FileEntry`] are relative to this store's root.
     pub fn objects(&self) -> &Arc<dyn ObjectStore> {
         &self.objects
+    }
+
+    /// The same store, of whose logs each file is read once: for as long as it takes to open a snapshot.
+    fn reading_logs_once(&self) -> Self {
+        let objects = Arc::clone(&self.objects);
+        Self {
+            objects: Arc::new(once::ReadOnce::new(objects)),
+            ..self.clone()
+        }
+    }
+
+    /// The same store without a cache.
+    #[must_use]
+    pub fn without_cache(&self) -> Self {
+        Self {
+            read: Arc::clone(&self.objects),
+            ..self.clone()
+        }
+    }
+
+    /// The same objects for answers, which may come from a local copy. What is checked or made from a data file has to come from the store.
+    pub fn objects_to_read(&self) -> &Arc<dyn ObjectStore> {
+        &self.read
     }
 
     /// The folder that it is, unless it is in an object store.

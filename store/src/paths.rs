@@ -139,6 +139,22 @@ pub(crate) fn commit(version: u64) -> String {
     format!("{LOG}/{version:020}.json")
 }
 
+/// Whether a commit or a checkpoint lies at `path`: what of a log is written once, by whomever.
+pub(crate) fn is_commit_or_checkpoint(path: &str) -> bool {
+    let Some((folder, name)) = path.rsplit_once('/') else {
+        return false;
+    };
+    let (version, kind) = name.split_once('.').unwrap_or((name, ""));
+    let numbered = version.len() == 20 && version.bytes().all(|byte| byte.is_ascii_digit());
+    let folder = folder.rsplit('/').next();
+    folder == Some(LOG) && numbered && (kind == "json" || kind.starts_with("checkpoint."))
+}
+
+/// Whether a data file or a rollup lies at `path`: what never changes once it is there.
+pub(crate) fn is_data_file(path: &str) -> bool {
+    path.ends_with(".parquet") && path.split('/').all(|part| part != LOG)
+}
+
 /// `path` for an object store. Paths made here are taken as they are; one that came in by another Delta writer, and that
 /// no object store would take, is escaped.
 pub(crate) fn object(path: &str) -> Path {

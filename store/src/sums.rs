@@ -155,7 +155,7 @@ impl Contents {
         let path = self.path.clone();
         let path = path.as_str();
         let unreadable = |error: ParquetError| unreadable(path, error);
-        let mut reader = ObjectFile::new(store, path, size);
+        let mut reader = ObjectFile::new(store.objects(), path, size);
         // What counts is the Parquet types, not the Arrow types of the writer's arrays that it may have noted beside them.
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
         let metadata = ArrowReaderMetadata::load_async(&mut reader, options)
@@ -244,10 +244,10 @@ pub(crate) struct ObjectFile {
 }
 
 impl ObjectFile {
-    /// The file at `path` within the store, of so many bytes.
-    pub(crate) fn new(store: &Store, path: &str, size: u64) -> Self {
+    /// The file at `path` within the store whose objects these are, of so many bytes.
+    pub(crate) fn new(objects: &Arc<dyn ObjectStore>, path: &str, size: u64) -> Self {
         Self {
-            objects: Arc::clone(store.objects()),
+            objects: Arc::clone(objects),
             path: paths::object(path),
             size,
         }

@@ -3,9 +3,12 @@
 mod approximate;
 mod best;
 mod best_many;
+mod buckets;
+mod checksum;
 mod counted;
 mod keyed;
 mod means;
+mod moments;
 mod percentile;
 
 use datafusion::{
@@ -28,11 +31,14 @@ pub(super) fn all() -> Vec<AggregateUDF> {
         named(&bit_and_or_xor::bit_or_udaf(), "bitwise_or_agg"),
         named(&bit_and_or_xor::bit_xor_udaf(), "bitwise_xor_agg"),
         approximate::approx_distinct(),
+        buckets::numeric_histogram(),
+        checksum::checksum(),
         counted::count_if(),
         means::geometric_mean(),
         percentile::approx_percentile(),
     ];
     all.extend(best::all());
     all.extend(keyed::all());
+    all.extend(moments::all());
     all
 }

@@ -7,7 +7,7 @@ use arrow::{
     datatypes::{DataType, FieldRef},
 };
 use datafusion::{
-    common::ScalarValue,
+    common::{ScalarValue, plan_err},
     error::{DataFusionError, Result},
     logical_expr::{
         ColumnarValue, Expr, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl,
@@ -22,6 +22,9 @@ pub(crate) const ATTEMPT: &str = "try_";
 /// Gives its second argument, a divisor of the first, as NULL where the division would fail.
 pub(crate) const DIVISOR: &str = "try_divisor";
 
+/// Marks a sum, difference or product that is NULL where it does not fit; the types decide whether that can be.
+pub(crate) const ATTEMPTED_ARITHMETIC: &str = "try_arithmetic";
+
 /// The functions, and for each one that gives NULL where it fails.
 pub(super) fn with_attempts(mut functions: Vec<ScalarUDF>) -> Vec<ScalarUDF> {
     let attempts: Vec<_> = functions
@@ -31,6 +34,9 @@ pub(super) fn with_attempts(mut functions: Vec<ScalarUDF>) -> Vec<ScalarUDF> {
     functions.extend(attempts);
     functions.push(ScalarUDF::from(Divisor {
         signature: Signature::new(TypeSignature::Any(2), Volatility::Immutable),
+    }));
+    functions.push(ScalarUDF::from(Arithmetic {
+        signature: Signature::any(1, Volatility::Immutable),
     }));
     functions
 }
@@ -177,6 +183,36 @@ impl ScalarUDFImpl for Divisor {
                 Ok(ColumnarValue::Array(arrow::compute::nullif(array, &zeros)?))
             }
         }
+    }
+}
+
+/// See [`ATTEMPTED_ARITHMETIC`]. It goes when types are settled; where it stays, nothing that it marks can fail.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Arithmetic {
+    signature: Signature,
+}
+
+impl ScalarUDFImpl for Arithmetic {
+    fn name(&self) -> &'static str {
+        ATTEMPTED_ARITHMETIC
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn return_type(&self, arguments: &[DataType]) -> Result<DataType> {
+        let [operation] = arguments else {
+            return plan_err!("{ATTEMPTED_ARITHMETIC} takes one argument");
+        };
+        Ok(operation.clone())
+    }
+
+    fn invoke_with_args(&self, mut arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let Some(operation) = arguments.args.pop() else {
+            return plan_err!("{ATTEMPTED_ARITHMETIC} takes one argument");
+        };
+        Ok(operation)
     }
 }
 

@@ -1,5 +1,7 @@
 //! JSON, which is text here: what Trino keeps in a type of its own is well-formed text without spaces.
 
+mod construct;
+pub(super) mod decode;
 mod encode;
 mod path;
 mod query;
@@ -10,8 +12,8 @@ use std::sync::Arc;
 use arrow::array::Array;
 use arrow::compute::cast;
 use arrow::{
-    array::{ArrayRef, AsArray, ListBuilder, StringViewBuilder},
-    datatypes::{DataType, Field, Float64Type},
+    array::{ArrayRef, AsArray},
+    datatypes::{DataType, Float64Type},
 };
 use datafusion::{
     common::exec_err,
@@ -55,54 +57,9 @@ pub(super) fn all() -> Vec<ScalarUDF> {
         Plain::new("is_json_scalar", &[Text], DataType::Boolean, is_scalar).into(),
     ];
     all.extend(query::all());
+    all.extend(construct::all());
     all.extend(encode::all());
-    all.push(elements_as_text());
     all
-}
-
-/// The elements of an array as text, which `CAST(json AS array(…))` is made of. What is no array is an error, or NULL if there is a second
-/// argument.
-pub(super) fn elements_as_text() -> ScalarUDF {
-    let element = Arc::new(Field::new_list_field(TEXT, true));
-    Plain::new(
-        "json_elements",
-        &[Text],
-        DataType::List(element),
-        texts_of_elements,
-    )
-    .optional(&[Any])
-    .into()
-}
-
-fn texts_of_elements(arguments: &[ColumnarValue], rows: usize) -> Result<ArrayRef> {
-    let texts = Texts::of(&arguments[0], rows)?;
-    let mut made = ListBuilder::new(StringViewBuilder::new());
-    for row in 0..rows {
-        let Some(text) = texts.get(row) else {
-            made.append_null();
-            continue;
-        };
-        match Json::parse(text) {
-            Some(Json::Array(values)) => {
-                for value in &values {
-                    match (value, value.scalar()) {
-                        (_, Some(scalar)) => made.values().append_value(scalar),
-                        (Json::Null, None) => made.values().append_null(),
-                        (nested, None) => {
-                            let mut printed = String::new();
-                            nested.print(&mut printed);
-                            made.values().append_value(printed);
-                        }
-                    }
-                }
-                made.append(true);
-            }
-            Some(Json::Null) => made.append_null(),
-            _ if arguments.len() > 1 => made.append_null(),
-            _ => return exec_err!("Cannot cast to an array, it is no JSON array: {text}"),
-        }
-    }
-    Ok(Arc::new(made.finish()))
 }
 
 /// The path of each row, parsed when it changes.

@@ -2,6 +2,7 @@
 
 mod build;
 mod entries;
+mod zipped;
 
 use std::sync::Arc;
 
@@ -15,10 +16,16 @@ use datafusion::{error::Result, logical_expr::ScalarUDF};
 
 use super::lists::{Lists, is_null, plain, rows};
 
+/// The map of an array of entries, of which the first of each key counts.
+pub(crate) const FIRST_OF_EACH: &str = "map_of_first";
+/// The keys of two maps, each with its values in both, as an array of rows.
+pub(crate) const ZIPPED: &str = "map_zipped";
+
 /// The functions of this family.
 pub(super) fn all() -> Vec<ScalarUDF> {
     let mut all = build::all();
     all.extend(entries::all());
+    all.push(zipped::zipped());
     all
 }
 

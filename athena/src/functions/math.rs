@@ -3,7 +3,7 @@
 mod bits;
 mod doubles;
 mod extremes;
-mod random;
+pub(super) mod random;
 mod remainder;
 mod rounding;
 mod typed;

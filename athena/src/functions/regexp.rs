@@ -2,6 +2,7 @@
 
 mod java;
 mod pattern;
+mod pieces;
 mod replacement;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use datafusion::{
     logical_expr::{ColumnarValue, ScalarUDF},
 };
 
+pub(crate) use self::pieces::{FILLED, GAPS, GROUPS};
 use self::{
     pattern::{Pattern, Patterns},
     replacement::Replacement,
@@ -36,7 +38,7 @@ use super::{
 
 /// The functions of this family.
 pub(super) fn all() -> Vec<ScalarUDF> {
-    vec![
+    let mut all = vec![
         Plain::new("regexp_like", &[Text, Text], DataType::Boolean, like).into(),
         Plain::new("regexp_extract", &[Text, Text], TEXT, extract)
             .optional(&[Integer])
@@ -57,7 +59,9 @@ pub(super) fn all() -> Vec<ScalarUDF> {
         Plain::new("regexp_position", &[Text, Text], DataType::Int32, position)
             .optional(&[Integer, Integer])
             .into(),
-    ]
+    ];
+    all.extend(pieces::all());
+    all
 }
 
 fn like(arguments: &[ColumnarValue], rows: usize) -> Result<ArrayRef> {

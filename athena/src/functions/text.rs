@@ -4,7 +4,7 @@ mod bytes;
 mod character;
 mod concat;
 mod format;
-mod hash;
+pub(super) mod hash;
 pub(super) mod number;
 mod part;
 pub(super) mod plain;

@@ -26,12 +26,16 @@ pub(crate) const NEVER_EMPTY: &str = "unnest_never_empty";
 /// The numbers from 1 to the length of the longest array.
 pub(crate) const ORDINALS: &str = "unnest_ordinals";
 
+/// The array itself, if it makes one column: those of a map or of rows need names.
+pub(crate) const UNNAMED: &str = "unnest_unnamed";
+
 /// The functions of this family.
 pub(super) fn all() -> Vec<ScalarUDF> {
     [
         (ENTRIES, TypeSignature::Any(1)),
         (NEVER_EMPTY, TypeSignature::Any(1)),
         (ORDINALS, TypeSignature::VariadicAny),
+        (UNNAMED, TypeSignature::Any(1)),
     ]
     .into_iter()
     .map(|(name, signature)| {
@@ -72,6 +76,12 @@ impl ScalarUDFImpl for Part {
             }
             other => return refused(other),
         };
+        if self.name == UNNAMED {
+            return match item {
+                DataType::Struct(fields) => Err(unnamed(argument, fields.len())),
+                _ => Ok(argument.clone()),
+            };
+        }
         if self.name == NEVER_EMPTY {
             return Ok(DataType::new_list(item.clone(), true));
         }
@@ -85,6 +95,11 @@ impl ScalarUDFImpl for Part {
 
     fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let rows = arguments.number_rows;
+        if self.name == UNNAMED
+            && let Some(array) = arguments.args.first()
+        {
+            return Ok(array.clone());
+        }
         let lists = arguments
             .args
             .iter()
@@ -98,6 +113,23 @@ impl ScalarUDFImpl for Part {
         };
         Ok(ColumnarValue::Array(made))
     }
+}
+
+/// The error for columns without names.
+fn unnamed(argument: &DataType, columns: usize) -> DataFusionError {
+    let names: Vec<_> = match argument {
+        DataType::Map(..) => vec!["key".to_owned(), "value".to_owned()],
+        _ => (1..=columns).map(|place| format!("c{place}")).collect(),
+    };
+    DataFusionError::Plan(format!(
+        "UNNEST of {} gives {columns} columns: name them, as in UNNEST(…) AS t ({})",
+        if matches!(argument, DataType::Map(..)) {
+            "a map"
+        } else {
+            "an array of rows"
+        },
+        names.join(", ")
+    ))
 }
 
 fn refused<T>(data_type: &DataType) -> Result<T> {

@@ -5,13 +5,149 @@ use datafusion::sql::sqlparser::{
     tokenizer::{Token, TokenWithSpan},
 };
 
+use super::names;
+
 /// The tokens as they are to be parsed.
 pub(super) fn prepared(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     let tokens: Vec<_> = tokens
         .into_iter()
         .filter(|token| !matches!(token.token, Token::Whitespace(_)))
         .collect();
-    rows(&aliases(explain(tokens)))
+    rows(&compared_rows(&members(aliases(words(explain(tokens))))))
+}
+
+/// Words of other dialects, and some that begin clauses, are names where Trino takes them for such.
+fn words(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    for at in 0..tokens.len() {
+        let found = keyword(tokens.get(at));
+        if names::is_keyword(found)
+            && is_name(&tokens, at, found)
+            && let Token::Word(word) = &mut tokens[at].token
+        {
+            word.keyword = Keyword::NoKeyword;
+        }
+    }
+    tokens
+}
+
+/// Whether the word at this place, which may be a keyword elsewhere, is a name.
+fn is_name(tokens: &[TokenWithSpan], at: usize, found: Keyword) -> bool {
+    let before = at
+        .checked_sub(1)
+        .map_or(Keyword::NoKeyword, |before| keyword(tokens.get(before)));
+    let token = |place: usize| tokens.get(at + place).map(|token| &token.token);
+    match found {
+        Keyword::SEMI | Keyword::ANTI => {
+            !matches!(before, Keyword::LEFT | Keyword::RIGHT)
+                || keyword(tokens.get(at + 1)) != Keyword::JOIN
+        }
+        // `WINDOW w AS (…)`
+        Keyword::WINDOW => {
+            !(matches!(token(1), Some(Token::Word(_)))
+                && keyword(tokens.get(at + 2)) == Keyword::AS
+                && token(3) == Some(&Token::LParen))
+        }
+        // A type is called so as well.
+        Keyword::INTERVAL => before != Keyword::AS && ends_name(tokens, at + 1),
+        Keyword::SET | Keyword::QUALIFY => at > 0 && ends_name(tokens, at + 1),
+        _ => true,
+    }
+}
+
+/// Whether what stands at this place can only follow a name.
+fn ends_name(tokens: &[TokenWithSpan], at: usize) -> bool {
+    let Some(token) = tokens.get(at) else {
+        return true;
+    };
+    match &token.token {
+        Token::Comma
+        | Token::RParen
+        | Token::Period
+        | Token::SemiColon
+        | Token::EOF
+        | Token::Eq
+        | Token::Neq
+        | Token::Lt
+        | Token::LtEq
+        | Token::Gt
+        | Token::GtEq
+        | Token::Mul
+        | Token::Div
+        | Token::StringConcat => true,
+        Token::Word(_) => names::AFTER_NAMES.contains(&keyword(Some(token))),
+        _ => false,
+    }
+}
+
+/// `json_object('a' : b)` is `json_object('a' VALUE b)`: sqlparser takes what follows a colon for a path into JSON.
+fn members(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    for at in 0..tokens.len() {
+        let is_object = matches!(&tokens[at].token, Token::Word(word)
+            if word.quote_style.is_none() && word.value.eq_ignore_ascii_case("json_object"));
+        if !is_object
+            || tokens
+                .get(at + 1)
+                .is_none_or(|next| next.token != Token::LParen)
+        {
+            continue;
+        }
+        let mut depth = 0_usize;
+        for token in &mut tokens[at + 1..] {
+            match token.token {
+                Token::LParen | Token::LBracket => depth += 1,
+                Token::RParen | Token::RBracket if depth == 1 => break,
+                Token::RParen | Token::RBracket => depth = depth.saturating_sub(1),
+                Token::Colon if depth == 1 => token.token = Token::make_keyword("VALUE"),
+                _ => {}
+            }
+        }
+    }
+    tokens
+}
+
+/// `x = ANY (VALUES 1, 2)` is `x = ANY (SELECT * FROM (VALUES 1, 2))`: sqlparser knows sub-queries there by their first word.
+fn compared_rows(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
+    let mut made: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
+    // The places of closing parentheses after which one more is due.
+    let mut ends = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        let is_compared = token.token == Token::LParen
+            && keyword(tokens.get(at + 1)) == Keyword::VALUES
+            && at.checked_sub(1).is_some_and(|before| {
+                let before = keyword(tokens.get(before));
+                matches!(before, Keyword::ANY | Keyword::ALL | Keyword::SOME)
+            });
+        made.push(token.clone());
+        if is_compared {
+            let span = token.span;
+            let inserted = [
+                Token::make_keyword("SELECT"),
+                Token::Mul,
+                Token::make_keyword("FROM"),
+                Token::LParen,
+            ];
+            made.extend(inserted.map(|token| TokenWithSpan::new(token, span)));
+            ends.extend(closing(tokens, at));
+        }
+        if ends.contains(&at) {
+            made.push(TokenWithSpan::new(Token::RParen, token.span));
+        }
+    }
+    made
+}
+
+/// Where the parenthesis closes that opens here.
+fn closing(tokens: &[TokenWithSpan], open: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, token) in tokens.iter().enumerate().skip(open) {
+        match token.token {
+            Token::LParen => depth += 1,
+            Token::RParen if depth == 1 => return Some(at),
+            Token::RParen => depth -= 1,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The keyword that a token is, if it is an unquoted word.

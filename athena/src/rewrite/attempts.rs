@@ -2,16 +2,18 @@
 //!
 //! Every part of x that can fail becomes one that gives NULL instead.
 
-use std::{collections::HashSet, sync::LazyLock};
+use std::{collections::HashSet, ops::ControlFlow, sync::LazyLock};
 
 use datafusion::{
     error::Result,
-    sql::sqlparser::ast::{BinaryOperator, CastKind, Expr, ObjectNamePart, Statement},
+    sql::sqlparser::ast::{
+        BinaryOperator, CastKind, Expr, ObjectNamePart, Statement, VisitMut, VisitorMut,
+    },
 };
 
 use super::{each_expression, take};
 use crate::{
-    ast::{arguments, call, name},
+    ast::{arguments, bare, call, name},
     functions,
 };
 
@@ -37,6 +39,7 @@ pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
                 attempt(part);
                 Ok(())
             })?;
+            let _: ControlFlow<()> = inner.visit(&mut Arithmetic);
             *expression = inner;
         }
         Ok(())
@@ -54,6 +57,41 @@ fn attempted(expression: &Expr) -> Option<Expr> {
     match arguments(function)?.as_slice() {
         [inner] => Some(Expr::Nested(Box::new((*inner).clone()))),
         _ => None,
+    }
+}
+
+/// Marks sums, differences and products, those inside before those around them.
+struct Arithmetic;
+
+impl VisitorMut for Arithmetic {
+    type Break = ();
+
+    fn post_visit_expr(&mut self, part: &mut Expr) -> ControlFlow<()> {
+        if let Expr::BinaryOp {
+            left,
+            op: BinaryOperator::Plus | BinaryOperator::Minus | BinaryOperator::Multiply,
+            right,
+        } = part
+            && !is_interval(left)
+            && !is_interval(right)
+        {
+            *part = call(functions::ATTEMPTED_ARITHMETIC, vec![take(part)]);
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// Whether it is an interval, or so many of one: such sums have a meaning of their own.
+fn is_interval(expression: &Expr) -> bool {
+    match bare(expression) {
+        Expr::Interval(_) => true,
+        Expr::BinaryOp {
+            left,
+            op: BinaryOperator::Multiply,
+            right,
+        } => is_interval(left) || is_interval(right),
+        Expr::UnaryOp { expr, .. } => is_interval(expr),
+        _ => false,
     }
 }
 

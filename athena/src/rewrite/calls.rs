@@ -4,19 +4,19 @@ use datafusion::{
     error::Result,
     sql::sqlparser::ast::{
         AccessExpr, CaseWhen, DateTimeField, DuplicateTreatment, Expr, Function, FunctionArg,
-        FunctionArgExpr, FunctionArgumentClause, FunctionArguments, Ident, ListAggOnOverflow,
-        ObjectName, ObjectNamePart, Statement, Subscript, helpers::attached_token::AttachedToken,
+        FunctionArgExpr, FunctionArgumentClause, FunctionArguments, Ident, ObjectName,
+        ObjectNamePart, Statement, Subscript, helpers::attached_token::AttachedToken,
     },
 };
 
-use super::{each_expression, take, unsupported};
+use super::{each_expression, take};
 use crate::ast::{arguments, call, name, text};
 
 pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
     each_expression(statement, |expression| {
         match expression {
             Expr::Function(function) => {
-                if let Some(made) = rewritten(function)? {
+                if let Some(made) = rewritten(function) {
                     *expression = made;
                 }
             }
@@ -24,9 +24,15 @@ pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
                 timestamp,
                 time_zone,
             } => *expression = call("at_timezone", vec![take(timestamp), take(time_zone)]),
-            // Fields of a row.
-            Expr::CompoundFieldAccess { access_chain, .. } => {
-                for access in access_chain {
+            // Fields of a row; what a name begins with is a table or a column.
+            Expr::CompoundFieldAccess { root, access_chain } => {
+                let is_name = |access: &AccessExpr| {
+                    matches!(root.as_ref(), Expr::Identifier(_))
+                        && matches!(access, AccessExpr::Dot(Expr::Identifier(_)))
+                };
+                let names = access_chain.iter().take_while(|access| is_name(access));
+                let names = names.count();
+                for access in access_chain.iter_mut().skip(names) {
                     if let AccessExpr::Dot(Expr::Identifier(name)) = access {
                         let index = text(name.value.clone());
                         *access = AccessExpr::Subscript(Subscript::Index { index });
@@ -45,18 +51,19 @@ pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
 }
 
 /// What takes the place of a call; the call may be changed in place as well.
-fn rewritten(function: &mut Function) -> Result<Option<Expr>> {
-    let Some(called) = name(function).map(str::to_owned) else {
-        return Ok(None);
-    };
+fn rewritten(function: &mut Function) -> Option<Expr> {
+    let called = name(function)?.to_owned();
     match called.as_str() {
-        "if" => Ok(conditional(function)),
-        "row" => Ok(row(function)),
-        "listagg" => listagg(function).map(|()| None),
-        "to_char" => Ok(to_char(function)),
+        "if" => conditional(function),
+        "row" => row(function),
+        "listagg" => {
+            listagg(function);
+            None
+        }
+        "to_char" => to_char(function),
         "count" => {
             count_distinct(function);
-            Ok(None)
+            None
         }
         // Their precision, in digits of the second, is that of the session here.
         "current_timestamp" | "current_time" | "localtimestamp" | "localtime" => {
@@ -67,9 +74,9 @@ fn rewritten(function: &mut Function) -> Result<Option<Expr>> {
             };
             rename(function, now);
             function.args = FunctionArguments::None;
-            Ok(None)
+            None
         }
-        _ => Ok(None),
+        _ => None,
     }
 }
 
@@ -144,31 +151,23 @@ fn row(function: &Function) -> Option<Expr> {
 }
 
 /// `listagg(x, ',') WITHIN GROUP (ORDER BY y)` is `listagg(x, ',' ORDER BY y)`.
-fn listagg(function: &mut Function) -> Result<()> {
+fn listagg(function: &mut Function) {
     let FunctionArguments::List(list) = &mut function.args else {
-        return Ok(());
+        return;
     };
     if list.args.len() == 1 {
         list.args
             .push(FunctionArg::Unnamed(FunctionArgExpr::Expr(text(""))));
     }
-    let mut kept = Vec::new();
-    for clause in list.clauses.drain(..) {
-        match clause {
-            FunctionArgumentClause::OnOverflow(ListAggOnOverflow::Error) => {}
-            FunctionArgumentClause::OnOverflow(ListAggOnOverflow::Truncate { .. }) => {
-                return unsupported("listagg with ON OVERFLOW TRUNCATE");
-            }
-            other => kept.push(other),
-        }
-    }
+    // What overflows is an error anyway.
+    list.clauses
+        .retain(|clause| !matches!(clause, FunctionArgumentClause::OnOverflow(_)));
     if !function.within_group.is_empty() {
-        kept.push(FunctionArgumentClause::OrderBy(std::mem::take(
-            &mut function.within_group,
-        )));
+        list.clauses
+            .push(FunctionArgumentClause::OrderBy(std::mem::take(
+                &mut function.within_group,
+            )));
     }
-    list.clauses = kept;
-    Ok(())
 }
 
 /// `count(DISTINCT a, b)` counts the pairs in which nothing is NULL.

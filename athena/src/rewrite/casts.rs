@@ -8,7 +8,7 @@ use datafusion::{
     },
 };
 
-use super::{each_expression, take, unsupported};
+use super::{each_expression, take};
 use crate::ast::{arguments, bare, call, name, number, text};
 
 pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
@@ -20,7 +20,7 @@ pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
                 data_type,
                 ..
             } => {
-                if let Some(made) = cast(kind, expr, data_type)? {
+                if let Some(made) = cast(kind, expr, data_type) {
                     *expression = made;
                 }
             }
@@ -52,8 +52,12 @@ pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
     })
 }
 
-fn cast(kind: &CastKind, expr: &mut Expr, data_type: &mut DataType) -> Result<Option<Expr>> {
-    if is_json(expr) && !matches!(data_type, DataType::JSON | DataType::Array(_)) {
+fn cast(kind: &CastKind, expr: &mut Expr, data_type: &mut DataType) -> Option<Expr> {
+    let has_parts = matches!(
+        data_type,
+        DataType::JSON | DataType::Array(_) | DataType::Map(..) | DataType::Struct(..)
+    );
+    if is_json(expr) && !has_parts {
         let scalar = call("json_extract_scalar", vec![take(expr), text("$")]);
         *expr = scalar;
     }
@@ -64,23 +68,22 @@ fn cast(kind: &CastKind, expr: &mut Expr, data_type: &mut DataType) -> Result<Op
             } else {
                 "to_json"
             };
-            Ok(Some(call(function, vec![take(expr)])))
+            Some(call(function, vec![take(expr)]))
         }
-        DataType::Map(..) => unsupported(format_args!("CAST to {}", shown(data_type))),
-        DataType::Struct(fields, _) => Ok(row(kind, expr, fields)),
+        DataType::Struct(fields, _) => row(kind, expr, fields),
         DataType::Varchar(length) | DataType::CharacterVarying(length) => {
-            Ok(length.take().and_then(limit).map(|length| {
+            length.take().and_then(limit).map(|length| {
                 let whole = as_varchar(kind, take(expr));
                 call("substr", vec![whole, number(&1), number(&length)])
-            }))
+            })
         }
         DataType::Char(length) | DataType::Character(length) => {
-            Ok(length.take().and_then(limit).map(|length| {
+            length.take().and_then(limit).map(|length| {
                 let whole = as_varchar(kind, take(expr));
                 call("rpad", vec![whole, number(&length), text(" ")])
-            }))
+            })
         }
-        _ => Ok(None),
+        _ => None,
     }
 }
 
@@ -174,13 +177,5 @@ fn typed(data_type: &DataType, value: &str) -> Option<Expr> {
             })
         }
         _ => None,
-    }
-}
-
-/// A type as Trino writes it.
-fn shown(data_type: &DataType) -> String {
-    match data_type {
-        DataType::Map(key, value) => format!("map({}, {})", shown(key), shown(value)),
-        other => other.to_string().to_lowercase(),
     }
 }

@@ -146,7 +146,16 @@ fn whole(expression: &Expr) -> Option<Count> {
 /// The literal's parts; `None` for one that says its units in its text, which DataFusion reads.
 fn literal(interval: &Interval) -> Result<Option<Span>> {
     let Some(first) = interval.leading_field.as_ref().and_then(unit) else {
-        return Ok(None);
+        // Seconds to DataFusion, and a slip of the pen to whoever wrote it.
+        let bare = signed(&interval.value).filter(|(_, value)| {
+            interval.leading_field.is_none() && !value.contains(char::is_alphabetic)
+        });
+        return match bare {
+            Some((_, value)) => Err(DataFusionError::Plan(format!(
+                "INTERVAL '{value}' lacks its unit, such as DAY"
+            ))),
+            None => Ok(None),
+        };
     };
     let Some((negative, value)) = signed(&interval.value) else {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! Lambdas: fields of their parameters, and functions of maps, which DataFusion has for arrays alone.
+//! Lambdas: fields of their parameters, and functions of maps and of text, which DataFusion has for arrays alone.
 
 use std::ops::ControlFlow;
 
@@ -11,7 +11,10 @@ use datafusion::{
 };
 
 use super::each_expression;
-use crate::ast::{arguments, call, name, text};
+use crate::{
+    ast::{arguments, call, name, text},
+    functions::{FILLED, GAPS, GROUPS, ZIPPED},
+};
 
 pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
     each_expression(statement, |expression| {
@@ -43,6 +46,9 @@ fn parameters(all: &OneOrManyWithParens<LambdaFunctionParameter>) -> Vec<String>
 
 /// `x.field`, which would be a column of a table `x` otherwise.
 fn field_of(part: &Expr, parameter: &str) -> Option<Expr> {
+    if let Expr::CompoundFieldAccess { root, access_chain } = part {
+        return in_chain(root, access_chain, parameter);
+    }
     let Expr::CompoundIdentifier(names) = part else {
         return None;
     };
@@ -53,6 +59,24 @@ fn field_of(part: &Expr, parameter: &str) -> Option<Expr> {
             .fold(Expr::Identifier(first.clone()), |row, field| {
                 of(row, &field.value)
             })
+    })
+}
+
+/// `x.field[1]`, in which the first field follows the parameter's name.
+fn in_chain(root: &Expr, access_chain: &[AccessExpr], parameter: &str) -> Option<Expr> {
+    let Expr::Identifier(first) = root else {
+        return None;
+    };
+    let fields = access_chain.iter().map(|access| match access {
+        AccessExpr::Dot(Expr::Identifier(field)) => AccessExpr::Subscript(Subscript::Index {
+            index: text(field.value.clone()),
+        }),
+        other => other.clone(),
+    });
+    let fields: Vec<_> = fields.collect();
+    (first.value == parameter && fields != access_chain).then(|| Expr::CompoundFieldAccess {
+        root: Box::new(root.clone()),
+        access_chain: fields,
     })
 }
 
@@ -78,7 +102,7 @@ fn of_pairs(function: &str, arguments: &[&Expr]) -> Option<Expr> {
         Some(call(function, vec![part, Expr::Lambda(lambda.clone())]))
     };
     let on_entries = |function: &str, made: Option<fn(Vec<Expr>) -> Expr>| {
-        let lambda = of_one(lambda, ENTRY, made)?;
+        let lambda = of_one(lambda, &ENTRY, made)?;
         let entries = call("map_entries", values.clone());
         Some(call(
             "map_from_entries",
@@ -108,25 +132,43 @@ fn of_pairs(function: &str, arguments: &[&Expr]) -> Option<Expr> {
             }),
         ),
         ("zip_with", 2) => {
-            let lambda = of_one(lambda, ["field0", "field1"], None)?;
+            let lambda = of_one(lambda, &["field0", "field1"], None)?;
             Some(call("transform", vec![call("zip", values), lambda]))
+        }
+        ("map_zip_with", 2) => {
+            let lambda = of_one(
+                lambda,
+                &["key", "value1", "value2"],
+                Some(|parts| {
+                    let mut parts = parts.into_iter();
+                    let (key, value) = (parts.next(), parts.next_back());
+                    call("row", key.into_iter().chain(value).collect())
+                }),
+            )?;
+            let entries = call("transform", vec![call(ZIPPED, values), lambda]);
+            Some(call("map_from_entries", vec![entries]))
+        }
+        ("regexp_replace", 2) => {
+            let groups = call(GROUPS, values.clone());
+            let replaced = call("transform", vec![groups, Expr::Lambda(lambda.clone())]);
+            Some(call(FILLED, vec![call(GAPS, values), replaced]))
         }
         _ => None,
     }
 }
 
-/// A lambda of two parameters as one of a row with these fields. What it comes to is `made` of both fields and what it came to.
+/// A lambda of several parameters as one of a row with these fields. What it comes to is `made` of all fields and what it came to.
 fn of_one(
     lambda: &LambdaFunction,
-    fields: [&str; 2],
+    fields: &[&str],
     made: Option<fn(Vec<Expr>) -> Expr>,
 ) -> Option<Expr> {
     let names = parameters(&lambda.params);
-    let [first, second] = names.as_slice() else {
+    if names.len() != fields.len() {
         return None;
-    };
+    }
     // Lambdas inside of this one have other names, or hide these.
-    let row = Ident::new(format!("__{first}_{second}"));
+    let row = Ident::new(format!("__{}", names.join("_")));
     let field = |name| of(Expr::Identifier(row.clone()), name);
     let mut body = lambda.body.as_ref().clone();
     for (parameter, name) in names.iter().zip(fields) {
@@ -137,7 +179,9 @@ fn of_one(
         });
     }
     if let Some(made) = made {
-        body = made(vec![field(fields[0]), field(fields[1]), body]);
+        let mut parts: Vec<_> = fields.iter().map(|name| field(name)).collect();
+        parts.push(body);
+        body = made(parts);
     }
     Some(Expr::Lambda(LambdaFunction {
         params: OneOrManyWithParens::One(LambdaFunctionParameter {

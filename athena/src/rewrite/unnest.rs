@@ -13,7 +13,7 @@ use datafusion::{
 use super::{done, flow, unsupported};
 use crate::{
     ast::{bare, call},
-    functions::{ENTRIES, NEVER_EMPTY, ORDINALS},
+    functions::{ENTRIES, NEVER_EMPTY, ORDINALS, UNNAMED},
 };
 
 pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
@@ -82,7 +82,12 @@ fn unnest(factor: &mut TableFactor, keeps: bool) -> Result<()> {
             Ok(())
         })?;
     }
-    let labels = alias.as_ref().map_or(0, |alias| alias.columns.len());
+    let named = alias.as_ref().map_or(0, |alias| alias.columns.len());
+    let labels = if named > 0 {
+        named
+    } else {
+        named_by_place(alias, array_exprs, *with_ordinality)
+    };
     let columns = labels.saturating_sub(usize::from(*with_ordinality));
     let opens = columns > array_exprs.len();
     if opens && array_exprs.len() > 1 {
@@ -106,6 +111,32 @@ fn unnest(factor: &mut TableFactor, keeps: bool) -> Result<()> {
         *factor = opened(factor, alias, columns, numbered)?;
     }
     Ok(())
+}
+
+/// Names the columns of an `UNNEST` that has no names for them: one for each array, and there is an error if an array has more.
+fn named_by_place(
+    alias: &mut Option<TableAlias>,
+    arrays: &mut [Expr],
+    with_ordinality: bool,
+) -> usize {
+    for array in arrays.iter_mut() {
+        *array = call(UNNAMED, vec![super::take(array)]);
+    }
+    let labels = arrays.len() + usize::from(with_ordinality);
+    let columns = (0..labels).map(|place| TableAliasColumnDef::from_name(format!("_col{place}")));
+    let columns = columns.collect();
+    match alias {
+        Some(alias) => alias.columns = columns,
+        None => {
+            *alias = Some(TableAlias {
+                explicit: true,
+                name: Ident::new("__unnest"),
+                columns,
+                at: None,
+            });
+        }
+    }
+    labels
 }
 
 /// DataFusion looks for no columns of other tables in `ARRAY[…]`, and does in a call.

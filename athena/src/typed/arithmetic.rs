@@ -2,12 +2,18 @@
 
 use arrow::datatypes::DataType;
 use datafusion::{
-    common::DFSchema,
+    common::{DFSchema, ScalarValue},
     error::Result,
     logical_expr::{BinaryExpr, Expr, ExprSchemable, Operator, binary_expr, cast},
 };
 
-use super::{checked, divide, kind::Kind, timestamp};
+use super::{
+    checked,
+    compare::to_double,
+    divide,
+    kind::{Kind, literal},
+    timestamp,
+};
 
 /// An operation, if it differs in Trino.
 pub(super) fn binary(
@@ -39,9 +45,31 @@ pub(super) fn binary(
                 _ => None,
             }
         }
+        (Kind::Decimal, op, Kind::Float) => Some(binary_expr(
+            to_double(&binary.left, left)?,
+            op,
+            binary.right.as_ref().clone(),
+        )),
+        (Kind::Float, op, Kind::Decimal) => Some(binary_expr(
+            binary.left.as_ref().clone(),
+            op,
+            to_double(&binary.right, right)?,
+        )),
         (_, Operator::Minus, _) => time_between(&binary.left, left, &binary.right, right),
         _ => None,
     })
+}
+
+/// `-x` of an integer, which is `0 - x`; `None` of anything else.
+pub(super) fn negative(inner: &Expr, from: &DataType) -> Result<Option<Expr>> {
+    let is_ours = Kind::of(from) == Kind::Integer && common_integer(from, from).is_some();
+    if !is_ours || literal(inner).is_some() {
+        return Ok(None);
+    }
+    let zero = Expr::Literal(ScalarValue::new_zero(from)?, None);
+    Ok(Some(
+        checked::function(Operator::Minus).call(vec![zero, inner.clone()]),
+    ))
 }
 
 /// A date or timestamp less another, of which one is a timestamp, in one type; `None` if it is right as it is.

@@ -282,11 +282,11 @@ fn united_of(exprs: &[&Expr], types: &[DataType]) -> Result<Option<Vec<Expr>>> {
             && all().all(|((expr, _), kind)| {
                 *kind != Kind::Float || literal(expr).and_then(whole_decimal).is_some()
             });
-        return map(&|expr, _, kind| match kind {
+        return map(&|expr, from, kind| match kind {
             Kind::Float if whole => Ok(literal(expr)
                 .and_then(whole_decimal)
                 .map_or_else(|| expr.clone(), |value| Expr::Literal(value, None))),
-            Kind::Decimal if !whole => to_double(expr),
+            Kind::Decimal if !whole => to_double(expr, from),
             _ => Ok(expr.clone()),
         });
     }

@@ -1,37 +1,66 @@
-//! Sums, differences and products of integers, which are errors where they do not fit: DataFusion's own wrap around.
+//! Sums, differences and products of integers, which are errors where they do not fit, or NULL in `TRY`: DataFusion's own wrap around.
 
 use std::sync::{Arc, LazyLock};
 
 use arrow::{
+    array::{ArrayRef, ArrowPrimitiveType, AsArray, PrimitiveArray},
     compute::kernels::numeric::{add, mul, sub},
-    datatypes::DataType,
+    datatypes::{ArrowNativeTypeOp, DataType, Int8Type, Int16Type, Int32Type, Int64Type},
+    error::ArrowError,
 };
 use datafusion::{
     common::{ScalarValue, exec_datafusion_err, plan_err},
-    error::Result,
+    error::{DataFusionError, Result},
     logical_expr::{
-        ColumnarValue, Operator, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
-        Volatility,
+        ColumnarValue, Expr, Operator, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
+        Volatility, expr::ScalarFunction,
     },
     physical_expr_common::datum::apply,
 };
 
 /// The function of two integers of one type that `op` is.
 pub(super) fn function(op: Operator) -> Arc<ScalarUDF> {
-    static FUNCTIONS: LazyLock<[Arc<ScalarUDF>; 3]> = LazyLock::new(|| {
-        [Operation::Add, Operation::Subtract, Operation::Multiply].map(|operation| {
-            Arc::new(ScalarUDF::new_from_impl(Checked {
-                operation,
-                signature: Signature::any(2, Volatility::Immutable),
-            }))
-        })
+    let operation = match op {
+        Operator::Minus => Operation::Subtract,
+        Operator::Multiply => Operation::Multiply,
+        _ => Operation::Add,
+    };
+    of(operation, false)
+}
+
+/// What `TRY` makes of an operation whose types are settled: NULL where it does not fit, if it is one of integers.
+pub(super) fn attempted(operation: Expr) -> Expr {
+    let name = match &operation {
+        Expr::ScalarFunction(function) => function.name(),
+        _ => return operation,
+    };
+    let found = [Operation::Add, Operation::Subtract, Operation::Multiply]
+        .into_iter()
+        .map(|operation| (of(operation, false), of(operation, true)))
+        .find(|(checked, _)| checked.name() == name);
+    match (found, operation) {
+        (Some((_, attempt)), Expr::ScalarFunction(ScalarFunction { args, .. })) => {
+            attempt.call(args)
+        }
+        (_, operation) => operation,
+    }
+}
+
+fn of(operation: Operation, is_attempt: bool) -> Arc<ScalarUDF> {
+    static FUNCTIONS: LazyLock<Vec<Arc<ScalarUDF>>> = LazyLock::new(|| {
+        [Operation::Add, Operation::Subtract, Operation::Multiply]
+            .into_iter()
+            .flat_map(|operation| [(operation, false), (operation, true)])
+            .map(|(operation, is_attempt)| {
+                Arc::new(ScalarUDF::new_from_impl(Checked {
+                    operation,
+                    is_attempt,
+                    signature: Signature::any(2, Volatility::Immutable),
+                }))
+            })
+            .collect()
     });
-    let [sum, difference, product] = &*FUNCTIONS;
-    Arc::clone(match op {
-        Operator::Minus => difference,
-        Operator::Multiply => product,
-        _ => sum,
-    })
+    Arc::clone(&FUNCTIONS[2 * operation as usize + usize::from(is_attempt)])
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,15 +73,20 @@ enum Operation {
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Checked {
     operation: Operation,
+    /// Whether what does not fit is NULL.
+    is_attempt: bool,
     signature: Signature,
 }
 
 impl ScalarUDFImpl for Checked {
     fn name(&self) -> &'static str {
-        match self.operation {
-            Operation::Add => "checked_add",
-            Operation::Subtract => "checked_subtract",
-            Operation::Multiply => "checked_multiply",
+        match (self.operation, self.is_attempt) {
+            (Operation::Add, false) => "checked_add",
+            (Operation::Subtract, false) => "checked_subtract",
+            (Operation::Multiply, false) => "checked_multiply",
+            (Operation::Add, true) => "try_checked_add",
+            (Operation::Subtract, true) => "try_checked_subtract",
+            (Operation::Multiply, true) => "try_checked_multiply",
         }
     }
 
@@ -76,27 +110,77 @@ impl ScalarUDFImpl for Checked {
             Operation::Subtract => apply(left, right, sub),
             Operation::Multiply => apply(left, right, mul),
         };
-        made.map_err(|error| {
-            let of = match (left, right) {
-                (ColumnarValue::Scalar(left), ColumnarValue::Scalar(right)) => {
-                    format!(" of {left} and {right}")
-                }
-                _ => String::new(),
-            };
-            exec_datafusion_err!(
-                "{} overflow{of}: {}",
-                integer(&arguments.return_field.data_type().clone()),
-                error.strip_backtrace()
-            )
-        })
-        .map(|made| match (left, right, made) {
+        let made = match made {
+            Err(_) if self.is_attempt => ColumnarValue::Array(self.fitting(&arguments)?),
+            made => made.map_err(|error| self.overflow(&error, &arguments))?,
+        };
+        match (left, right, made) {
             // Both were constants, and so is what they come to.
             (ColumnarValue::Scalar(_), ColumnarValue::Scalar(_), ColumnarValue::Array(array)) => {
-                ScalarValue::try_from_array(&array, 0)
-                    .map_or(ColumnarValue::Array(array), ColumnarValue::Scalar)
+                Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(
+                    &array, 0,
+                )?))
             }
-            (_, _, made) => made,
+            (_, _, made) => Ok(made),
+        }
+    }
+}
+
+impl Checked {
+    /// What each row comes to, if that fits.
+    fn fitting(&self, arguments: &ScalarFunctionArgs) -> Result<ArrayRef> {
+        let is_constant = |value: &ColumnarValue| matches!(value, ColumnarValue::Scalar(_));
+        let rows = if arguments.args.iter().all(is_constant) {
+            1
+        } else {
+            arguments.number_rows
+        };
+        let arrays = arguments
+            .args
+            .iter()
+            .map(|argument| argument.to_array(rows))
+            .collect::<Result<Vec<_>>>()?;
+        Ok(match arguments.return_field.data_type() {
+            DataType::Int8 => self.rows::<Int8Type>(&arrays),
+            DataType::Int16 => self.rows::<Int16Type>(&arrays),
+            DataType::Int32 => self.rows::<Int32Type>(&arrays),
+            _ => self.rows::<Int64Type>(&arrays),
         })
+    }
+
+    fn rows<T: ArrowPrimitiveType>(&self, arrays: &[ArrayRef]) -> ArrayRef {
+        let operation = match self.operation {
+            Operation::Add => T::Native::add_checked,
+            Operation::Subtract => T::Native::sub_checked,
+            Operation::Multiply => T::Native::mul_checked,
+        };
+        let (left, right) = (arrays[0].as_primitive::<T>(), arrays[1].as_primitive::<T>());
+        let made: PrimitiveArray<T> = left
+            .iter()
+            .zip(right)
+            .map(|(left, right)| operation(left?, right?).ok())
+            .collect();
+        Arc::new(made)
+    }
+
+    /// The error of an operation that does not fit, in Trino's words.
+    fn overflow(&self, error: &DataFusionError, arguments: &ScalarFunctionArgs) -> DataFusionError {
+        let operation = match self.operation {
+            Operation::Add => "addition",
+            Operation::Subtract => "subtraction",
+            Operation::Multiply => "multiplication",
+        };
+        let data_type = integer(arguments.return_field.data_type());
+        let message = match error.find_root() {
+            DataFusionError::ArrowError(error, _) => match error.as_ref() {
+                ArrowError::ArithmeticOverflow(message) => message.clone(),
+                other => other.to_string(),
+            },
+            other => other.strip_backtrace(),
+        };
+        // Arrow says which numbers it were.
+        let numbers = message.rsplit_once(": ").map_or("", |(_, numbers)| numbers);
+        exec_datafusion_err!("{data_type} {operation} overflow: {numbers}")
     }
 }
 

@@ -15,7 +15,8 @@ use datafusion::{
     optimizer::AnalyzerRule,
 };
 
-use super::{arithmetic, branches, compare, convert};
+use super::{arithmetic, branches, checked, compare, convert};
+use crate::functions::ATTEMPTED_ARITHMETIC;
 
 /// Settles types as Trino does, before DataFusion's `TypeCoercion`.
 #[derive(Debug)]
@@ -143,6 +144,7 @@ fn is_concerned(expr: &Expr) -> Result<bool> {
                 Expr::Cast(_)
                     | Expr::TryCast(_)
                     | Expr::BinaryExpr(_)
+                    | Expr::Negative(_)
                     | Expr::InList(_)
                     | Expr::InSubquery(_)
                     | Expr::Between(_)
@@ -178,6 +180,13 @@ fn settled(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
                 Transformed::yes,
             ))
         }
+        Expr::Negative(inner) => {
+            let made = match inner.get_type(schema) {
+                Ok(from) => arithmetic::negative(&inner, &from)?,
+                Err(_) => None,
+            };
+            Ok(made.map_or_else(|| Transformed::no(Expr::Negative(inner)), Transformed::yes))
+        }
         Expr::InList(list) => compare::in_list(list, schema),
         Expr::Between(between) => compare::between(between, schema),
         Expr::InSubquery(query) => compare::in_subquery(query, schema),
@@ -186,6 +195,12 @@ fn settled(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
             None,
         ))),
         Expr::Case(case) => branches::case(case, schema),
+        Expr::ScalarFunction(mut function) if function.name() == ATTEMPTED_ARITHMETIC => {
+            Ok(match function.args.pop() {
+                Some(operation) => Transformed::yes(checked::attempted(operation)),
+                None => Transformed::no(Expr::ScalarFunction(function)),
+            })
+        }
         Expr::ScalarFunction(function) => branches::function(function, schema),
         other => Ok(Transformed::no(other)),
     }

@@ -16,7 +16,7 @@ use datafusion::{
 };
 
 use super::{
-    AMOUNT,
+    AMOUNT, double,
     kind::{Kind, literal, literal_text, types},
     read::{Otherwise, read},
     timestamp,
@@ -312,13 +312,14 @@ pub(super) fn decimal_with_double(
     {
         return Ok((decimal.clone(), Expr::Literal(whole, None)));
     }
-    Ok((to_double(decimal)?, double.clone()))
+    Ok((to_double(decimal, from)?, double.clone()))
 }
 
 /// A decimal as a double, at once if it is a literal.
-pub(super) fn to_double(decimal: &Expr) -> Result<Expr> {
+pub(super) fn to_double(decimal: &Expr, from: &DataType) -> Result<Expr> {
     Ok(match literal(decimal) {
-        Some(value) => Expr::Literal(value.cast_to(&DataType::Float64)?, None),
+        Some(value) => Expr::Literal(double::constant(value)?, None),
+        None if double::is_taken(from) => double::function().call(vec![decimal.clone()]),
         None => cast(decimal.clone(), DataType::Float64),
     })
 }

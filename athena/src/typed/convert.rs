@@ -6,12 +6,12 @@ use datafusion::{
     error::Result,
     functions::{datetime, math},
     logical_expr::{
-        BinaryExpr, Cast, Expr, ExprSchemable, TryCast, cast as cast_to, expr::ScalarFunction, lit,
+        BinaryExpr, Cast, Expr, ExprSchemable, TryCast, cast as cast_to, expr::ScalarFunction,
     },
 };
 
 use super::{
-    AMOUNT,
+    AMOUNT, double,
     kind::{Kind, literal},
     read::{Otherwise, read},
     text, timestamp, zone,
@@ -39,13 +39,23 @@ pub(super) fn cast(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
         _ => cast_to(inner, to),
     };
     let made = match (Kind::of(&from), Kind::of(to)) {
+        // JSON has its quotes.
+        _ if from == functions::JSON && *to != functions::JSON => {
+            functions::from_json(to, otherwise == Otherwise::Null).call(vec![inner.clone()])
+        }
         (_, Kind::Text) => match as_text(inner, &from) {
             Some(text) => text,
             None => return Ok(Transformed::no(expr)),
         },
         // At once, so that it is seen where a whole number would keep an amount exact.
         (Kind::Integer | Kind::Decimal, Kind::Float) => match literal(inner) {
+            Some(value) if *to == DataType::Float64 => {
+                Expr::Literal(double::constant(value)?, None)
+            }
             Some(value) => Expr::Literal(value.cast_to(to)?, None),
+            None if *to == DataType::Float64 && double::is_taken(&from) => {
+                double::function().call(vec![inner.clone()])
+            }
             None => return Ok(Transformed::no(expr)),
         },
         (Kind::Float, Kind::Integer) if is_round(inner) => return Ok(Transformed::no(expr)),
@@ -72,16 +82,8 @@ pub(super) fn cast(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
             };
             again(datetime::to_local_time().call(vec![inner.clone()]), to)
         }
-        (Kind::Text, Kind::Other) if let DataType::List(item) = to => {
-            if Kind::of(item.data_type()) == Kind::Other {
-                return plan_err!("Cannot cast {from} to an array of arrays, maps or rows");
-            }
-            let elements = if otherwise == Otherwise::Null {
-                functions::json_elements().call(vec![inner.clone(), lit(true)])
-            } else {
-                functions::json_elements().call(vec![inner.clone()])
-            };
-            again(elements, to.clone())
+        (Kind::Text, Kind::Other) if to.is_nested() => {
+            functions::from_json(to, otherwise == Otherwise::Null).call(vec![inner.clone()])
         }
         (Kind::Text, Kind::Timestamp) if is_default_timestamp(to) => {
             read(inner, &timestamp(), otherwise)

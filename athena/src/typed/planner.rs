@@ -5,10 +5,11 @@ use std::sync::LazyLock;
 use arrow::datatypes::DataType;
 use datafusion::{
     common::{
-        DFSchema,
+        DFSchema, ScalarValue, plan_err,
         tree_node::{TreeNode, TreeNodeRecursion},
     },
     error::Result,
+    functions::core,
     logical_expr::{
         BinaryExpr, Expr, ExprSchemable, GetFieldAccess, Operator, ScalarUDF,
         binary::BinaryTypeCoercer,
@@ -77,7 +78,7 @@ impl ExprPlanner for TrinoPlanner {
         })
     }
 
-    /// DataFusion looks constant keys up in maps of plain text, and finds none in others.
+    /// DataFusion looks constant keys up in maps of plain text, and finds none in others; fields of rows it does not count.
     fn plan_field_access(
         &self,
         expr: RawFieldAccessExpr,
@@ -88,12 +89,26 @@ impl ExprPlanner for TrinoPlanner {
             GetFieldAccess::NamedStructField { name } => lit(name.clone()),
             GetFieldAccess::ListRange { .. } => return Ok(PlannerResult::Original(expr)),
         };
+        if let Ok(DataType::Struct(fields)) = expr.expr.get_type(schema)
+            && let Expr::Literal(ScalarValue::Int64(Some(place)), _) = &key
+        {
+            let field = usize::try_from(*place)
+                .ok()
+                .and_then(|place| fields.get(place.checked_sub(1)?));
+            let Some(field) = field else {
+                return plan_err!("a row of {} fields has no field {place}", fields.len());
+            };
+            let arguments = vec![expr.expr, lit(field.name().clone())];
+            return Ok(PlannerResult::Planned(core::get_field().call(arguments)));
+        }
         let is_plain = |entries: &DataType| match entries {
             DataType::Struct(fields) => fields[0].data_type() == &DataType::Utf8,
             _ => false,
         };
         match (expr.expr.get_type(schema), ELEMENT_AT.as_ref()) {
-            (Ok(DataType::Map(entries, _)), Some(function)) if !is_plain(entries.data_type()) => {
+            (Ok(DataType::Map(entries, _)), Some(function))
+                if !is_plain(entries.data_type()) || !matches!(key, Expr::Literal(..)) =>
+            {
                 let arguments = vec![expr.expr, key];
                 Ok(PlannerResult::Planned(function.call(arguments)))
             }

@@ -14,9 +14,6 @@ SELECT listagg(x, ',' ON OVERFLOW ERROR) WITHIN GROUP (ORDER BY y) AS l FROM t
 -- becomes
 SELECT listagg(x, ',' ORDER BY y) AS l FROM t
 ----
-SELECT listagg(x, ',' ON OVERFLOW TRUNCATE '...' WITH COUNT) WITHIN GROUP (ORDER BY y) AS l FROM t
--- refused: listagg with ON OVERFLOW TRUNCATE is not supported
-----
 SELECT current_timestamp(3) AS a, localtimestamp AS b, now() AS c, current_date AS d
 -- becomes
 SELECT current_timestamp AS a, current_timestamp AS b, now() AS c, current_date AS d
@@ -33,8 +30,12 @@ SELECT json_query(x, 'lax $.a' OMIT QUOTES) AS a, json_query(x, 'lax $.a' WITH A
 -- becomes
 SELECT json_query(x, 'lax $.a', 'OMIT QUOTES') AS a, json_query(x, 'lax $.a', 'WITH WRAPPER') AS b, CAST(json_value(x, 'lax $.a') AS BIGINT) AS c, json_exists(x, 'strict $.b') AS d FROM t
 ----
-SELECT json_value(x, 'lax $.a' ERROR ON ERROR) FROM t
--- refused: json_value with ERROR ON ERROR is not supported
+SELECT json_value(x, 'lax $.a' ERROR ON ERROR) AS a FROM t
+-- becomes
+SELECT json_value(x, 'lax $.a', 'ERROR ON ERROR') AS a FROM t
+----
+SELECT json_value(x, 'lax $.a' EMPTY OBJECT ON ERROR) FROM t
+-- refused: json_value with EMPTY OBJECT ON ERROR is not supported
 ----
 SELECT count(DISTINCT a, b) AS n FROM t
 -- becomes

@@ -26,8 +26,9 @@ SELECT CAST(r AS ROW(x integer, array(row(bigint)))) AS r FROM t
 -- becomes
 SELECT CAST(r AS STRUCT<x INTEGER, ARRAY<STRUCT<BIGINT>>>) AS r FROM t
 ----
-SELECT CAST(a AS map(varchar, bigint)) FROM t
--- refused: CAST to map(varchar, bigint) is not supported
+SELECT CAST(a AS map(varchar, bigint)) AS m FROM t
+-- becomes
+SELECT CAST(a AS Map(VARCHAR, BIGINT)) AS m FROM t
 ----
 SELECT decimal '1.50' AS a, double '1.5' AS b, bigint '7' AS c, decimal '-0.5' AS d, date '2026-01-01' AS e
 -- becomes

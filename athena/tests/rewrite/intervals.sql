@@ -16,3 +16,6 @@ SELECT INTERVAL '1x' DAY
 SELECT INTERVAL '3 days' AS a
 -- becomes
 SELECT INTERVAL '3 days' AS a
+----
+SELECT d + INTERVAL '1' FORTNIGHT FROM t
+-- refused: INTERVAL '1' lacks its unit

@@ -13,3 +13,7 @@ SELECT map_from_entries(transform(map_entries(m), __k_v -> named_struct('field0'
 SELECT zip_with(a, b, (x, y) -> x * y) AS c FROM t
 -- becomes
 SELECT transform(zip(a, b), __x_y -> __x_y['field0'] * __x_y['field1']) AS c FROM t
+----
+SELECT transform(a, E -> E.Field[1] + t.x[2]) AS r FROM t
+-- becomes
+SELECT transform(a, e -> e['field'][1] + t.x[2]) AS r FROM t

@@ -36,4 +36,8 @@ SELECT sum(CAST(x AS DOUBLE)) AS _col0, sum(TRY_CAST(x AS DOUBLE)) FILTER (WHERE
 ----
 SELECT rank() OVER W AS r, lag(x) IGNORE NULLS OVER (PARTITION BY Y ORDER BY z) AS l FROM t WINDOW w AS (ORDER BY Z)
 -- becomes
-SELECT rank() OVER w AS r, lag(x) IGNORE NULLS OVER (PARTITION BY y ORDER BY z) AS l FROM t WINDOW w AS (ORDER BY z)
+SELECT rank() OVER (ORDER BY z) AS r, lag(x) IGNORE NULLS OVER (PARTITION BY y ORDER BY z) AS l FROM t WINDOW w AS (ORDER BY z)
+----
+SELECT C.Resource_Tags['Team'] AS t, db.c.Product['x'].Y FROM c GROUP BY C.resource_tags['Team']
+-- becomes
+SELECT c.resource_tags['Team'] AS t, db.c.product['x']['y'] AS _col1 FROM c GROUP BY c.resource_tags['Team']

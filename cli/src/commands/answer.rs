@@ -45,7 +45,8 @@ pub(super) async fn engine(
     Ok(engine.with_connections(&known)?)
 }
 
-fn connection(connection: &Connection) -> ConnectionInfo {
+/// A connection as `meta.connections` lists it.
+pub(super) fn connection(connection: &Connection) -> ConnectionInfo {
     ConnectionInfo {
         name: connection.name.to_string(),
         account_id: connection.account_id.to_string(),

@@ -9,7 +9,7 @@ use object_store::ObjectStore;
 
 use crate::{
     args::S3Args,
-    config::{Location, Settings},
+    config::{self, Location, Settings},
     error::CliError,
 };
 
@@ -24,7 +24,12 @@ pub(super) async fn store_at(location: &Location, settings: &Settings) -> Result
         Location::Folder(path) => Ok(Store::local(path)?),
         Location::Bucket { url, bucket, .. } => {
             let objects = bucket_at(bucket, &S3Args::default(), settings).await?;
-            Ok(Store::remote(url.clone(), objects)?)
+            let store = Store::remote(url.clone(), objects)?;
+            let configured = config::load(&settings.config)?.cache;
+            Ok(match settings.read_cache(&configured)? {
+                Some(cache) => store.with_cache(&cache),
+                None => store,
+            })
         }
     }
 }

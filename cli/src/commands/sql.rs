@@ -65,12 +65,22 @@ async fn script(
             say(found.plan())?;
             continue;
         }
-        let rows = answer::print(&found, &args.output, settings).await?;
+        let rows = answer::print(&found, &args.output, settings)
+            .await
+            .map_err(|error| below(error, lines_before(text, statement)))?;
         if args.stats {
             let _ = writeln!(io::stderr(), "{}", answer::stats(&found, rows, started));
         }
     }
     Ok(())
+}
+
+/// The error of a statement that `lines` other lines stand before.
+fn below(error: CliError, lines: u64) -> CliError {
+    match error {
+        CliError::Engine(error) => CliError::Engine(Box::new(error.below(lines))),
+        other => other,
+    }
 }
 
 /// Parameters as they were typed; the query says what type each has.

@@ -52,6 +52,8 @@ pub(crate) struct Faults {
     denied: AtomicUsize,
     /// Lists asked for.
     lists: AtomicUsize,
+    /// Requests for the content of data files of a store.
+    reads: AtomicUsize,
 }
 
 impl Endpoint {
@@ -142,6 +144,11 @@ impl Endpoint {
         self.faults.lists.load(SeqCst)
     }
 
+    /// Requests for the content of data files of a store so far; the log of its tables does not count.
+    pub(crate) fn reads(&self) -> usize {
+        self.faults.reads.load(SeqCst)
+    }
+
     /// Writes an object without going through the server.
     pub(crate) fn put(&self, key: &str, body: &[u8]) {
         let path = self.bucket().join(key);
@@ -228,6 +235,10 @@ impl S3Access for Access {
         let operation = context.s3_op().name();
         if operation.starts_with("ListObjects") {
             self.0.lists.fetch_add(1, SeqCst);
+        }
+        let key = context.s3_path().get_object_key().unwrap_or_default();
+        if operation == "GetObject" && key.ends_with(".parquet") && !key.contains("_delta_log") {
+            self.0.reads.fetch_add(1, SeqCst);
         }
         if operation == "GetObject" && self.0.denied.load(SeqCst) > 0 {
             return Err(s3_error!(AccessDenied));

@@ -5,7 +5,7 @@ use crate::harness::{Place, filtered};
 #[test]
 fn every_help_text() {
     let place = Place::new();
-    let commands: [&[&str]; 32] = [
+    let commands: [&[&str]; 35] = [
         &[],
         &["demo"],
         &["generate"],
@@ -28,6 +28,9 @@ fn every_help_text() {
         &["queries", "list"],
         &["queries", "show"],
         &["queries", "run"],
+        &["serve"],
+        &["serve", "password"],
+        &["serve", "token"],
         &["config"],
         &["config", "show"],
         &["connections", "set"],

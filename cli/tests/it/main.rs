@@ -13,9 +13,12 @@
     reason = "texts for snapshots, of a few lines"
 )]
 
+mod cache;
+mod clients;
 mod commands;
 mod connections;
 mod defined_rollups;
+mod deploy;
 mod endpoint;
 mod errors;
 mod faults;
@@ -31,6 +34,7 @@ mod proxy;
 mod reports;
 mod rollups;
 mod s3;
+mod serve;
 mod signals;
 mod sql;
 mod trust;

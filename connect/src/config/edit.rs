@@ -2,7 +2,7 @@
 
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, value};
 
-use super::{Config, ConfigError};
+use super::{Config, ConfigError, ServeConfig};
 use crate::{Connection, CostExplorerSettings, Kind, ReportPlace};
 
 /// What stands for a secret.
@@ -64,6 +64,9 @@ impl Config {
             document.insert("rollups", value(self.rollups.iter().collect::<Array>()));
         }
         document.insert("connection", Item::ArrayOfTables(all));
+        if self.serve != ServeConfig::default() {
+            document.insert("serve", Item::Table(serve(&self.serve)));
+        }
         document.to_string()
     }
 
@@ -96,6 +99,66 @@ fn tables(document: &mut DocumentMut) -> Result<&mut ArrayOfTables, ConfigError>
         .ok_or_else(|| {
             ConfigError::new("connections are written as [[connection]] tables to be changed here")
         })
+}
+
+/// How the store is served as a table, with hashes of secrets not shown.
+fn serve(config: &ServeConfig) -> Table {
+    let mut table = Table::new();
+    table.decor_mut().set_prefix("\n");
+    for (key, given) in [
+        ("pg", &config.pg),
+        ("flight", &config.flight),
+        ("http", &config.http),
+        ("tls_cert", &config.tls_cert),
+        ("tls_key", &config.tls_key),
+        ("dialect", &config.dialect),
+        ("statement_timeout", &config.statement_timeout),
+    ] {
+        insert(&mut table, key, given.clone());
+    }
+    insert(&mut table, "max_rows", number(config.max_rows));
+    insert(&mut table, "max_concurrent", number(config.max_concurrent));
+    insert(
+        &mut table,
+        "max_connections",
+        number(config.max_connections),
+    );
+    let mut users = Table::new();
+    users.set_implicit(true);
+    for (name, user) in &config.users {
+        let mut shown = Table::new();
+        let password = user.password.as_ref().map(|_| HIDDEN.to_owned());
+        insert(&mut shown, "password", password);
+        if !user.tokens.is_empty() {
+            let tokens = user.tokens.iter().map(|_| HIDDEN);
+            shown.insert("tokens", value(tokens.collect::<Array>()));
+        }
+        insert(&mut shown, "allow", user.allow.clone());
+        insert(
+            &mut shown,
+            "statement_timeout",
+            user.statement_timeout.clone(),
+        );
+        insert(&mut shown, "max_rows", number(user.max_rows));
+        insert(&mut shown, "memory_limit", user.memory_limit.clone());
+        insert(&mut shown, "max_concurrent", number(user.max_concurrent));
+        users.insert(name, Item::Table(shown));
+    }
+    if !users.is_empty() {
+        table.insert("users", Item::Table(users));
+    }
+    table
+}
+
+fn insert(table: &mut Table, key: &str, given: Option<impl Into<toml_edit::Value>>) {
+    if let Some(given) = given {
+        table.insert(key, value(given));
+    }
+}
+
+/// A number as TOML has them.
+fn number<T: TryInto<i64>>(given: Option<T>) -> Option<i64> {
+    given.map(|number| number.try_into().unwrap_or(i64::MAX))
 }
 
 /// The connection as a table, without what is left at its default.

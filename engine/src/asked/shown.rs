@@ -4,6 +4,7 @@ mod pattern;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use curtail_athena::functions as athena;
 use curtail_store::Table;
 use datafusion::{
     arrow::datatypes::FieldRef,
@@ -16,13 +17,26 @@ use datafusion::{
 
 use super::meant;
 use crate::{
-    Answer, Engine, EngineError,
+    Answer, Dialect, Engine, EngineError,
     catalog::{ATHENA_CATALOG, Databases, INFORMATION, META, sql_type},
     session::PUBLIC,
 };
 
 /// How the parser of the dialect passes `SHOW PARTITIONS table` on.
 const PARTITIONS: &str = "partitions";
+
+/// Functions that stand for syntax, or for columns of ours.
+const INTERNAL: [&str; 9] = [
+    "amount_map_of",
+    "cast_to_type",
+    "json_elements",
+    "map_to_json",
+    "text_map_of",
+    "try_cast_to_type",
+    "unnest_entries",
+    "unnest_never_empty",
+    "unnest_ordinals",
+];
 
 impl Engine {
     /// The answer to `ast`, if it is a statement that shows what there is.
@@ -60,7 +74,7 @@ impl Engine {
                     ("comment", comments),
                 ]
             }
-            Ast::ShowFunctions { filter } => functions(state, filter.as_ref()),
+            Ast::ShowFunctions { filter } => functions(state, self.dialect, filter.as_ref()),
             Ast::ShowCreate { obj_type, obj_name } => {
                 vec![("create", vec![self.definition(obj_type, obj_name).await?])]
             }
@@ -79,9 +93,15 @@ impl Engine {
                 let words: Vec<_> = variable.iter().map(|word| word.value.as_str()).collect();
                 match words.as_slice() {
                     [first, .., table] if first.eq_ignore_ascii_case(PARTITIONS) => {
-                        vec![("partition", self.partitions(table)?)]
+                        vec![("partition", self.partitions(table).await?)]
                     }
-                    _ => return Ok(None),
+                    _ if self.dialect == Dialect::Generic => return Ok(None),
+                    [first, second, ..] if first.eq_ignore_ascii_case("create") => {
+                        return Err(unshown(&format!("CREATE {second}")));
+                    }
+                    [first, ..] => return Err(unshown(first)),
+                    // The parser takes the word itself away.
+                    [] => return Err(unshown("session")),
                 }
             }
             _ => return Ok(None),
@@ -135,21 +155,28 @@ impl Engine {
         }
         let view = self.views.find(&name).await;
         let view = view.map_err(|error| self.sorted(error))?;
-        let view = view.ok_or(EngineError::UnknownTable {
+        let view = view.ok_or(EngineError::UnknownView {
             name,
             similar: Vec::new(),
         })?;
-        Ok(view.text().to_owned())
+        self.databases().text_of(&view).ok_or_else(|| {
+            EngineError::Refused(format!(
+                "showing how `{}` is made, which may tell of rows that are not shown to this user,",
+                view.name()
+            ))
+        })
     }
 
     /// The partitions of a table, as Athena names those of reports.
-    fn partitions(&self, table: &str) -> Result<Vec<String>, EngineError> {
+    async fn partitions(&self, table: &str) -> Result<Vec<String>, EngineError> {
+        let seen = self.periods_seen().await?;
         let of = |wanted: &[Table]| -> BTreeSet<_> {
             self.snapshot
                 .periods()
                 .map(|version| &version.receipt)
                 .filter(|receipt| wanted.contains(&receipt.kind.table()))
                 .map(|receipt| receipt.billing_period)
+                .filter(|period| seen.as_ref().is_none_or(|seen| seen.contains(period)))
                 .collect()
         };
         let periods = match table.to_lowercase().as_str() {
@@ -176,20 +203,41 @@ impl Engine {
     }
 }
 
+/// The error of what is not shown.
+fn unshown(what: &str) -> EngineError {
+    EngineError::Mistake {
+        what: format!("`SHOW {}` is not supported", what.to_uppercase()),
+        instead: "there are SHOW TABLES, VIEWS, COLUMNS FROM …, PARTITIONS …, CREATE VIEW …, FUNCTIONS, SCHEMAS and CATALOGS, and DESCRIBE …; meta.periods and meta.files tell what is in the store".to_owned(),
+    }
+}
+
+/// Whether a function is one that users are told of: others stand for syntax, or for `try(…)` around one.
+pub(super) fn is_shown(name: &str) -> bool {
+    !INTERNAL.contains(&name) && !name.starts_with("try_")
+}
+
 /// The functions of a session and what kind each is.
 fn functions(
     state: &SessionState,
+    dialect: Dialect,
     filter: Option<&ShowStatementFilter>,
 ) -> Vec<(&'static str, Vec<String>)> {
     let scalar = state.scalar_functions().keys();
-    let kinds: BTreeMap<_, _> = scalar
-        .map(|name| (name, "scalar"))
-        .chain(state.window_functions().keys().map(|name| (name, "window")))
-        .chain((state.aggregate_functions().keys()).map(|name| (name, "aggregate")))
-        .collect();
+    let scalar = scalar.chain(state.higher_order_functions().keys());
+    let kinds = scalar
+        .map(|name| (name.as_str(), "scalar"))
+        .chain((state.window_functions().keys()).map(|name| (name.as_str(), "window")))
+        .chain((state.aggregate_functions().keys()).map(|name| (name.as_str(), "aggregate")));
+    let mut kinds: BTreeMap<_, _> = kinds.collect();
+    if dialect == Dialect::Trino {
+        kinds.retain(|name, _| !athena::is_part(name));
+        kinds.extend(athena::REWRITTEN);
+    }
     let wanted = pattern_of(filter);
-    let found = kinds.into_iter().filter(|(name, _)| wanted(name));
-    let found = found.map(|(name, kind)| (name.clone(), kind.to_owned()));
+    let found = kinds
+        .into_iter()
+        .filter(|(name, _)| is_shown(name) && wanted(name));
+    let found = found.map(|(name, kind)| (name.to_owned(), kind.to_owned()));
     let (names, kinds) = found.unzip();
     vec![("function", names), ("function_type", kinds)]
 }

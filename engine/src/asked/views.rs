@@ -85,7 +85,7 @@ impl Engine {
                     notes.push(format!("there is no view `{name}`"));
                     continue;
                 }
-                return Err(EngineError::UnknownTable {
+                return Err(EngineError::UnknownView {
                     name,
                     similar: Vec::new(),
                 });

@@ -8,7 +8,6 @@ use datafusion::{
         array::{RecordBatch, StringArray, TimestampMicrosecondArray},
         datatypes::{Field, Schema},
     },
-    catalog::{MemTable, TableProvider},
     error::Result,
 };
 
@@ -39,7 +38,7 @@ impl Beside {
     }
 
     /// The table `accounts`.
-    pub(super) fn accounts(&self) -> Result<Arc<dyn TableProvider>> {
+    pub(super) fn accounts(&self) -> Result<RecordBatch> {
         let text = |value: fn(&LinkedAccount) -> Option<&str>| {
             let values = self.accounts.iter().map(|(_, account)| value(account));
             Arc::new(values.collect::<StringArray>()) as _
@@ -73,7 +72,6 @@ impl Beside {
             .map(|(name, column)| Field::new(*name, column.data_type().clone(), true));
         let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
         let columns = columns.into_iter().map(|(_, column)| column).collect();
-        let rows = RecordBatch::try_new(Arc::clone(&schema), columns)?;
-        Ok(Arc::new(MemTable::try_new(schema, vec![vec![rows]])?))
+        Ok(RecordBatch::try_new(schema, columns)?)
     }
 }

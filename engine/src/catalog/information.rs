@@ -83,8 +83,8 @@ impl Information {
                         }
                         Kind::Views if !built_in => {
                             let view = self.databases.views().find(&name).await?;
-                            let text = view.as_ref().map(|view| view.text());
-                            push(&[place[0], place[1], place[2], text]);
+                            let text = view.and_then(|view| self.databases.text_of(&view));
+                            push(&[place[0], place[1], place[2], text.as_deref()]);
                         }
                         Kind::Columns => {
                             // One view that no longer plans must not hide all others.

@@ -15,7 +15,7 @@ use datafusion::{
 };
 use futures::stream;
 
-use super::lazy::MakeTables;
+use super::lazy::{Lazy, MakeTables};
 use crate::ConnectionInfo;
 
 /// The tables of a snapshot's schema `meta`.
@@ -41,11 +41,8 @@ impl Meta {
     }
 
     fn columns(&self) -> Result<RecordBatch> {
-        let schema = |table: Table| match self.snapshot.table(table) {
-            Some(found) => found.schema.clone(),
-            None => StoreSchema::documented(table),
-        };
-        let schemas = Table::ALL.iter().map(|table| (*table, schema(*table)));
+        let schemas = Table::ALL.iter();
+        let schemas = schemas.map(|table| (*table, schema(&self.snapshot, *table)));
         rows::columns(&schemas.collect::<Vec<_>>())
     }
 }
@@ -80,6 +77,58 @@ impl MakeTables for Meta {
             _ => return versions(&self.store),
         };
         held(rows?)
+    }
+}
+
+/// The schema `meta` of those who see a part of the rows: the columns that these have.
+#[derive(Debug)]
+pub(super) struct Seen {
+    snapshot: Arc<Snapshot>,
+    public: Arc<Lazy>,
+}
+
+impl Seen {
+    /// Of the tables `public`, which have no other columns.
+    pub(super) fn new(snapshot: &Arc<Snapshot>, public: &Arc<Lazy>) -> Self {
+        Self {
+            snapshot: Arc::clone(snapshot),
+            public: Arc::clone(public),
+        }
+    }
+}
+
+#[async_trait]
+impl MakeTables for Seen {
+    fn names(&self) -> &[&'static str] {
+        &["columns"]
+    }
+
+    async fn make(&self, _: &str) -> Result<Arc<dyn TableProvider>> {
+        let mut schemas = Vec::with_capacity(Table::ALL.len());
+        for table in Table::ALL {
+            let name = match table {
+                Table::LineItems => "cur",
+                Table::Focus => "focus",
+            };
+            let seen = self.public.get(name).await?;
+            let seen = seen.map(|seen| seen.schema());
+            let has = |name: &str| {
+                let seen = seen.as_ref();
+                seen.is_some_and(|seen| seen.column_with_name(name).is_some())
+            };
+            let columns = schema(&self.snapshot, table).columns().to_vec();
+            let columns = columns.into_iter().filter(|column| has(&column.name));
+            schemas.push((table, StoreSchema::new(columns.collect())));
+        }
+        held(rows::columns(&schemas)?)
+    }
+}
+
+/// The columns of a table, those that are documented if the snapshot has no such table.
+fn schema(snapshot: &Snapshot, table: Table) -> StoreSchema {
+    match snapshot.table(table) {
+        Some(found) => found.schema.clone(),
+        None => StoreSchema::documented(table),
     }
 }
 

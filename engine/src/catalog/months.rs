@@ -5,18 +5,22 @@ use datafusion::{
     arrow::datatypes::DataType,
     catalog::default_table_source::source_as_provider,
     common::{
-        Column, Result, ScalarValue,
+        Column, JoinConstraint, Result, ScalarValue,
         tree_node::{Transformed, TreeNode},
     },
     config::ConfigOptions,
     logical_expr::{
-        Between, BinaryExpr, Cast, Expr, LogicalPlan, Operator, cast, expr::InList,
+        Between, BinaryExpr, Case, Cast, Expr, Join, LogicalPlan, Operator, cast, expr::InList,
         expr_rewriter::NamePreserver, lit,
     },
     optimizer::AnalyzerRule,
+    prelude::ltrim,
 };
 
-use super::scan::{DataFiles, MONTH};
+use super::{
+    comes_from,
+    scan::{DataFiles, MONTH},
+};
 
 /// Reads months with a leading zero as numbers. Those without one compare as the text that they are, as in Athena.
 #[derive(Debug)]
@@ -38,8 +42,15 @@ fn rewrite(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
     if inputs.is_empty() {
         return Ok(Transformed::no(plan));
     }
+    let (plan, keys) = match plan {
+        LogicalPlan::Join(join) => {
+            let (join, changed) = keys(join);
+            (LogicalPlan::Join(join), changed)
+        }
+        other => (other, false),
+    };
     let names = NamePreserver::new(&plan);
-    plan.map_expressions(|expression| {
+    let read = plan.map_expressions(|expression| {
         let name = names.save(&expression);
         let read = expression.transform_up(|part| Ok(read(part, &inputs)))?;
         let transformed = read.transformed;
@@ -48,7 +59,34 @@ fn rewrite(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
             transformed,
             read.tnr,
         ))
-    })
+    })?;
+    let transformed = read.transformed || keys;
+    Ok(Transformed::new(read.data, transformed, read.tnr))
+}
+
+/// The join with keys that are compared with a month as a partition has them.
+fn keys(mut join: Join) -> (Join, bool) {
+    let of = |input: &LogicalPlan, key: &Expr| {
+        uncast(key).is_some_and(|column| comes_from_files(input, column))
+    };
+    let mut changed = false;
+    for (left, right) in &mut join.on {
+        let (in_left, in_right) = (of(&join.left, left), of(&join.right, right));
+        let found = match (in_left, in_right) {
+            (true, false) => uncast(left).map(|month| (month.clone().into(), without_zero(right))),
+            (false, true) => uncast(right).map(|month| (without_zero(left), month.clone().into())),
+            _ => None,
+        };
+        if let Some(found) = found {
+            (*left, *right) = found;
+            changed = true;
+        }
+    }
+    if changed {
+        // Keys of USING are columns.
+        join.join_constraint = JoinConstraint::On;
+    }
+    (join, changed)
 }
 
 /// One comparison of a month with constants.
@@ -62,21 +100,12 @@ fn read(part: Expr, inputs: &[LogicalPlan]) -> Transformed<Expr> {
     };
     let read = match &part {
         Expr::BinaryExpr(BinaryExpr { left, op, right }) => {
-            let (month, value, turned) = match (month_of(left), month_of(right)) {
-                (None, Some(value)) => (left, value, false),
-                (Some(value), None) => (right, value, true),
-                _ => return Transformed::no(part),
-            };
-            if !value.padded || !compares(*op) || !is_month(month) {
-                return Transformed::no(part);
+            match compared(left, *op, right, &is_month) {
+                Some((left, right)) => {
+                    Expr::BinaryExpr(BinaryExpr::new(Box::new(left), *op, Box::new(right)))
+                }
+                None => return Transformed::no(part),
             }
-            let (month, value) = (number(month), lit(value.number));
-            let (left, right) = if turned {
-                (value, month)
-            } else {
-                (month, value)
-            };
-            Expr::BinaryExpr(BinaryExpr::new(Box::new(left), *op, Box::new(right)))
         }
         Expr::Between(Between {
             expr,
@@ -111,9 +140,65 @@ fn read(part: Expr, inputs: &[LogicalPlan]) -> Transformed<Expr> {
                 _ => return Transformed::no(part),
             }
         }
+        Expr::Case(Case {
+            expr: Some(expr),
+            when_then_expr,
+            else_expr,
+        }) if is_month(expr) => {
+            let months = when_then_expr.iter().map(|(value, _)| month_of(value));
+            let months: Option<Vec<_>> = months.collect();
+            match months {
+                Some(months) if months.iter().any(|month| month.padded) => {
+                    let thens = when_then_expr.iter().map(|(_, then)| then.clone());
+                    let values = months.into_iter().map(|month| Box::new(lit(month.number)));
+                    Expr::Case(Case::new(
+                        Some(Box::new(number(expr))),
+                        values.zip(thens).collect(),
+                        else_expr.clone(),
+                    ))
+                }
+                _ => return Transformed::no(part),
+            }
+        }
         _ => return Transformed::no(part),
     };
     Transformed::yes(read)
+}
+
+/// Both sides of a comparison with a month, if it is to be made otherwise than as text.
+fn compared(
+    left: &Expr,
+    op: Operator,
+    right: &Expr,
+    is_month: &dyn Fn(&Expr) -> bool,
+) -> Option<(Expr, Expr)> {
+    if !compares(op) {
+        return None;
+    }
+    match (month_of(left), month_of(right)) {
+        (None, Some(value)) => {
+            (value.padded && is_month(left)).then(|| (number(left), lit(value.number)))
+        }
+        (Some(value), None) => {
+            (value.padded && is_month(right)).then(|| (lit(value.number), number(right)))
+        }
+        (Some(_), Some(_)) => None,
+        (None, None) if !matches!(op, Operator::Eq | Operator::NotEq) => None,
+        (None, None) => equal(left, right, is_month)
+            .or_else(|| equal(right, left, is_month).map(|(right, left)| (left, right))),
+    }
+}
+
+/// A month and something that is only known while the query runs, such as `date_format(current_date, '%m')`.
+fn equal(month: &Expr, value: &Expr, is_month: &dyn Fn(&Expr) -> bool) -> Option<(Expr, Expr)> {
+    // What a query makes of the month itself it may compare with it as it likes.
+    let is_other = !matches!(value, Expr::Literal(..))
+        && !value
+            .column_refs()
+            .into_iter()
+            .any(|column| is_month(&Expr::Column(column.clone())));
+    let column = uncast(month).filter(|_| is_other && is_month(month))?;
+    Some((Expr::Column(column.clone()), without_zero(value)))
 }
 
 /// A month that a query names.
@@ -149,6 +234,12 @@ fn month_of(expr: &Expr) -> Option<Month> {
     })
 }
 
+/// Text as a month's partition has it: without zeros in front.
+fn without_zero(value: &Expr) -> Expr {
+    let zero = ScalarValue::Utf8View(Some("0".to_owned()));
+    ltrim(vec![cast(value.clone(), DataType::Utf8View), lit(zero)])
+}
+
 fn number(month: &Expr) -> Expr {
     cast(month.clone(), DataType::Int32)
 }
@@ -168,42 +259,15 @@ fn is_text(data_type: &DataType) -> bool {
 
 /// Whether the column is the month of line items, as it stands in their partitions.
 fn comes_from_files(plan: &LogicalPlan, column: &Column) -> bool {
-    let below = |input: &LogicalPlan| {
-        let place = plan.schema().maybe_index_of_column(column);
-        place.is_some_and(|place| {
-            let (qualifier, field) = input.schema().qualified_field(place);
-            comes_from_files(input, &Column::from((qualifier, field)))
-        })
-    };
-    match plan {
-        LogicalPlan::TableScan(scan) => {
-            let is_files = source_as_provider(&scan.source).is_ok_and(|table| {
-                let table: &dyn std::any::Any = table.as_ref();
-                let files = table.downcast_ref::<DataFiles>();
-                files.is_some_and(|files| files.constant_names().contains(&MONTH))
-            });
-            column.name == MONTH && is_files
-        }
-        LogicalPlan::Projection(projection) => plan
-            .schema()
-            .maybe_index_of_column(column)
-            .and_then(|place| match projection.expr[place].clone().unalias() {
-                Expr::Column(inner) => Some(comes_from_files(&projection.input, &inner)),
-                _ => None,
-            })
-            .unwrap_or_default(),
-        LogicalPlan::SubqueryAlias(alias) => below(&alias.input),
-        LogicalPlan::Union(union) => union.inputs.iter().all(|input| below(input)),
-        LogicalPlan::Aggregate(_)
-        | LogicalPlan::Filter(_)
-        | LogicalPlan::Sort(_)
-        | LogicalPlan::Limit(_)
-        | LogicalPlan::Distinct(_)
-        | LogicalPlan::Window(_)
-        | LogicalPlan::Join(_) => plan
-            .inputs()
-            .into_iter()
-            .any(|input| input.schema().has_column(column) && comes_from_files(input, column)),
-        _ => false,
-    }
+    comes_from(plan, column, &|plan, column| {
+        let LogicalPlan::TableScan(scan) = plan else {
+            return None;
+        };
+        let is_files = source_as_provider(&scan.source).is_ok_and(|table| {
+            let table: &dyn std::any::Any = table.as_ref();
+            let files = table.downcast_ref::<DataFiles>();
+            files.is_some_and(|files| files.constant_names().contains(&MONTH))
+        });
+        Some(column.name == MONTH && is_files)
+    })
 }

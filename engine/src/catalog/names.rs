@@ -12,9 +12,9 @@ use datafusion::{
 
 use super::{Catalog, ColumnInfo, TableInfo, information::Information, sql_type};
 use crate::{
-    Dialect,
+    Dialect, Extension,
     session::{CATALOG, PUBLIC, Sessions},
-    views::{self, Views},
+    views::{self, View, Views},
 };
 
 /// The catalog's name in Athena.
@@ -31,6 +31,7 @@ pub(crate) struct Databases {
     catalog: Catalog,
     views: Arc<Views>,
     sessions: Arc<Sessions>,
+    extension: Option<Arc<dyn Extension>>,
 }
 
 impl Databases {
@@ -39,7 +40,13 @@ impl Databases {
             catalog: catalog.clone(),
             views: Arc::clone(views),
             sessions: Arc::clone(sessions),
+            extension: None,
         }
+    }
+
+    /// The same, and what an extension has.
+    pub(crate) fn with(self, extension: Option<Arc<dyn Extension>>) -> Self {
+        Self { extension, ..self }
     }
 
     /// What statements in `dialect` are planned with, from now on.
@@ -63,6 +70,13 @@ impl Databases {
             .into_iter()
             .find(|name| *name == database)
             .unwrap_or(PUBLIC)
+    }
+
+    /// The text that defines a view of a user, for those who may read it: a view that is kept in the store was written by somebody who
+    /// may see more, and its text may tell of it.
+    pub(crate) fn text_of(&self, view: &View) -> Option<String> {
+        let readable = !self.catalog.limited || self.views.is_of_session(view);
+        readable.then(|| view.text().to_owned())
     }
 
     /// Whether `name` is a table or view of our own.
@@ -96,9 +110,17 @@ impl Databases {
             INFORMATION => Ok(Information::table(self, &name)),
             _ => match self.catalog.public.get(&name).await? {
                 Some(table) => Ok(Some(table)),
-                None => views::table(self, &name).await,
+                None => match self.extending(&name) {
+                    Some(schema) => schema.table(&name).await,
+                    None => views::table(self, &name).await,
+                },
             },
         }
+    }
+
+    /// The extension's schema that has a table of this name.
+    fn extending(&self, table: &str) -> Option<Arc<dyn SchemaProvider>> {
+        self.extension.as_ref()?.schema_of(table)
     }
 
     /// What there is, for completion and listings; views that can no longer be planned are left out.
@@ -145,9 +167,10 @@ impl CatalogProviderList for Databases {
     fn catalog(&self, name: &str) -> Option<Arc<dyn CatalogProvider>> {
         let known = [CATALOG, ATHENA_CATALOG];
         let name = name.to_lowercase();
-        known
-            .contains(&name.as_str())
-            .then(|| Arc::new(self.clone()) as _)
+        let extension = self.extension.as_ref();
+        let is_known = known.contains(&name.as_str())
+            || extension.is_some_and(|extension| extension.is_catalog(&name));
+        is_known.then(|| Arc::new(self.clone()) as _)
     }
 }
 
@@ -157,6 +180,11 @@ impl CatalogProvider for Databases {
     }
 
     fn schema(&self, name: &str) -> Option<Arc<dyn SchemaProvider>> {
+        let extension = self.extension.as_ref();
+        let found = extension.and_then(|extension| extension.schema(&name.to_lowercase()));
+        if found.is_some() {
+            return found;
+        }
         Some(Arc::new(Database {
             databases: self.clone(),
             schema: Self::schema_named(Some(name)),

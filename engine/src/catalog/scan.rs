@@ -1,5 +1,6 @@
 //! Scans of a snapshot's data files.
 
+mod guarded;
 mod merged;
 mod rolled;
 
@@ -29,7 +30,10 @@ use datafusion::{
     physical_plan::{ExecutionPlan, empty::EmptyExec},
 };
 
-use crate::merging::Cache;
+use crate::{
+    limit::{Guard, cannot_fail},
+    merging::Cache,
+};
 use rolled::Rolled;
 pub(crate) use rolled::allowed;
 
@@ -59,6 +63,8 @@ pub(crate) struct DataFiles {
     merging: Merging,
     /// What was read of the files before, if line items may be merged.
     cache: Option<Arc<Cache>>,
+    /// The condition on the rows that are shown, if not all are.
+    guard: Option<Arc<Guard>>,
 }
 
 /// Whether line items are merged while they are read.
@@ -189,6 +195,7 @@ impl DataFiles {
             usage_start: None,
             merging: Merging::Never,
             cache: None,
+            guard: None,
         })
     }
 
@@ -252,8 +259,11 @@ impl TableProvider for DataFiles {
         filters: &[&Expr],
     ) -> Result<Vec<TableProviderFilterPushDown>> {
         let constants = self.constant_names();
+        let schema = self.schema.table_schema();
         let support = |filter: &&Expr| {
-            if expr_applicable_for_cols(&constants, filter) {
+            if self.guard.is_some() && !cannot_fail(filter, schema) {
+                TableProviderFilterPushDown::Unsupported
+            } else if expr_applicable_for_cols(&constants, filter) {
                 TableProviderFilterPushDown::Exact
             } else {
                 TableProviderFilterPushDown::Inexact
@@ -263,6 +273,22 @@ impl TableProvider for DataFiles {
     }
 
     async fn scan(
+        &self,
+        session: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        match &self.guard {
+            Some(guard) => self.guarded_scan(guard, session, projection, filters).await,
+            None => self.whole_scan(session, projection, filters, limit).await,
+        }
+    }
+}
+
+impl DataFiles {
+    /// The scan of all rows, whoever may see them.
+    async fn whole_scan(
         &self,
         session: &dyn Session,
         projection: Option<&Vec<usize>>,

@@ -3,22 +3,24 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use async_trait::async_trait;
-use curtail_store::{ColumnType, ROW_COUNT, SidePart, SideTable, Snapshot, Table};
+use curtail_store::{ColumnType, ROW_COUNT, SidePart, SideTable, Snapshot, Table, TableSchema};
 use datafusion::{
     arrow::datatypes::DataType,
     catalog::{
-        CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider, TableProvider,
+        CatalogProvider, MemTable, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider,
+        TableProvider,
     },
     datasource::{ViewTable, provider_as_source},
     error::Result,
     execution::SessionState,
-    logical_expr::{Expr, LogicalPlanBuilder, cast, ident, lit, when},
+    logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, cast, ident, lit, when},
     prelude::{coalesce, concat},
 };
 
 use super::{
-    Beside, Tables,
+    Beside, Limit, Tables,
     lazy::{Lazy, MakeTables},
+    limits::with_values,
     scan::{DataFiles, HAS_NET_COLUMNS},
 };
 use crate::{
@@ -47,13 +49,15 @@ const MAPS: [(&str, &str, DataType); 5] = [
 ];
 
 /// The tables that queries see.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Public {
     session: SessionState,
     snapshot: Arc<Snapshot>,
     beside: Arc<Beside>,
     options: EngineOptions,
     cache: Arc<Cache>,
+    /// The rows that are shown, if not all are.
+    limit: Option<Arc<Limit>>,
 }
 
 impl Public {
@@ -70,6 +74,15 @@ impl Public {
             beside: Arc::clone(beside),
             options: *options,
             cache: Arc::new(Cache::new(options.memory_limit / CACHED)),
+            limit: None,
+        }
+    }
+
+    /// The same tables with fewer rows. What was read of the files is kept for all.
+    pub(super) fn limited(&self, limit: &Arc<Limit>) -> Self {
+        Self {
+            limit: Some(Arc::clone(limit)),
+            ..self.clone()
         }
     }
 
@@ -80,6 +93,10 @@ impl Public {
             DataFiles::new
         };
         let files = files(&self.snapshot, table, hidden)?;
+        let files = match &self.limit {
+            Some(limit) => files.guarded(limit.guard(table)),
+            None => files,
+        };
         Ok(Arc::new(if self.options.merging {
             files.or_merged(&self.cache)
         } else {
@@ -112,14 +129,62 @@ impl Public {
         let coverage = &self.beside.coverage;
         let provisional = visible(&self.snapshot, coverage).next().is_some();
         if provisional || parts.is_empty() {
-            let uncovered = uncovered(&self.snapshot, &self.beside)?;
-            inner.push(("cost_explorer", uncovered));
+            let uncovered = self.provisional(uncovered(&self.snapshot, &self.beside)?);
+            inner.push(("cost_explorer", shaped(uncovered, &self.beside)?));
             let condition = coverage.condition();
             parts.push(format!("{}\nWHERE {condition}", text("costs_provisional")));
         }
         let sql = parts.join("\nUNION ALL\n");
         let costs = planned(&self.session, &inner, &sql).await?;
         named(costs, &self.beside.names)
+    }
+
+    /// Those of the rows that Cost Explorer told that are shown.
+    fn provisional(&self, files: DataFiles) -> DataFiles {
+        match &self.limit {
+            Some(limit) => files.guarded(limit.cost_explorer()),
+            None => files,
+        }
+    }
+
+    /// A table of reports as it is, or for those who see a part of its rows, with the columns that these have: the name of a tag tells
+    /// of those who use it.
+    async fn seen(&self, table: Table, hidden: &[&str]) -> Result<Arc<dyn TableProvider>> {
+        let files = self.files(table, hidden)?;
+        let Some(limit) = &self.limit else {
+            return Ok(files);
+        };
+        let documented = TableSchema::documented(table);
+        let spoken_of = limit.guard(table).columns();
+        let schema = files.schema();
+        let names = schema.fields().iter().map(|field| field.name().as_str());
+        let names: Vec<_> = names.collect();
+        let constants = files.constant_names();
+        let is_doubted = |name: &&&str| {
+            documented.column(name).is_none()
+                && !constants.contains(*name)
+                && !spoken_of.contains(**name)
+        };
+        let doubted: Vec<_> = names.iter().filter(is_doubted).copied().collect();
+        let kept = with_values(&self.session, Arc::clone(&files) as _, &doubted).await?;
+        let columns = names
+            .into_iter()
+            .filter(|name| !doubted.contains(name) || kept.iter().any(|it| it == name));
+        let source = provider_as_source(Arc::clone(&files) as _);
+        let plan = LogicalPlanBuilder::scan(table.name(), source, None)?
+            .project(columns.map(ident))?
+            .build()?;
+        Ok(Arc::new(ViewTable::new(plan, None)))
+    }
+
+    /// The table without the text that it was planned from, if not all may see it: such texts name accounts.
+    fn textless(&self, table: Arc<dyn TableProvider>) -> Arc<dyn TableProvider> {
+        match table.downcast_ref::<ViewTable>() {
+            Some(view) if self.limit.is_some() => {
+                Arc::new(ViewTable::new(view.logical_plan().clone(), None))
+            }
+            _ => table,
+        }
     }
 }
 
@@ -131,16 +196,28 @@ impl MakeTables for Public {
 
     async fn make(&self, name: &str) -> Result<Arc<dyn TableProvider>> {
         match name {
-            "costs" => self.costs().await,
-            "cur" => Ok(self.files(Table::LineItems, &[HAS_NET_COLUMNS])?),
-            "cur2" => planned(&self.session, &self.inner()?, &text("cur2")).await,
-            "focus" => Ok(self.files(Table::Focus, &[])?),
-            "cost_explorer" => Ok(Arc::new(DataFiles::beside(
-                &self.snapshot,
-                SideTable::CostExplorer,
-                |_| true,
-            )?)),
-            _ => self.beside.accounts(),
+            "costs" => Ok(self.textless(self.costs().await?)),
+            "cur" => self.seen(Table::LineItems, &[HAS_NET_COLUMNS]).await,
+            "cur2" => {
+                let cur2 = planned(&self.session, &self.inner()?, &text("cur2")).await?;
+                Ok(self.textless(cur2))
+            }
+            "focus" => self.seen(Table::Focus, &[]).await,
+            "cost_explorer" => {
+                let files = DataFiles::beside(&self.snapshot, SideTable::CostExplorer, |_| true)?;
+                Ok(Arc::new(self.provisional(files)))
+            }
+            _ => {
+                let all = self.beside.accounts()?;
+                let shown = match &self.limit {
+                    Some(limit) => limit.accounts(&self.session, &all)?,
+                    None => all,
+                };
+                Ok(Arc::new(MemTable::try_new(
+                    shown.schema(),
+                    vec![vec![shown]],
+                )?))
+            }
         }
     }
 }
@@ -184,17 +261,22 @@ impl MakeTables for Restricted {
         let sql = format!("SELECT * FROM {name} WHERE {condition}");
         let known = self.names().iter().find(|known| **known == name);
         let inner = known.map(|known| (*known, table)).into_iter().collect();
-        planned(&self.session, &inner, &sql).await
+        let plan = plan_of(&self.session, &inner, &sql).await?;
+        Ok(Arc::new(ViewTable::new(plan, None)))
     }
 }
 
-/// What Cost Explorer told, with the columns that `costs` has beside; files of parts that reports cover whole are left out.
-fn uncovered(snapshot: &Snapshot, beside: &Beside) -> Result<Arc<dyn TableProvider>> {
+/// What Cost Explorer told, without the files of parts that reports cover whole.
+fn uncovered(snapshot: &Snapshot, beside: &Beside) -> Result<DataFiles> {
     let parts: BTreeSet<_> = visible(snapshot, &beside.coverage)
         .map(|receipt| &receipt.part)
         .collect();
     let wanted = |part: &SidePart| parts.contains(part);
-    let files = DataFiles::beside(snapshot, SideTable::CostExplorer, wanted)?;
+    DataFiles::beside(snapshot, SideTable::CostExplorer, wanted)
+}
+
+/// What Cost Explorer told, with the columns that `costs` has beside.
+pub(super) fn shaped(files: DataFiles, beside: &Beside) -> Result<Arc<dyn TableProvider>> {
     let schema = files.schema();
     let names = schema.fields().iter().map(|field| ident(field.name()));
     let mut columns: Vec<Expr> = names.collect();
@@ -270,7 +352,8 @@ pub(crate) async fn counted_costs(
     planned(session, &inner, &text).await
 }
 
-fn text(view: &str) -> String {
+/// The text of a view.
+pub(super) fn text(view: &str) -> String {
     curtail_queries::view(view).expect("the queries crate has this view")
 }
 
@@ -280,6 +363,16 @@ async fn planned(
     tables: &Tables,
     sql: &str,
 ) -> Result<Arc<dyn TableProvider>> {
+    let plan = plan_of(session, tables, sql).await?;
+    Ok(Arc::new(ViewTable::new(plan, Some(sql.to_owned()))))
+}
+
+/// The plan of `sql` over `tables` alone.
+pub(super) async fn plan_of(
+    session: &SessionState,
+    tables: &Tables,
+    sql: &str,
+) -> Result<LogicalPlan> {
     let schema = MemorySchemaProvider::new();
     for (name, table) in tables {
         schema.register_table((*name).to_owned(), Arc::clone(table))?;
@@ -287,12 +380,11 @@ async fn planned(
     let catalog = MemoryCatalogProvider::new();
     catalog.register_schema(session::PUBLIC, Arc::new(schema))?;
     let context = session::context(session.clone(), Arc::new(catalog));
-    let plan = context.state().create_logical_plan(sql).await?;
-    Ok(Arc::new(ViewTable::new(plan, Some(sql.to_owned()))))
+    context.state().create_logical_plan(sql).await
 }
 
 /// The line items with the maps of CUR 2.0 beside the columns that they are made of.
-fn with_maps(table: Arc<DataFiles>) -> Result<Arc<dyn TableProvider>> {
+pub(super) fn with_maps(table: Arc<DataFiles>) -> Result<Arc<dyn TableProvider>> {
     let schema = table.schema();
     let flat = curtail_queries::view("cur2").expect("the queries crate has this view");
     let flat: Vec<_> = flat.split([',', '\n']).map(str::trim).collect();

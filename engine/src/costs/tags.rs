@@ -9,6 +9,9 @@ use crate::{Engine, EngineError, suggest};
 /// How columns of line items that hold tags begin.
 const TAG_COLUMNS: &str = "resource_tags_";
 
+/// How columns of line items that hold cost categories begin.
+const CATEGORY_COLUMNS: &str = "cost_category_";
+
 /// What may stand before the key of a tag.
 const PREFIXES: [&str; 5] = ["", "user:", "user_", "aws:", "aws_"];
 
@@ -64,8 +67,27 @@ impl TagKeys {
         }
         Self {
             tags,
-            categories: keys("cost_category_"),
+            categories: keys(CATEGORY_COLUMNS),
             focus: snapshot.table(Table::Focus).is_some(),
+            provisional,
+        }
+    }
+
+    /// Those that line items have a column of which `has` is true for, and those in `told`, as provisional costs spell them.
+    pub(crate) fn only(&self, has: impl Fn(&str) -> bool, told: &[String]) -> Self {
+        let mut provisional = self.provisional.clone();
+        provisional.retain(|(key, _)| told.contains(key));
+        let known = |prefix: &str, key: &Key| has(&format!("{prefix}{}", key.name));
+        let mut tags = self.tags.clone();
+        tags.retain(|key| {
+            known(TAG_COLUMNS, key) || provisional.iter().any(|(_, name)| *name == key.name)
+        });
+        let mut categories = self.categories.clone();
+        categories.retain(|key| known(CATEGORY_COLUMNS, key));
+        Self {
+            tags,
+            categories,
+            focus: self.focus,
             provisional,
         }
     }

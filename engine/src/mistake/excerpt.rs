@@ -1,6 +1,7 @@
 //! The line of a mistake, with a mark below the place.
 
 use super::Place;
+use crate::EngineError;
 
 /// The most characters of a line that are shown.
 const WIDEST: usize = 100;
@@ -8,7 +9,7 @@ const WIDEST: usize = 100;
 const BEFORE: usize = 60;
 
 /// The line of `text` that `place` is in, numbered, and below it a mark.
-pub(crate) fn excerpt(text: &str, place: Place) -> String {
+fn excerpt(text: &str, place: Place) -> String {
     let line = usize::try_from(place.line).unwrap_or(usize::MAX);
     let column = usize::try_from(place.column).unwrap_or(usize::MAX).max(1);
     let line: Vec<char> = text
@@ -34,6 +35,19 @@ pub(crate) fn excerpt(text: &str, place: Place) -> String {
         width = number.len(),
         indent = at - first
     )
+}
+
+/// The error with its place in `text`, if there is one.
+pub(crate) fn at(error: EngineError, place: Option<Place>, text: &str) -> EngineError {
+    let Some(place) = place else {
+        return error;
+    };
+    EngineError::At {
+        line: place.line,
+        column: place.column,
+        excerpt: excerpt(text, place),
+        error: Box::new(error),
+    }
 }
 
 /// An excerpt of line `from` as that of line `to`.

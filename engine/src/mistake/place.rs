@@ -8,6 +8,7 @@ use datafusion::{
     },
 };
 
+use super::written::Written;
 use crate::EngineError;
 
 /// A line and a character in it, both from 1 on.
@@ -24,7 +25,8 @@ impl Place {
         Self::at(start.line, start.column)
     }
 
-    fn at(line: u64, column: u64) -> Option<Self> {
+    /// The place, if it is one in a text.
+    pub(super) fn at(line: u64, column: u64) -> Option<Self> {
         // An expression that was not written has none.
         (line > 0).then_some(Self {
             line,
@@ -51,7 +53,13 @@ pub(crate) fn of_syntax(message: &str, text: &str) -> (String, Place) {
             line: line.trim().parse().ok()?,
             column: column.trim().parse().ok()?,
         };
-        Some((what.to_owned(), found_at(what, place, text)))
+        let place = found_at(what, place, text);
+        // Some of its errors tell the place twice.
+        let what = what.split(WHERE).next().unwrap_or(what);
+        let what = what.replace("found: EOF", "found: the end");
+        let advice = Written::new(text).advice(place);
+        let advice = advice.map_or_else(String::new, |advice| format!(" ({advice})"));
+        Some((format!("{what}{advice}"), place))
     });
     found.unwrap_or_else(|| {
         let text = text.trim_end();
@@ -101,7 +109,7 @@ pub(crate) fn place(error: &EngineError, text: &str) -> Option<Place> {
             (name, false)
         }
         EngineError::UnknownFunction { name, .. } => (name, true),
-        EngineError::View { name, .. } => (name, false),
+        EngineError::View { name, .. } | EngineError::UnknownView { name, .. } => (name, false),
         _ => return None,
     };
     let wanted = name.rsplit('.').next()?.trim_matches('"');

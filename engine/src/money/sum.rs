@@ -1,10 +1,12 @@
-//! The sum of decimals, which fails where it does not fit instead of wrapping around.
+//! The sum of decimals or whole numbers, which fails where it does not fit instead of wrapping around.
+
+use std::{fmt::Debug, marker::PhantomData, sync::Arc};
 
 use datafusion::{
     arrow::{
-        array::{Array, ArrayRef, AsArray, BooleanArray, Decimal128Array},
+        array::{Array, ArrayRef, ArrowPrimitiveType, AsArray, BooleanArray, PrimitiveArray},
         buffer::NullBuffer,
-        datatypes::{DECIMAL128_MAX_PRECISION, DataType, Decimal128Type, FieldRef},
+        datatypes::{DECIMAL128_MAX_PRECISION, DataType, Decimal128Type, FieldRef, Int64Type},
     },
     common::{ScalarValue, exec_err},
     error::Result,
@@ -21,7 +23,7 @@ use datafusion::{
 /// The largest sum, one less than 10³⁸: what a decimal of 38 digits holds.
 pub(crate) const LARGEST: u128 = 10_u128.pow(DECIMAL128_MAX_PRECISION as u32) - 1;
 
-/// DataFusion's `sum`, with accumulators of its own for 128-bit decimals.
+/// DataFusion's `sum`, with accumulators of its own for 128-bit decimals and whole numbers.
 #[derive(Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct CheckedSum {
     inner: Sum,
@@ -41,12 +43,10 @@ impl AggregateUDFImpl for CheckedSum {
     }
 
     fn accumulator(&self, arguments: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
-        match (arguments.return_field.data_type(), arguments.is_distinct) {
-            (&DataType::Decimal128(precision, scale), false) => Ok(Box::new(One {
-                sum: None,
-                precision,
-                scale,
-            })),
+        let to = arguments.return_field.data_type();
+        match (to, arguments.is_distinct) {
+            (DataType::Decimal128(..), false) => Ok(Box::new(One::<Decimal128Type>::new(to))),
+            (DataType::Int64, false) => Ok(Box::new(One::<Int64Type>::new(to))),
             _ => self.inner.accumulator(arguments),
         }
     }
@@ -63,13 +63,10 @@ impl AggregateUDFImpl for CheckedSum {
         &self,
         arguments: AccumulatorArgs<'_>,
     ) -> Result<Box<dyn GroupsAccumulator>> {
-        match arguments.return_field.data_type() {
-            &DataType::Decimal128(precision, scale) => Ok(Box::new(Groups {
-                sums: Vec::new(),
-                filled: Vec::new(),
-                precision,
-                scale,
-            })),
+        let to = arguments.return_field.data_type();
+        match to {
+            DataType::Decimal128(..) => Ok(Box::new(Groups::<Decimal128Type>::new(to))),
+            DataType::Int64 => Ok(Box::new(Groups::<Int64Type>::new(to))),
             _ => self.inner.create_groups_accumulator(arguments),
         }
     }
@@ -78,7 +75,12 @@ impl AggregateUDFImpl for CheckedSum {
         &self,
         arguments: AccumulatorArgs<'_>,
     ) -> Result<Box<dyn Accumulator>> {
-        self.inner.create_sliding_accumulator(arguments)
+        let to = arguments.return_field.data_type();
+        match (to, arguments.is_distinct) {
+            (DataType::Decimal128(..), false) => Ok(Box::new(Sliding::<Decimal128Type>::new(to))),
+            (DataType::Int64, false) => Ok(Box::new(Sliding::<Int64Type>::new(to))),
+            _ => self.inner.create_sliding_accumulator(arguments),
+        }
     }
 
     fn reverse_expr(&self) -> ReversedUDAF {
@@ -118,22 +120,65 @@ pub(crate) fn add(sum: i128, value: i128) -> Result<i128> {
     }
 }
 
-/// The sum of all rows.
-#[derive(Debug)]
-struct One {
-    sum: Option<i128>,
-    precision: u8,
-    scale: i8,
+/// A type whose values are added up.
+trait Summed: ArrowPrimitiveType<Native: Into<i128>> + Debug {
+    /// `sum + value`, if it fits.
+    fn add(sum: Self::Native, value: Self::Native) -> Result<Self::Native>;
+
+    /// A sum, if it fits.
+    fn narrow(sum: i128) -> Result<Self::Native>;
 }
 
-impl Accumulator for One {
+impl Summed for Decimal128Type {
+    fn add(sum: i128, value: i128) -> Result<i128> {
+        add(sum, value)
+    }
+
+    fn narrow(sum: i128) -> Result<i128> {
+        add(sum, 0)
+    }
+}
+
+impl Summed for Int64Type {
+    fn add(sum: i64, value: i64) -> Result<i64> {
+        let Some(total) = sum.checked_add(value) else {
+            return exec_err!("bigint addition overflow: {sum} + {value}");
+        };
+        Ok(total)
+    }
+
+    fn narrow(sum: i128) -> Result<i64> {
+        let Ok(sum) = i64::try_from(sum) else {
+            return exec_err!("bigint addition overflow: a sum is {sum}");
+        };
+        Ok(sum)
+    }
+}
+
+/// The sum of all rows.
+#[derive(Debug)]
+struct One<T: Summed> {
+    sum: Option<T::Native>,
+    to: DataType,
+}
+
+impl<T: Summed> One<T> {
+    fn new(to: &DataType) -> Self {
+        Self {
+            sum: None,
+            to: to.clone(),
+        }
+    }
+}
+
+impl<T: Summed> Accumulator for One<T> {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
-        let values = values[0].as_primitive::<Decimal128Type>();
+        let values = values[0].as_primitive::<T>();
         if values.null_count() < values.len() {
             let sum = values
                 .iter()
                 .flatten()
-                .try_fold(self.sum.unwrap_or(0), add)?;
+                .try_fold(self.sum.unwrap_or_default(), T::add)?;
             self.sum = Some(sum);
         }
         Ok(())
@@ -144,11 +189,69 @@ impl Accumulator for One {
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
-        Ok(ScalarValue::Decimal128(
-            self.sum,
-            self.precision,
-            self.scale,
-        ))
+        ScalarValue::new_primitive::<T>(self.sum, &self.to)
+    }
+
+    fn state(&mut self) -> Result<Vec<ScalarValue>> {
+        Ok(vec![self.evaluate()?])
+    }
+
+    fn size(&self) -> usize {
+        size_of_val(self)
+    }
+}
+
+/// The sum of the rows in a window's frame.
+#[derive(Debug)]
+struct Sliding<T: Summed> {
+    /// Rows come before others go: only what stays has to fit.
+    sum: i128,
+    count: usize,
+    to: DataType,
+    values: PhantomData<fn() -> T>,
+}
+
+impl<T: Summed> Sliding<T> {
+    fn new(to: &DataType) -> Self {
+        Self {
+            sum: 0,
+            count: 0,
+            to: to.clone(),
+            values: PhantomData,
+        }
+    }
+}
+
+impl<T: Summed> Accumulator for Sliding<T> {
+    fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
+        let values = values[0].as_primitive::<T>();
+        self.count += values.len() - values.null_count();
+        for value in values.iter().flatten() {
+            self.sum = add(self.sum, value.into())?;
+        }
+        Ok(())
+    }
+
+    fn retract_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
+        let values = values[0].as_primitive::<T>();
+        self.count -= values.len() - values.null_count();
+        for value in values.iter().flatten() {
+            self.sum = add(self.sum, -value.into())?;
+        }
+        Ok(())
+    }
+
+    fn supports_retract_batch(&self) -> bool {
+        true
+    }
+
+    fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
+        self.update_batch(states)
+    }
+
+    fn evaluate(&mut self) -> Result<ScalarValue> {
+        let sum = (self.count > 0).then(|| T::narrow(self.sum)).transpose()?;
+        ScalarValue::new_primitive::<T>(sum, &self.to)
     }
 
     fn state(&mut self) -> Result<Vec<ScalarValue>> {
@@ -162,24 +265,30 @@ impl Accumulator for One {
 
 /// The sum of each group.
 #[derive(Debug)]
-struct Groups {
-    sums: Vec<i128>,
+struct Groups<T: Summed> {
+    sums: Vec<T::Native>,
     /// Which groups had any value; the sum of the others is NULL.
     filled: Vec<bool>,
-    precision: u8,
-    scale: i8,
+    to: DataType,
 }
 
-impl Groups {
-    fn array(&self, sums: Vec<i128>, valid: Vec<bool>) -> Result<ArrayRef> {
+impl<T: Summed> Groups<T> {
+    fn new(to: &DataType) -> Self {
+        Self {
+            sums: Vec::new(),
+            filled: Vec::new(),
+            to: to.clone(),
+        }
+    }
+
+    fn array(&self, sums: Vec<T::Native>, valid: Vec<bool>) -> ArrayRef {
         let nulls = valid.contains(&false).then(|| NullBuffer::from(valid));
-        let sums = Decimal128Array::new(sums.into(), nulls)
-            .with_precision_and_scale(self.precision, self.scale)?;
-        Ok(std::sync::Arc::new(sums))
+        let sums = PrimitiveArray::<T>::new(sums.into(), nulls).with_data_type(self.to.clone());
+        Arc::new(sums)
     }
 }
 
-impl GroupsAccumulator for Groups {
+impl<T: Summed> GroupsAccumulator for Groups<T> {
     fn update_batch(
         &mut self,
         values: &[ArrayRef],
@@ -187,12 +296,12 @@ impl GroupsAccumulator for Groups {
         filter: Option<&BooleanArray>,
         total: usize,
     ) -> Result<()> {
-        let values = values[0].as_primitive::<Decimal128Type>();
-        self.sums.resize(total, 0);
+        let values = values[0].as_primitive::<T>();
+        self.sums.resize(total, T::Native::default());
         self.filled.resize(total, false);
         if filter.is_none() && values.null_count() == 0 {
             for (&group, &value) in groups.iter().zip(values.values()) {
-                self.sums[group] = add(self.sums[group], value)?;
+                self.sums[group] = T::add(self.sums[group], value)?;
                 self.filled[group] = true;
             }
             return Ok(());
@@ -200,7 +309,7 @@ impl GroupsAccumulator for Groups {
         for (row, &group) in groups.iter().enumerate() {
             let taken = filter.is_none_or(|filter| filter.is_valid(row) && filter.value(row));
             if taken && values.is_valid(row) {
-                self.sums[group] = add(self.sums[group], values.value(row))?;
+                self.sums[group] = T::add(self.sums[group], values.value(row))?;
                 self.filled[group] = true;
             }
         }
@@ -216,7 +325,7 @@ impl GroupsAccumulator for Groups {
             emit.take_needed(&mut self.sums),
             emit.take_needed(&mut self.filled),
         );
-        self.array(sums, filled)
+        Ok(self.array(sums, filled))
     }
 
     fn state(&mut self, emit: EmitTo) -> Result<Vec<ArrayRef>> {
@@ -228,22 +337,50 @@ impl GroupsAccumulator for Groups {
         values: &[ArrayRef],
         filter: Option<&BooleanArray>,
     ) -> Result<Vec<ArrayRef>> {
-        let values = values[0].as_primitive::<Decimal128Type>();
+        let values = values[0].as_primitive::<T>();
         let taken = |row| filter.is_none_or(|filter| filter.is_valid(row) && filter.value(row));
         let valid: Vec<_> = (0..values.len())
             .map(|row| values.is_valid(row) && taken(row))
             .collect();
-        Ok(vec![self.array(values.values().to_vec(), valid)?])
+        Ok(vec![self.array(values.values().to_vec(), valid)])
     }
 
     fn size(&self) -> usize {
-        self.sums.capacity() * size_of::<i128>() + self.filled.capacity()
+        self.sums.capacity() * size_of::<T::Native>() + self.filled.capacity()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use datafusion::arrow::array::Int64Array;
+
     use super::*;
+
+    #[test]
+    fn a_sum_of_whole_numbers_that_does_not_fit_is_an_error() {
+        let batch = |values: Vec<i64>| -> [ArrayRef; 1] { [Arc::new(Int64Array::from(values))] };
+        let mut one = One::<Int64Type>::new(&DataType::Int64);
+        one.update_batch(&batch(vec![i64::MAX - 1, 1])).unwrap();
+        assert_eq!(one.evaluate().unwrap(), i64::MAX.into());
+        assert!(one.update_batch(&batch(vec![1])).is_err());
+        let mut groups = Groups::<Int64Type>::new(&DataType::Int64);
+        let values = batch(vec![i64::MAX, 1, 1]);
+        groups.update_batch(&values, &[0, 1, 1], None, 2).unwrap();
+        assert!(groups.update_batch(&values, &[1, 0, 1], None, 2).is_err());
+    }
+
+    #[test]
+    fn only_what_stays_in_a_frame_has_to_fit() {
+        let batch = |values: Vec<i64>| -> [ArrayRef; 1] { [Arc::new(Int64Array::from(values))] };
+        let mut frame = Sliding::<Int64Type>::new(&DataType::Int64);
+        frame.update_batch(&batch(vec![i64::MAX])).unwrap();
+        frame.update_batch(&batch(vec![5])).unwrap();
+        assert!(frame.evaluate().is_err());
+        frame.retract_batch(&batch(vec![i64::MAX])).unwrap();
+        assert_eq!(frame.evaluate().unwrap(), 5_i64.into());
+        frame.retract_batch(&batch(vec![5])).unwrap();
+        assert!(frame.evaluate().unwrap().is_null());
+    }
 
     #[test]
     fn a_sum_that_does_not_fit_is_an_error() {

@@ -109,10 +109,13 @@ fn of_amount_as(
             Ok(linear)
         }
         (Ok(from), to) if from == *to => Ok(linear),
-        (_, to) => Err(format!(
-            "`{expr}`: a sum of {to} depends on what it is summed of"
-        )),
+        (_, to) => Err(depends(expr, to)),
     }
+}
+
+/// Why an amount in another type is no amount.
+fn depends(expr: &Expr, to: &DataType) -> Reason {
+    format!("`{expr}`: a sum of {to} depends on what it is summed of")
 }
 
 /// The class of a time of usage that is made a value of another type.
@@ -357,6 +360,8 @@ fn of_function(
         }
     };
     match (function.name(), arguments, classes.as_slice()) {
+        // What users' casts to doubles become.
+        ("as_double", [_], [Class::Linear { .. }]) => Err(depends(expr, &DataType::Float64)),
         ("coalesce", [_, zero], [Class::Linear { .. }, _])
             if literal(zero).is_some_and(is_zero) =>
         {

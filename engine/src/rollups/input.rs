@@ -14,7 +14,7 @@ use super::{
     class::{Class, Columns, Reason, class, tells_rows_apart},
     join::Joined,
 };
-use crate::catalog::DataFiles;
+use crate::{catalog::DataFiles, limit::Guard};
 
 /// What may be read instead of line items one by one.
 #[derive(Clone, Copy, Debug)]
@@ -212,7 +212,8 @@ impl Input {
             schema: Arc::new(whole),
             grain: instead.grain(),
         };
-        for filter in &scan.filters {
+        let guard = files.guard().map(Guard::condition);
+        for filter in scan.filters.iter().chain(guard) {
             tells_rows_apart(filter, &whole)?;
         }
         Ok(input)

@@ -55,6 +55,22 @@ impl OptimizerRule for FromRollups {
     }
 }
 
+/// Whether an optimised plan reads rollups.
+pub(crate) fn reads_rollups(plan: &LogicalPlan) -> Result<bool> {
+    let mut found = false;
+    plan.apply_with_subqueries(|node| {
+        if let LogicalPlan::TableScan(scan) = node {
+            found |= with_files(scan, |files| files.instead().is_some()).unwrap_or_default();
+        }
+        Ok(if found {
+            TreeNodeRecursion::Stop
+        } else {
+            TreeNodeRecursion::Continue
+        })
+    })?;
+    Ok(found)
+}
+
 /// What an optimised plan reads rollups for, and for each aggregate that reads line items the first reason why.
 pub(crate) fn explain(plan: &LogicalPlan) -> Result<Vec<String>> {
     let mut told = Vec::new();

@@ -34,6 +34,8 @@ impl Engine {
         options: &EngineOptions,
         wanted: impl Fn(BillingPeriod) -> bool,
     ) -> Result<Vec<RollupCheck>, EngineError> {
+        // What is checked is what lies in the store.
+        let store = &store.without_cache();
         let open = async |snapshot: Snapshot, rollups| {
             let options = EngineOptions {
                 rollups,

@@ -384,6 +384,37 @@ async fn reports_of_the_same_charges_are_never_added_up() {
         .await
         .unwrap();
     assert!(one.notes().is_empty());
+    // What decides is what is read, by whatever view and under whatever name.
+    engine
+        .sql(
+            "CREATE VIEW spend AS SELECT service AS report, report AS r, unblended_cost AS cost FROM costs",
+            &Params::new(),
+        )
+        .await
+        .unwrap();
+    for (sql, notes) in [
+        ("SELECT sum(cost) FROM spend", 1),
+        ("SELECT report, sum(cost) FROM spend GROUP BY 1", 1),
+        ("SELECT r, sum(cost) FROM spend GROUP BY r", 0),
+        ("SELECT sum(cost) FROM spend WHERE r LIKE 'acme2%'", 0),
+        (
+            "WITH a AS (SELECT * FROM costs) SELECT sum(unblended_cost) FROM a",
+            1,
+        ),
+        ("SELECT sum(unblended_cost) AS report FROM costs", 1),
+        ("SELECT (SELECT sum(unblended_cost) FROM costs)", 1),
+        (
+            "SELECT max(service) FROM costs WHERE report IN (SELECT max(report) FROM costs)",
+            0,
+        ),
+        ("SELECT * FROM costs", 0),
+        ("EXPLAIN SELECT sum(cost) FROM spend", 1),
+        ("WITH costs AS (SELECT 1 AS x) SELECT sum(x) FROM costs", 0),
+        ("SELECT count(*) FROM cur", 0),
+    ] {
+        let answer = engine.sql(sql, &Params::new()).await.unwrap();
+        assert_eq!(answer.notes().len(), notes, "{sql}");
+    }
     // Queries of the library see each charge once.
     let answer = engine
         .query(

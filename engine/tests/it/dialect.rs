@@ -81,6 +81,12 @@ async fn what_there_is_is_shown() {
             "SHOW FUNCTIONS LIKE 'row_numbe%'",
             vec!["row_number,window"],
         ),
+        (
+            "SHOW FUNCTIONS LIKE 'map_zip%'",
+            vec!["map_zip_with,scalar"],
+        ),
+        ("SHOW FUNCTIONS LIKE 'reduce'", vec!["reduce,scalar"]),
+        ("SHOW FUNCTIONS LIKE 'try%'", vec![]),
         ("USE other", vec![]),
     ] {
         let found = rows(&engine, sql).await;
@@ -101,6 +107,52 @@ async fn what_there_is_is_shown() {
     let types = "SELECT data_type, ordinal_position FROM information_schema.columns
         WHERE table_catalog = 'awsdatacatalog' AND table_name = 'cur' AND column_name = 'bill_bill_type'";
     assert_eq!(rows(&engine, types).await.len(), 1);
+}
+
+#[tokio::test]
+async fn sums_of_whole_numbers_that_do_not_fit_are_errors() {
+    let fixture = fixture().await;
+    let engine = fixture.engine().await;
+    for sql in [
+        "SELECT sum(x) FROM (VALUES 9223372036854775807, 1) AS t (x)",
+        "SELECT g, sum(x) FROM (VALUES (1, 9223372036854775807), (1, 1)) AS t (g, x) GROUP BY g",
+        "SELECT sum(DISTINCT x) FROM (VALUES 9223372036854775807, 1, 1) AS t (x)",
+        "SELECT sum(x) OVER (ORDER BY x) FROM (VALUES 9223372036854775807, 1) AS t (x)",
+    ] {
+        let error = match engine.sql(sql, &Params::new()).await {
+            Ok(answer) => answer.collect().await.unwrap_err().to_string(),
+            Err(error) => error.to_string(),
+        };
+        assert!(error.contains("bigint addition overflow"), "{sql}: {error}");
+    }
+    let framed = "SELECT sum(x) OVER (ORDER BY n ROWS BETWEEN CURRENT ROW AND CURRENT ROW)
+        FROM (VALUES (1, 9223372036854775807), (2, 9223372036854775807)) AS t (n, x)";
+    assert_eq!(rows(&engine, framed).await, ["9223372036854775807"; 2]);
+}
+
+#[tokio::test]
+async fn lateral_sub_queries_are_joined() {
+    let fixture = fixture().await;
+    let engine = fixture.engine().await;
+    for (sql, expected) in [
+        (
+            "SELECT c.month, l.total FROM cur c CROSS JOIN LATERAL
+             (SELECT sum(line_item_unblended_cost) AS total FROM cur d WHERE d.month = c.month) l ORDER BY l.total",
+            ["3,1", "9,2", "10,4"],
+        ),
+        (
+            "SELECT c.month, twice FROM cur c CROSS JOIN LATERAL
+             (SELECT c.line_item_unblended_cost + c.line_item_unblended_cost AS twice) l ORDER BY twice",
+            ["3,2", "9,4", "10,8"],
+        ),
+        (
+            "SELECT month, sum(CASE WHEN month IN (SELECT month FROM cur WHERE line_item_unblended_cost > 1)
+             THEN line_item_unblended_cost ELSE 0 END) AS cost FROM cur GROUP BY month ORDER BY cost",
+            ["3,0", "9,2", "10,4"],
+        ),
+    ] {
+        assert_eq!(rows(&engine, sql).await, expected, "{sql}");
+    }
 }
 
 #[tokio::test]
@@ -157,6 +209,16 @@ async fn months_are_found_however_they_are_written_and_no_other_file_is_read() {
         ("billing_period = '2026-10'", "4", 1),
         ("year = '2026'", "7", 3),
         ("CAST(year AS integer) = 2026 AND month = '3'", "1", 1),
+        ("month = date_format(date '2026-03-05', '%m')", "1", 1),
+        ("date_format(date '2026-03-05', '%c') = month", "1", 1),
+        ("month <> date_format(date '2026-03-05', '%m')", "6", 2),
+        ("month = lpad(month, 2, '0')", "4", 1),
+        (
+            "CASE month WHEN '03' THEN true WHEN '10' THEN true ELSE false END",
+            "5",
+            2,
+        ),
+        ("CASE month WHEN '3' THEN true ELSE false END", "1", 1),
     ] {
         assert_eq!(
             spent(&engine, condition).await,
@@ -173,6 +235,22 @@ async fn months_are_found_however_they_are_written_and_no_other_file_is_read() {
             continue;
         }
         assert_eq!(rows(&engine, sql).await.len(), 1, "{sql}");
+    }
+    for (sql, expected) in [
+        (
+            "SELECT c.month FROM cur c JOIN (VALUES '03', '9', '11') v (m) ON v.m = c.month ORDER BY 1",
+            vec!["3", "9"],
+        ),
+        (
+            "SELECT month FROM cur JOIN (VALUES '03', '10') v (month) USING (month) ORDER BY 1",
+            vec!["10", "3"],
+        ),
+        (
+            "SELECT a.month FROM cur a JOIN cur b ON a.month = b.month ORDER BY 1",
+            vec!["10", "3", "9"],
+        ),
+    ] {
+        assert_eq!(rows(&engine, sql).await, expected, "{sql}");
     }
 }
 

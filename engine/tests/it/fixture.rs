@@ -153,7 +153,11 @@ pub(crate) async fn rows(engine: &Engine, sql: &str) -> Vec<String> {
 
 /// The rows of an answer as CSV, without a header; NULL is empty, amounts have no trailing zeros.
 pub(crate) async fn csv(answer: &Answer) -> Vec<String> {
-    let batches = answer.collect().await.unwrap();
+    lines(&answer.collect().await.unwrap())
+}
+
+/// Rows as CSV, without a header; NULL is empty, amounts have no trailing zeros.
+pub(crate) fn lines(batches: &[RecordBatch]) -> Vec<String> {
     batches
         .iter()
         .flat_map(|batch| {

@@ -12,6 +12,7 @@ mod fixture;
 mod formulas;
 mod golden;
 mod library;
+mod limited;
 mod merging;
 mod money;
 mod provisional;

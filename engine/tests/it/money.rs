@@ -101,7 +101,7 @@ async fn a_sum_that_does_not_fit_fails() {
             .await
             .unwrap_err();
         assert!(
-            matches!(&error, EngineError::Execution(_)) && error.to_string().contains("38 digits"),
+            matches!(&error, EngineError::Value { .. }) && error.to_string().contains("38 digits"),
             "{error}"
         );
     }

@@ -1,5 +1,6 @@
 //! Aggregates that read rollups or merged line items: the same digits as line by line, whatever is asked.
 
+mod limited;
 mod questions;
 
 use arrow::record_batch::RecordBatch;
@@ -31,8 +32,15 @@ const MEASURES: &[&str] = &[
     "savings_plan_savings_plan_effective_cost",
 ];
 
-/// A month of line items that have about everything in common, or nothing: some amounts are NULL, and some are always.
-async fn month(fixture: &Fixture, period: &str, count: usize, random: &mut Random) {
+/// A month of line items that have about everything in common, or nothing: some amounts are NULL, and some are always. With an
+/// account, those of it alone.
+async fn month(
+    fixture: &Fixture,
+    period: &str,
+    count: usize,
+    account: Option<&str>,
+    random: &mut Random,
+) {
     let one = |random: &mut Random, of: &[&str]| of[random.below(of.len())].to_owned();
     let mut texts = Vec::new();
     for _ in 0..count {
@@ -74,6 +82,7 @@ async fn month(fixture: &Fixture, period: &str, count: usize, random: &mut Rando
             amount(random),
         ]);
     }
+    texts.retain(|texts| account.is_none_or(|account| texts[3] == account));
     let names = [
         START,
         "line_item_line_item_type",
@@ -180,10 +189,15 @@ async fn roll_up(fixture: &Fixture, plain: &Engine, period: &str, name: RollupNa
 
 /// Three months: with rollups that tell everything, with such of an earlier version, and without.
 async fn fixture() -> Fixture {
+    fixture_of(None).await
+}
+
+/// The same, or the line items of one account alone.
+async fn fixture_of(account: Option<&str>) -> Fixture {
     let fixture = Fixture::empty();
     let mut random = Random(3);
     for (period, count) in [("2026-08", 60), ("2026-09", 1500), ("2026-10", 1500)] {
-        month(&fixture, period, count, &mut random).await;
+        month(&fixture, period, count, account, &mut random).await;
     }
     let plain = fixture.engine_with(false, false).await;
     for (period, name, tells) in [

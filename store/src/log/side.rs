@@ -132,7 +132,8 @@ impl Store {
         let mut found = Vec::new();
         for file in files {
             let unreadable = |error| sums::unreadable(&file.path, error);
-            let mut reader = sums::ObjectFile::new(self, &file.path, file.size);
+            let objects = self.objects_to_read();
+            let mut reader = sums::ObjectFile::new(objects, &file.path, file.size);
             // What counts is the Parquet types: text is plain text, whatever its writer noted.
             let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
             let metadata = ArrowReaderMetadata::load_async(&mut reader, options);

@@ -66,8 +66,9 @@ impl fmt::Display for AsOf {
 impl Store {
     /// The newest version of every table. A store without any table is [`StoreError::Absent`].
     pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        let newest = self.newest().await?;
-        let tables = newest.tables.iter().map(|table| table.snapshot(self));
+        let store = self.reading_logs_once();
+        let newest = store.newest().await?;
+        let tables = newest.tables.iter().map(|table| table.snapshot(&store));
         let tables = every(tables).await?;
         let sides: Result<_, _> = newest.sides.iter().map(Side::snapshot).collect();
         Ok(Snapshot::new(tables, sides?))

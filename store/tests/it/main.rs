@@ -5,12 +5,14 @@
     reason = "tests fail by panicking, helpers of tests too"
 )]
 
+mod cache;
 mod concurrency;
 mod crash;
 mod data;
 mod delta;
 mod faulty;
 mod interop;
+mod opening;
 mod replace;
 mod rollups;
 mod schema;

@@ -3,6 +3,9 @@
 use chrono::{DateTime, Utc};
 use curtail_store::{AsOf, Snapshot, Standing, Store, StoreError, Table, TableSchema};
 
+use futures::TryStreamExt;
+use object_store::ObjectStoreExt;
+
 use crate::data::{in_memory, money, name, parquet, period, receipt, replace, rollup, rows, time};
 
 /// Replaces a period by one row of this cost, as if it had been at `at`, with a rollup.
@@ -39,6 +42,42 @@ async fn ingest(store: &Store, month: &str, cost: &str, at: DateTime<Utc>) -> u6
 
 fn day(day: i64) -> DateTime<Utc> {
     time(crate::data::START) + chrono::Duration::days(day)
+}
+
+#[tokio::test]
+async fn whether_a_snapshot_is_the_newest_is_told_without_reading_it_again() {
+    let store = in_memory();
+    ingest(&store, "2026-10", "1", day(0)).await;
+    let first = store.snapshot().await.unwrap();
+    assert!(store.is_newest(&first).await.unwrap());
+    ingest(&store, "2026-11", "2", day(1)).await;
+    assert!(!store.is_newest(&first).await.unwrap());
+    let second = store.snapshot().await.unwrap();
+    assert!(store.is_newest(&second).await.unwrap());
+    // A table that there was not.
+    let (month, fetched) = (
+        period("2026-11"),
+        crate::side::fetched("2026-11-05T06:00:00Z"),
+    );
+    let costs = [crate::side::cost("2026-11-04", "000000000007", "5")];
+    let told = store.replace_provisional("011122223333", month, &costs, &fetched);
+    told.await.unwrap();
+    assert!(!store.is_newest(&second).await.unwrap());
+    let third = store.snapshot().await.unwrap();
+    assert!(store.is_newest(&third).await.unwrap());
+    // Neither what was dropped nor what is written and not committed makes a new version of what is read.
+    let (report, rows) = (name("a"), rows(&["3"]));
+    let replacement = store.replace(Table::LineItems, &report, period("2026-12"));
+    let replacement = replacement.await.unwrap();
+    replacement.write(parquet(&rows, None)).await.unwrap();
+    assert!(store.is_newest(&third).await.unwrap());
+    // A store that was removed is not the newest of anything.
+    let objects = store.objects();
+    let all: Vec<_> = objects.list(None).try_collect().await.unwrap();
+    for object in all {
+        objects.delete(&object.location).await.unwrap();
+    }
+    assert!(!store.is_newest(&third).await.unwrap());
 }
 
 /// Three versions of October and one of November: October 1, 2, then November 10, then October 3.
@@ -159,9 +198,7 @@ async fn vacuum_drops_what_is_older_than_asked() {
             .flat_map(|rollup| &rollup.files);
         for file in version.receipt.stored.iter().chain(rollups) {
             let path = object_store::path::Path::parse(&file.path).unwrap();
-            let exists = object_store::ObjectStoreExt::head(store.objects(), &path)
-                .await
-                .is_ok();
+            let exists = ObjectStoreExt::head(store.objects(), &path).await.is_ok();
             assert_eq!(exists, version.standing != Standing::Dropped, "{path}");
         }
     }

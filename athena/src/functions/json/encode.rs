@@ -19,7 +19,10 @@ use datafusion::{
     logical_expr::{ColumnarValue, ScalarUDF},
 };
 
-use super::value::{compare_keys, quote};
+use super::{
+    decode::JSON,
+    value::{compare_keys, quote},
+};
 use crate::functions::{
     support::{TEXT, is_text},
     text::{
@@ -60,6 +63,8 @@ fn to_json(arguments: &[ColumnarValue], rows: usize) -> Result<ArrayRef> {
 enum Encoder {
     Null,
     Text(StringViewArray),
+    /// What is JSON already.
+    Json(StringViewArray),
     Truth(BooleanArray),
     Integer(Int64Array),
     Decimal(Decimal128Array, i8),
@@ -76,6 +81,7 @@ impl Encoder {
     fn of(array: &ArrayRef) -> Result<Self> {
         Ok(match array.data_type() {
             DataType::Null => Self::Null,
+            json if *json == JSON => Self::Json(cast(array, &TEXT)?.as_string_view().clone()),
             text if is_text(text) => Self::Text(cast(array, &TEXT)?.as_string_view().clone()),
             DataType::Dictionary(_, values) => Self::of(&cast(array, values)?)?,
             DataType::Boolean => Self::Truth(array.as_boolean().clone()),
@@ -140,7 +146,7 @@ impl Encoder {
     fn is_valid(&self, row: usize) -> bool {
         match self {
             Self::Null => false,
-            Self::Text(array) => array.is_valid(row),
+            Self::Text(array) | Self::Json(array) => array.is_valid(row),
             Self::Truth(array) => array.is_valid(row),
             Self::Integer(array) => array.is_valid(row),
             Self::Decimal(array, _) => array.is_valid(row),
@@ -161,6 +167,7 @@ impl Encoder {
         match self {
             Self::Null => made.push_str("null"),
             Self::Text(array) => quote(array.value(row), made),
+            Self::Json(array) => made.push_str(array.value(row)),
             Self::Truth(array) => made.push_str(if array.value(row) { "true" } else { "false" }),
             Self::Integer(array) => made.push_str(&array.value(row).to_string()),
             Self::Decimal(array, scale) => {

@@ -20,7 +20,7 @@ use super::{
         },
         printed::printed,
     },
-    Maps, entry_types, map_array, map_of, pair,
+    FIRST_OF_EACH, Maps, entry_types, map_array, map_of, pair,
 };
 
 pub(super) fn all() -> Vec<ScalarUDF> {
@@ -49,6 +49,15 @@ pub(super) fn all() -> Vec<ScalarUDF> {
                 Ok(map_of(&key, &list_of(&value)))
             },
             multimap_from_entries,
+        ),
+        scalar(
+            &[FIRST_OF_EACH],
+            |types| pairs("map_agg", types),
+            |types| {
+                let (key, value) = row_types(&types[0]);
+                Ok(map_of(&key, &value))
+            },
+            map_of_first,
         ),
         scalar(
             &["map_concat"],
@@ -212,6 +221,30 @@ fn map_from_entries(arguments: &[ArrayRef], _: &DataType) -> Result<ArrayRef> {
         check_entries(&lists, list.clone())?;
         checked.check(list.clone())?;
         picked.extend(list);
+        picked.end();
+    }
+    let (keys, values) = (picked.values(&keys)?, picked.values(&values)?);
+    map_array(picked.offsets()?, keys, values, picked.nulls())
+}
+
+/// The map of each key to its first value.
+fn map_of_first(arguments: &[ArrayRef], _: &DataType) -> Result<ArrayRef> {
+    let Maps {
+        lists,
+        keys,
+        values,
+    } = entries(&arguments[0])?;
+    let missing = is_null(&keys);
+    let key_rows = rows(&keys)?;
+    let mut picked = Picked::default();
+    let mut seen = HashSet::new();
+    for list in lists.iter() {
+        let Some(list) = list else {
+            picked.end_null();
+            continue;
+        };
+        seen.clear();
+        picked.extend(list.filter(|&place| !missing(place) && seen.insert(key_rows.row(place))));
         picked.end();
     }
     let (keys, values) = (picked.values(&keys)?, picked.values(&values)?);

@@ -112,12 +112,12 @@ impl ScalarUDFImpl for Random {
 }
 
 /// The numbers of `SplitMix64`, from a start that nobody knows.
-struct Numbers {
+pub(in crate::functions) struct Numbers {
     state: u64,
 }
 
 impl Numbers {
-    fn new() -> Self {
+    pub(in crate::functions) fn new() -> Self {
         // Every state of hashes has keys of its own.
         let state = RandomState::new().build_hasher().finish();
         Self { state }
@@ -129,6 +129,12 @@ impl Numbers {
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         mixed ^ (mixed >> 31)
+    }
+
+    /// A number below another, which is not 0.
+    pub(in crate::functions) fn below(&mut self, end: usize) -> usize {
+        let below = (u128::from(self.next()) * end as u128) >> u64::BITS;
+        usize::try_from(below).unwrap_or_default()
     }
 
     /// Below 1, of all the 53 bits that a double has.

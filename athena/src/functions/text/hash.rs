@@ -136,7 +136,7 @@ const PRIMES: [u64; 5] = [
 ];
 
 /// XXH64 with the seed 0.
-pub(super) fn xxhash64(bytes: &[u8]) -> u64 {
+pub(in crate::functions) fn xxhash64(bytes: &[u8]) -> u64 {
     let (stripes, mut rest) = bytes.split_at(bytes.len() / 32 * 32);
     let mut sum = if stripes.is_empty() {
         PRIMES[4]

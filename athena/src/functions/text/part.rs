@@ -1,6 +1,8 @@
 //! Parts of text, and text made longer.
 
-use arrow::array::ArrayRef;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, StringViewBuilder};
 use datafusion::{
     common::exec_err,
     error::Result,
@@ -57,6 +59,15 @@ pub(super) fn substr() -> ScalarUDF {
         let text = Texts::of(&arguments[0], rows)?;
         let start = Integers::of(&arguments[1], rows)?;
         let length = integer_or(arguments, 2, rows, i64::MAX)?;
+        if let (Texts::Each(texts), Integers::One(Some(start)), Integers::One(Some(length))) =
+            (&text, &start, &length)
+        {
+            let mut made = StringViewBuilder::with_capacity(rows);
+            for text in texts {
+                made.append_option(text.map(|text| substring(text, *start, *length)));
+            }
+            return Ok(Arc::new(made.finish()));
+        }
         slice_rows(rows, |row| {
             let (Some(text), Some(start), Some(length)) =
                 (text.get(row), start.get(row), length.get(row))
@@ -72,39 +83,46 @@ pub(super) fn substr() -> ScalarUDF {
 }
 
 fn substring(text: &str, start: i64, length: i64) -> &str {
-    let is_ascii = text.is_ascii();
-    let characters = || {
-        if is_ascii {
-            text.len()
-        } else {
-            text.chars().count()
-        }
-    };
-    let skipped = match start {
-        0 => return "",
-        1.. => start - 1,
-        _ => {
-            let from_start = i64::try_from(characters()).unwrap_or(i64::MAX) + start;
-            if from_start < 0 {
-                return "";
-            }
-            from_start
-        }
-    };
-    let (Ok(skipped), Ok(length)) = (usize::try_from(skipped), usize::try_from(length)) else {
+    let Ok(length) = usize::try_from(length) else {
         return "";
     };
-    if is_ascii {
-        let from = skipped.min(text.len());
-        let until = skipped.saturating_add(length).min(text.len());
-        return &text[from..until];
-    }
-    let rest = &text[offset(text, skipped)..];
+    let rest = match start {
+        0 => return "",
+        1.. => {
+            let skipped = usize::try_from(start - 1).unwrap_or(usize::MAX);
+            &text[offset(text, skipped)..]
+        }
+        _ => {
+            let back = usize::try_from(start.unsigned_abs()).unwrap_or(usize::MAX);
+            match offset_from_end(text, back) {
+                Some(from) => &text[from..],
+                None => return "",
+            }
+        }
+    };
     &rest[..offset(rest, length)]
+}
+
+/// The byte at which a character begins that is so many from the end; `None` if there are not so many.
+fn offset_from_end(text: &str, characters: usize) -> Option<usize> {
+    // Only what is looked at has to be ASCII for its bytes to be its characters.
+    let from = text.len().checked_sub(characters)?;
+    if text.as_bytes()[from..].is_ascii() {
+        return Some(from);
+    }
+    let mut places = text.char_indices().rev();
+    places.nth(characters - 1).map(|(at, _)| at)
 }
 
 /// The byte at which a character begins; the end of the text if it has fewer.
 fn offset(text: &str, characters: usize) -> usize {
+    let Some(first) = text.as_bytes().get(..characters) else {
+        // There are no more characters than bytes.
+        return text.len();
+    };
+    if first.is_ascii() {
+        return characters;
+    }
     text.char_indices()
         .nth(characters)
         .map_or(text.len(), |(at, _)| at)

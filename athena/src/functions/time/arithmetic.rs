@@ -1,23 +1,26 @@
 //! `date_add`, `date_diff` and `last_day_of_month`.
 
+use std::sync::Arc;
+
+use super::{
+    super::support::{constant_text, is_text, texts},
+    calendar::{self, DAY, HOUR, MILLISECOND, MINUTE, SECOND},
+    plain::Plain,
+    read::{
+        Times, argument, check_text, check_time, finish, integers, out_of_range, same_kind, times,
+    },
+    unit::Unit,
+    zone::Zone,
+};
 use arrow::{
-    array::{ArrayRef, Int64Array},
+    array::{Array, ArrayRef, Int64Array},
+    buffer::NullBuffer,
     datatypes::DataType,
 };
 use datafusion::{
     common::plan_err,
     error::Result,
     logical_expr::{ColumnarValue, ScalarUDF},
-};
-use std::sync::Arc;
-
-use super::{
-    super::support::{constant_text, is_text, texts},
-    calendar::{self, DAY, HOUR},
-    plain::Plain,
-    read::{argument, check_text, check_time, finish, integers, out_of_range, same_kind, times},
-    unit::Unit,
-    zone::Zone,
 };
 
 pub(super) fn all() -> Vec<ScalarUDF> {
@@ -122,16 +125,21 @@ fn add(args: &[ColumnarValue], rows: usize, returns: &DataType) -> Result<ArrayR
 
 fn diff(args: &[ColumnarValue], rows: usize, _: &DataType) -> Result<ArrayRef> {
     let units = Units::new(&args[0], rows)?;
-    let (from, to) = (times(&args[1], rows)?, times(&args[2], rows)?);
+    let (from, to) = (Ends::of(&args[1], rows)?, Ends::of(&args[2], rows)?);
     // The clocks of the first time's zone count, or of the only one that has one.
-    let zone = if from.zone == Zone::Utc {
-        to.zone
+    let zone = if from.times.zone == Zone::Utc {
+        to.times.zone
     } else {
-        from.zone
+        from.times.zone
     };
+    if let Units::One(Some(unit)) = units
+        && (zone == Zone::Utc || is_elapsed(unit))
+    {
+        return Ok(Arc::new(counted(unit, &from, &to, rows)));
+    }
     let mut made = Int64Array::builder(rows);
-    for (row, (from, to)) in from.instants.iter().zip(&to.instants).enumerate() {
-        made.append_option(match (units.get(row), from, to) {
+    for row in 0..rows {
+        made.append_option(match (units.get(row), from.get(row), to.get(row)) {
             (Some(unit), Some(from), Some(to)) => Some(if is_elapsed(unit) {
                 unit.between(from, to)
             } else {
@@ -141,6 +149,77 @@ fn diff(args: &[ColumnarValue], rows: usize, _: &DataType) -> Result<ArrayRef> {
         });
     }
     Ok(Arc::new(made.finish()))
+}
+
+/// The times at one end of stretches: one for each row, or one for all.
+struct Ends {
+    times: Times,
+    is_constant: bool,
+}
+
+impl Ends {
+    fn of(argument: &ColumnarValue, rows: usize) -> Result<Self> {
+        let is_constant = matches!(argument, ColumnarValue::Scalar(_));
+        Ok(Self {
+            times: times(argument, if is_constant { 1 } else { rows })?,
+            is_constant,
+        })
+    }
+
+    fn get(&self, row: usize) -> Option<i64> {
+        let instants = &self.times.instants;
+        let row = if self.is_constant { 0 } else { row };
+        instants.is_valid(row).then(|| instants.value(row))
+    }
+}
+
+/// How many whole units lie between both ends, with the unit's length told at compile time: dividing by it is a product then.
+fn counted(unit: Unit, from: &Ends, to: &Ends, rows: usize) -> Int64Array {
+    match unit {
+        Unit::Microsecond => each(from, to, rows, whole::<1>),
+        Unit::Millisecond => each(from, to, rows, whole::<MILLISECOND>),
+        Unit::Second => each(from, to, rows, whole::<SECOND>),
+        Unit::Minute => each(from, to, rows, whole::<MINUTE>),
+        Unit::Hour => each(from, to, rows, whole::<HOUR>),
+        Unit::Day => each(from, to, rows, whole::<DAY>),
+        Unit::Week => each(from, to, rows, whole::<{ 7 * DAY }>),
+        Unit::Month | Unit::Quarter | Unit::Year => {
+            each(from, to, rows, |from, to| unit.between(from, to))
+        }
+    }
+}
+
+fn whole<const LENGTH: i64>(from: i64, to: i64) -> i64 {
+    if let Some(between) = to.checked_sub(from) {
+        return between / LENGTH;
+    }
+    // Farther apart than microseconds in 64 bits tell.
+    let whole = (i128::from(to) - i128::from(from)) / i128::from(LENGTH);
+    i64::try_from(whole).unwrap_or(if whole < 0 { i64::MIN } else { i64::MAX })
+}
+
+/// What `between` makes of both ends of every row; it must take any two times, as rows without a time have some too.
+fn each(from: &Ends, to: &Ends, rows: usize, between: impl Fn(i64, i64) -> i64) -> Int64Array {
+    match (from.is_constant, to.is_constant) {
+        (false, false) => {
+            let (from, to) = (&from.times.instants, &to.times.instants);
+            let values = from.values().iter().zip(to.values());
+            let values: Vec<i64> = values.map(|(from, to)| between(*from, *to)).collect();
+            Int64Array::new(values.into(), NullBuffer::union(from.nulls(), to.nulls()))
+        }
+        (false, true) => match to.get(0) {
+            Some(to) => from.times.instants.unary(|from| between(from, to)),
+            None => Int64Array::new_null(rows),
+        },
+        (true, false) => match from.get(0) {
+            Some(from) => to.times.instants.unary(|to| between(from, to)),
+            None => Int64Array::new_null(rows),
+        },
+        (true, true) => {
+            let made = from.get(0).zip(to.get(0));
+            std::iter::repeat_n(made.map(|(from, to)| between(from, to)), rows).collect()
+        }
+    }
 }
 
 fn last_day(args: &[ColumnarValue], rows: usize, returns: &DataType) -> Result<ArrayRef> {

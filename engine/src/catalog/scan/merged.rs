@@ -43,6 +43,7 @@ impl DataFiles {
         by_day: bool,
         instead: Option<String>,
     ) -> Result<Option<Self>> {
+        let needed = &self.and_guarded(needed);
         let constants = self.constant_names();
         let schema = self.schema.table_schema();
         let known = |name: &String| {

@@ -145,6 +145,7 @@ impl DataFiles {
         let Some(rolled) = &self.rolled else {
             return Ok(None);
         };
+        let needed = &self.and_guarded(needed);
         let mut entries = Vec::new();
         let mut names = BTreeSet::new();
         let mut rolled_up = 0;
@@ -185,6 +186,7 @@ impl DataFiles {
         }
         Ok(Some(Self {
             instead: Some(told),
+            guard: self.guard.clone(),
             ..files
         }))
     }

@@ -1,0 +1,276 @@
+//! `IN (SELECT …)`, `EXISTS` and comparisons with `ANY` or `ALL` where a value is asked for, not which rows there are.
+//!
+//! DataFusion makes joins of those that decide in WHERE or HAVING which rows stay. In such a join what is unknown is false, which is right
+//! where only AND and OR lie between it and the condition; elsewhere it would be wrong, and in what is selected there is no join at all.
+
+mod compared;
+
+use std::sync::Arc;
+
+use datafusion::{
+    common::{
+        Column, DFSchema, ScalarValue, Spans,
+        config::ConfigOptions,
+        tree_node::{Transformed, TreeNode, TreeNodeRecursion},
+    },
+    error::Result,
+    functions_aggregate::{array_agg::array_agg_udaf, count::count_udaf},
+    logical_expr::{
+        Aggregate, BinaryExpr, Expr, LogicalPlan, LogicalPlanBuilder, Operator, Subquery, Window,
+        expr::{AggregateFunction, Exists, InSubquery},
+        expr_rewriter::NamePreserver,
+        lit,
+        utils::merge_schema,
+        when,
+    },
+    optimizer::AnalyzerRule,
+};
+
+use crate::functions::is_member;
+
+/// Makes values of such sub-queries. After types are settled.
+#[derive(Debug)]
+pub(crate) struct SubqueriesAsValues;
+
+impl AnalyzerRule for SubqueriesAsValues {
+    fn name(&self) -> &'static str {
+        "subqueries_as_values"
+    }
+
+    fn analyze(&self, plan: LogicalPlan, _: &ConfigOptions) -> Result<LogicalPlan> {
+        plan.transform_up_with_subqueries(node)
+            .map(|plan| plan.data)
+    }
+}
+
+fn node(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
+    // A join's own condition is for DataFusion.
+    if matches!(plan, LogicalPlan::Join(_)) {
+        return Ok(Transformed::no(plan));
+    }
+    let mut asked = false;
+    plan.apply_expressions(|expr| {
+        asked |= expr.exists(|part| {
+            Ok(matches!(
+                part,
+                Expr::InSubquery(_) | Expr::Exists(_) | Expr::SetComparison(_)
+            ))
+        })?;
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    if !asked {
+        return Ok(Transformed::no(plan));
+    }
+    let decides = matches!(plan, LogicalPlan::Filter(_));
+    let schema = merge_schema(&plan.inputs());
+    let names = NamePreserver::new(&plan);
+    let made = plan.map_expressions(|expr| {
+        let name = names.save(&expr);
+        let made = if decides {
+            condition(expr, true, &schema)?
+        } else {
+            value(expr, &schema)?
+        };
+        Ok(made.update_data(|expr| name.restore(expr)))
+    })?;
+    if !made.transformed {
+        return Ok(made);
+    }
+    let made = sunk(made.data.recompute_schema()?)?;
+    Ok(Transformed::yes(made))
+}
+
+/// Computes below aggregates and windows what they ask of sub-queries row by row: DataFusion makes joins of such sub-queries in filters and
+/// projections alone.
+fn sunk(plan: LogicalPlan) -> Result<LogicalPlan> {
+    let input = match &plan {
+        LogicalPlan::Aggregate(aggregate) => Arc::clone(&aggregate.input),
+        LogicalPlan::Window(window) => Arc::clone(&window.input),
+        _ => return Ok(plan),
+    };
+    let names = NamePreserver::new(&plan);
+    let mut computed: Vec<Expr> = Vec::new();
+    let plan = plan.map_expressions(|expr| {
+        let name = names.save(&expr);
+        let made = expr.transform_up(|part| match &part {
+            Expr::ScalarSubquery(query) if !query.outer_ref_columns.is_empty() => {
+                let known = computed.iter().position(|known| *known == part);
+                let place = known.unwrap_or(computed.len());
+                if known.is_none() {
+                    computed.push(part);
+                }
+                Ok(Transformed::yes(Expr::Column(Column::new_unqualified(
+                    computed_name(place),
+                ))))
+            }
+            _ => Ok(Transformed::no(part)),
+        })?;
+        Ok(made.update_data(|expr| name.restore(expr)))
+    })?;
+    if computed.is_empty() {
+        return Ok(plan.data);
+    }
+    let columns = input.schema().columns().into_iter().map(Expr::Column);
+    let computed = computed.into_iter().enumerate();
+    let computed = computed.map(|(place, expr)| expr.alias(computed_name(place)));
+    let input = LogicalPlanBuilder::from(input.as_ref().clone())
+        .project(columns.chain(computed).collect::<Vec<_>>())?
+        .build()?;
+    let input = Arc::new(input);
+    Ok(match plan.data {
+        LogicalPlan::Aggregate(aggregate) => LogicalPlan::Aggregate(Aggregate::try_new(
+            input,
+            aggregate.group_expr,
+            aggregate.aggr_expr,
+        )?),
+        LogicalPlan::Window(window) => {
+            LogicalPlan::Window(Window::try_new(window.window_expr, input)?)
+        }
+        other => other,
+    })
+}
+
+fn computed_name(place: usize) -> String {
+    format!("__asked_{place}")
+}
+
+/// A condition that decides which rows stay. `always` says that rows stay only if it is true.
+fn condition(expr: Expr, always: bool, schema: &DFSchema) -> Result<Transformed<Expr>> {
+    match expr {
+        Expr::BinaryExpr(BinaryExpr {
+            left,
+            op: op @ (Operator::And | Operator::Or),
+            right,
+        }) => {
+            let always = always && op == Operator::And;
+            let left = condition(*left, always, schema)?;
+            let right = condition(*right, always, schema)?;
+            let transformed = left.transformed || right.transformed;
+            let made = BinaryExpr::new(Box::new(left.data), op, Box::new(right.data));
+            Ok(Transformed::new(
+                Expr::BinaryExpr(made),
+                transformed,
+                TreeNodeRecursion::Continue,
+            ))
+        }
+        Expr::Exists(_) | Expr::SetComparison(_) => Ok(Transformed::no(expr)),
+        Expr::InSubquery(ref query) if !query.negated || always && is_plain(query) => {
+            Ok(Transformed::no(expr))
+        }
+        Expr::Not(ref inner) => match inner.as_ref() {
+            Expr::Exists(_) => Ok(Transformed::no(expr)),
+            Expr::InSubquery(query) if always && !query.negated && is_plain(query) => {
+                Ok(Transformed::no(expr))
+            }
+            _ => value(expr, schema),
+        },
+        other => value(other, schema),
+    }
+}
+
+/// Whether a sub-query does not speak of the rows around it: of those alone DataFusion makes joins that keep what `NOT IN` keeps.
+fn is_plain(query: &InSubquery) -> bool {
+    query.subquery.outer_ref_columns.is_empty()
+}
+
+/// An expression whose value counts.
+fn value(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
+    expr.transform_up(|part| match part {
+        Expr::InSubquery(query) => Ok(Transformed::yes(member(query, schema)?)),
+        Expr::Exists(query) => Ok(Transformed::yes(exists(query)?)),
+        Expr::SetComparison(query) => Ok(Transformed::yes(compared::compared(query)?)),
+        other => Ok(Transformed::no(other)),
+    })
+}
+
+fn scalar(plan: LogicalPlan, outer_ref_columns: Vec<Expr>) -> Expr {
+    Expr::ScalarSubquery(Subquery {
+        subquery: Arc::new(plan),
+        outer_ref_columns,
+        spans: Spans::new(),
+    })
+}
+
+/// How many rows a plan has, in a sub-query.
+fn counted(plan: LogicalPlan, outer_ref_columns: &[Expr]) -> Result<Expr> {
+    let count =
+        AggregateFunction::new_udf(count_udaf(), vec![lit(1_i64)], false, None, vec![], None);
+    let count = Expr::AggregateFunction(count).alias("__count");
+    let plan = LogicalPlanBuilder::from(plan)
+        .aggregate(Vec::<Expr>::new(), vec![count])?
+        .build()?;
+    Ok(scalar(plan, outer_ref_columns.to_vec()))
+}
+
+fn exists(query: Exists) -> Result<Expr> {
+    let Subquery {
+        subquery,
+        outer_ref_columns,
+        ..
+    } = query.subquery;
+    let mut plan = subquery.as_ref().clone();
+    if outer_ref_columns.is_empty() {
+        // One row is enough.
+        plan = LogicalPlanBuilder::from(plan).limit(0, Some(1))?.build()?;
+    }
+    let found = counted(plan, &outer_ref_columns)?;
+    let none = lit(0_i64);
+    Ok(if query.negated {
+        found.eq(none)
+    } else {
+        found.gt(none)
+    })
+}
+
+fn member(query: InSubquery, schema: &DFSchema) -> Result<Expr> {
+    let made = if query.subquery.outer_ref_columns.is_empty() {
+        member_of(*query.expr, &query.subquery)?
+    } else {
+        correlated(*query.expr, &query.subquery, schema)?
+    };
+    Ok(if query.negated { !made } else { made })
+}
+
+/// Whether a value is among those of a sub-query that is the same for all rows.
+fn member_of(expr: Expr, query: &Subquery) -> Result<Expr> {
+    let plan = query.subquery.as_ref();
+    let column = Expr::Column(Column::from(plan.schema().qualified_field(0)));
+    let all = AggregateFunction::new_udf(array_agg_udaf(), vec![column], true, None, vec![], None);
+    let plan = LogicalPlanBuilder::from(plan.clone())
+        .aggregate(
+            Vec::<Expr>::new(),
+            vec![Expr::AggregateFunction(all).alias("__all")],
+        )?
+        .build()?;
+    Ok(is_member().call(vec![scalar(plan, Vec::new()), expr]))
+}
+
+/// The same of a sub-query that speaks of the rows around it, which has an answer of its own for each of them.
+fn correlated(expr: Expr, query: &Subquery, schema: &DFSchema) -> Result<Expr> {
+    let plan = query.subquery.as_ref();
+    let outer = &query.outer_ref_columns;
+    let column = Expr::Column(Column::from(plan.schema().qualified_field(0)));
+    let mut columns = outer.clone();
+    let sought = expr.clone().transform(|part| match part {
+        Expr::Column(column) => {
+            let (_, field) = schema.qualified_field_from_column(&column)?;
+            let outside = Expr::OuterReferenceColumn(Arc::clone(field), column);
+            columns.push(outside.clone());
+            Ok(Transformed::yes(outside))
+        }
+        other => Ok(Transformed::no(other)),
+    })?;
+    let only = |condition: Expr| -> Result<LogicalPlan> {
+        LogicalPlanBuilder::from(plan.clone())
+            .filter(condition)?
+            .build()
+    };
+    let found = counted(only(column.clone().eq(sought.data))?, &columns)?;
+    let unknown = counted(only(column.clone().is_null())?, outer)?;
+    let any = counted(plan.clone(), outer)?;
+    let none = || lit(0_i64);
+    let is_unknown = unknown.gt(none()).or(expr.is_null().and(any.gt(none())));
+    when(found.gt(none()), lit(true))
+        .when(is_unknown, lit(ScalarValue::Boolean(None)))
+        .otherwise(lit(false))
+}

@@ -1,0 +1,128 @@
+//! Cursors and statements that are kept by SQL.
+
+use std::{ops::ControlFlow, sync::Arc};
+
+use sqlparser::ast::{Expr, Value, visit_expressions_mut};
+use tokio::io::AsyncWrite;
+
+use super::Session;
+use crate::pg::{
+    command::Command,
+    fail::Failure,
+    portal::{Form, Formats, Portal, Trouble},
+    prepared::Sent,
+    reply::Transaction,
+};
+
+impl<W: AsyncWrite + Unpin + Send> Session<W> {
+    /// Opens a cursor over the rows of `portal`'s query.
+    pub(super) async fn declare(
+        &mut self,
+        portal: &mut Portal,
+        name: &str,
+        hold: bool,
+    ) -> Result<(), Trouble> {
+        if self.transaction == Transaction::Idle && !hold {
+            let message = "DECLARE CURSOR can only be used in transaction blocks";
+            return Err(Failure::new("25P01", message)
+                .with_hint("BEGIN first, or declare it WITH HOLD")
+                .into());
+        }
+        if self.portals.contains_key(name) {
+            let message = format!("cursor \"{name}\" already exists");
+            return Err(Failure::new("42P03", message).into());
+        }
+        self.has_room()?;
+        let source = self.source(portal).await?;
+        let cursor = Portal {
+            prepared: Arc::clone(&portal.prepared),
+            values: portal.values.clone(),
+            formats: Formats::default(),
+            source: Some(source),
+            hold,
+        };
+        self.portals.insert(name.to_owned(), cursor);
+        self.replies.done("DECLARE CURSOR");
+        Ok(())
+    }
+
+    /// Sends the next rows of a cursor. `described` says whether the client wants to hear of the columns.
+    pub(super) async fn fetch(
+        &mut self,
+        name: &str,
+        most: Option<usize>,
+        formats: &Formats,
+        described: bool,
+    ) -> Result<(), Trouble> {
+        let cursor = self.portals.get_mut(name);
+        let Some(Portal {
+            source: Some(source),
+            prepared,
+            ..
+        }) = cursor
+        else {
+            let message = format!("cursor \"{name}\" does not exist");
+            return Err(Failure::new("34000", message).into());
+        };
+        if described {
+            self.replies
+                .columns(&source.columns, |place| formats.of(place));
+        }
+        let sent = &prepared.sent;
+        let failed = |error: &_| sent.failure(error);
+        let form = Form::Rows(formats);
+        let rows = source.send(&mut self.replies, form, most, failed).await?;
+        self.replies.done(&format!("FETCH {rows}"));
+        Ok(())
+    }
+
+    /// Closes a cursor, or all of them.
+    pub(super) fn close_cursor(&mut self, name: Option<&str>) -> Result<(), Failure> {
+        match name {
+            None => self.portals.clear(),
+            Some(name) => {
+                if self.portals.remove(name).is_none() {
+                    let message = format!("cursor \"{name}\" does not exist");
+                    return Err(Failure::new("34000", message));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The statement that was kept under a name, with values for its parameters.
+    pub(super) fn kept(&self, name: &str, values: &[Expr]) -> Result<Sent, Failure> {
+        let kept = self.statements.get(name).ok_or_else(|| {
+            Failure::new(
+                "26000",
+                format!("prepared statement \"{name}\" does not exist"),
+            )
+        })?;
+        let Command::Ask(statement) = &kept.sent.command else {
+            return Ok(kept.sent.clone());
+        };
+        if kept.parameters.len() != values.len() {
+            let message = format!("wrong number of parameters for prepared statement \"{name}\"");
+            return Err(Failure::syntax(message));
+        }
+        let mut statement = statement.clone();
+        let _ = visit_expressions_mut(statement.as_mut(), |expr| {
+            if let Some(value) = value_for(expr, values) {
+                *expr = Expr::Nested(Box::new(value.clone()));
+            }
+            ControlFlow::<()>::Continue(())
+        });
+        Ok(kept.sent.with(Command::Ask(statement)))
+    }
+}
+
+fn value_for<'a>(expr: &Expr, values: &'a [Expr]) -> Option<&'a Expr> {
+    let Expr::Value(value) = expr else {
+        return None;
+    };
+    let Value::Placeholder(name) = &value.value else {
+        return None;
+    };
+    let place: usize = name.strip_prefix('$')?.parse().ok()?;
+    values.get(place.checked_sub(1)?)
+}
