@@ -13,7 +13,53 @@ pub(super) fn prepared(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         .into_iter()
         .filter(|token| !matches!(token.token, Token::Whitespace(_)))
         .collect();
-    rows(&compared_rows(&members(aliases(words(explain(tokens))))))
+    rows(&compared_rows(&members(aliases(words(tables(explain(
+        tokens,
+    )))))))
+}
+
+/// `TABLE x` is `SELECT * FROM x`. sqlparser takes two tokens more for part of the name, and so a LIMIT away.
+fn tables(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let mut made: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
+    for (at, token) in tokens.iter().enumerate() {
+        let names_one = matches!(
+            tokens.get(at + 1).map(|next| &next.token),
+            Some(Token::Word(_))
+        );
+        if keyword(Some(token)) == Keyword::TABLE && names_one && begins_query(&tokens, at) {
+            let query = [
+                Token::make_keyword("SELECT"),
+                Token::Mul,
+                Token::make_keyword("FROM"),
+            ];
+            made.extend(query.map(|word| TokenWithSpan::new(word, token.span)));
+        } else {
+            made.push(token.clone());
+        }
+    }
+    made
+}
+
+/// Whether a query may begin at this place.
+fn begins_query(tokens: &[TokenWithSpan], at: usize) -> bool {
+    let Some(before) = at.checked_sub(1).and_then(|before| tokens.get(before)) else {
+        return true;
+    };
+    matches!(
+        before.token,
+        Token::LParen | Token::RParen | Token::SemiColon
+    ) || matches!(
+        keyword(Some(before)),
+        Keyword::AS
+            | Keyword::UNION
+            | Keyword::ALL
+            | Keyword::DISTINCT
+            | Keyword::EXCEPT
+            | Keyword::INTERSECT
+            | Keyword::EXPLAIN
+            | Keyword::ANALYZE
+            | Keyword::FROM
+    )
 }
 
 /// Words of other dialects, and some that begin clauses, are names where Trino takes them for such.
@@ -229,26 +275,6 @@ fn begins_rows(tokens: &[TokenWithSpan], at: usize) -> bool {
     if keyword(tokens.get(at)) != Keyword::VALUES {
         return false;
     }
-    let follows = match at.checked_sub(1).and_then(|before| tokens.get(before)) {
-        None => true,
-        Some(before) => {
-            matches!(
-                before.token,
-                Token::LParen | Token::RParen | Token::SemiColon
-            ) || matches!(
-                keyword(Some(before)),
-                Keyword::AS
-                    | Keyword::UNION
-                    | Keyword::ALL
-                    | Keyword::DISTINCT
-                    | Keyword::EXCEPT
-                    | Keyword::INTERSECT
-                    | Keyword::EXPLAIN
-                    | Keyword::ANALYZE
-                    | Keyword::FROM
-            )
-        }
-    };
     let goes_on = match tokens.get(at + 1).map(|token| &token.token) {
         Some(Token::Word(word)) => {
             word.quote_style.is_some()
@@ -268,7 +294,7 @@ fn begins_rows(tokens: &[TokenWithSpan], at: usize) -> bool {
         ) => true,
         _ => false,
     };
-    follows && goes_on
+    begins_query(tokens, at) && goes_on
 }
 
 /// Where the row that begins here ends.

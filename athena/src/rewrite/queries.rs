@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use datafusion::{
     error::{DataFusionError, Result},
     sql::sqlparser::ast::{
-        Expr, LimitClause, Offset, Query, SetExpr, Statement, TableFactor, Value, ValueWithSpan,
-        VisitMut, VisitorMut,
+        Expr, LimitClause, Offset, Query, Statement, TableFactor, Value, ValueWithSpan, VisitMut,
+        VisitorMut,
     },
 };
 
@@ -32,7 +32,6 @@ impl VisitorMut for Queries {
     type Break = DataFusionError;
 
     fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<DataFusionError> {
-        tables(&mut query.body);
         flow(fetch(query))
     }
 
@@ -56,28 +55,6 @@ impl VisitorMut for Queries {
             value.value = Value::SingleQuotedString(std::mem::take(text));
         }
         ControlFlow::Continue(())
-    }
-}
-
-/// `TABLE x` is `SELECT * FROM x`.
-fn tables(body: &mut SetExpr) {
-    match body {
-        SetExpr::Table(table) => {
-            let name = [&table.schema_name, &table.table_name]
-                .into_iter()
-                .flatten()
-                .map(|part| format!("\"{}\"", part.to_lowercase().replace('"', "\"\"")))
-                .collect::<Vec<_>>()
-                .join(".");
-            if let Ok(Some(query)) = parsed(&format!("SELECT * FROM {name}")) {
-                *body = *query.body;
-            }
-        }
-        SetExpr::SetOperation { left, right, .. } => {
-            tables(left);
-            tables(right);
-        }
-        _ => {}
     }
 }
 

@@ -1,6 +1,18 @@
 TABLE Db.x
 -- becomes
-SELECT * FROM "db"."x"
+SELECT * FROM db.x
+----
+TABLE x LIMIT 1
+-- becomes
+SELECT * FROM x LIMIT 1
+----
+(TABLE x LIMIT 1) UNION ALL TABLE "Y" ORDER BY a OFFSET 1
+-- becomes
+(SELECT * FROM x LIMIT 1) UNION ALL SELECT * FROM "y" ORDER BY a OFFSET 1
+----
+WITH t AS (TABLE x) SELECT a FROM t
+-- becomes
+WITH t AS (SELECT * FROM x) SELECT a FROM t
 ----
 SELECT a FROM t OFFSET 2 FETCH FIRST 5 ROWS ONLY
 -- becomes
