@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, net::SocketAddr};
 
+use curtail_serve::{TokenHash, User};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -262,7 +263,12 @@ async fn neither_secrets_nor_statements_are_told() {
 
 #[tokio::test]
 async fn others_than_this_machine_need_a_token_for_metrics() {
-    let world = World::of(vec![user("ana")]).await;
+    let limited = User {
+        tokens: vec![TokenHash::of("curtail_of_ben")],
+        allow: Some("service = 'AmazonEC2'".to_owned()),
+        ..user("ben")
+    };
+    let world = World::of(vec![user("ana"), limited]).await;
     let everywhere = TcpListener::bind("0.0.0.0:0").await.unwrap();
     let address = SocketAddr::from(([127, 0, 0, 1], everywhere.local_addr().unwrap().port()));
     let service = world.service.clone();
@@ -276,6 +282,13 @@ async fn others_than_this_machine_need_a_token_for_metrics() {
     let with = |token: &str| format!("Authorization: Bearer {token}\r\n");
     assert_eq!(
         get_with(address, "/metrics", &with("guessed")).await.status,
+        401
+    );
+    // Of rows that this user does not see, nothing is told.
+    assert_eq!(
+        get_with(address, "/metrics", &with("curtail_of_ben"))
+            .await
+            .status,
         401
     );
     let told = get_with(address, "/metrics", &with(TOKEN)).await;
