@@ -340,6 +340,52 @@ mod tests {
         assert!(matches!(refused, Err(Broken::TooLong)));
     }
 
+    /// Whatever a message holds, the next one begins where its length says.
+    #[tokio::test]
+    async fn nothing_that_is_sent_makes_it_panic_or_lose_its_place() {
+        let kept: [(u8, &[u8]); 6] = [
+            (b'Q', b"select 1\0"),
+            (b'P', b"s\0select $1\0\0\x01\0\0\0\x17"),
+            (
+                b'B',
+                b"\0s\0\0\x01\0\x01\0\x02\0\0\0\x01a\xff\xff\xff\xff\0\0",
+            ),
+            (b'D', b"Sname\0"),
+            (b'E', b"\0\0\0\0\x05"),
+            (b'p', b"n,,n=,r=abc"),
+        ];
+        let mut seed = 1_u64;
+        let mut random = |below: usize| {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            usize::try_from(seed % (below as u64)).unwrap()
+        };
+        let mut read = 0;
+        for _ in 0..50_000 {
+            let (kind, body) = kept[random(kept.len())];
+            let mut body = body.to_vec();
+            for _ in 0..=random(3) {
+                let at = random(body.len().max(1));
+                match random(3) {
+                    0 => body.insert(at.min(body.len()), u8::try_from(random(256)).unwrap()),
+                    1 if !body.is_empty() => drop(body.remove(at)),
+                    _ if !body.is_empty() => body[at] ^= 1 << random(8),
+                    _ => {}
+                }
+            }
+            let length = u32::try_from(body.len() + 4).unwrap();
+            let sent = [&[kind][..], &length.to_be_bytes(), &body, b"S\0\0\0\x04"].concat();
+            let mut sent = sent.as_slice();
+            if Message::read(&mut sent, true).await.is_ok() {
+                let next = Message::read(&mut sent, true).await.unwrap();
+                assert_eq!(next, Message::Sync, "after {kind} {body:?}");
+                read += 1;
+            }
+        }
+        assert!(read > 1000, "{read} of them were messages");
+    }
+
     #[tokio::test]
     async fn the_first_message() {
         let startup = b"\0\0\0\x12\0\x03\0\0user\0ada\0\0";
