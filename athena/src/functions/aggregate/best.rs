@@ -1,6 +1,6 @@
 //! The value where another is greatest or least.
 
-use std::sync::Arc;
+use std::{cmp::Ordering, sync::Arc};
 
 use arrow::{
     array::{Array, ArrayRef, BooleanArray, UInt64Array, new_null_array},
@@ -37,7 +37,8 @@ pub(super) fn all() -> Vec<AggregateUDF> {
         .collect()
 }
 
-/// `max_by(value, order[, n])` and `min_by(value, order[, n])`. Rows whose order is NULL do not count.
+/// `max_by(value, order[, n])` and `min_by(value, order[, n])`. Rows whose order is NULL do not count; of equal orders the least value
+/// comes first, NULL after all others, so that the answer does not depend on the order of rows.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct BestBy {
     greatest: bool,
@@ -114,7 +115,16 @@ impl AggregateUDFImpl for BestBy {
     }
 }
 
-/// A value and its order, in the bytes that rows are compared by.
+/// How one order ranks against another; what is less comes first.
+pub(super) fn ranked(greatest: bool, one: &[u8], other: &[u8]) -> Ordering {
+    if greatest {
+        other.cmp(one)
+    } else {
+        one.cmp(other)
+    }
+}
+
+/// An order and its value, in the bytes that rows are compared by.
 type Held = (Box<[u8]>, Box<[u8]>);
 
 /// The best of each group.
@@ -153,6 +163,7 @@ impl Best {
         self.winners.clear();
         self.winners.resize(total, None);
         let orders = self.orders.convert_columns(&[Arc::clone(&columns[1])])?;
+        let values = self.values.convert_columns(&[Arc::clone(&columns[0])])?;
         let missing = is_null(&columns[1]);
         let mut won = Vec::new();
         for (row, &group) in groups.iter().enumerate() {
@@ -160,10 +171,15 @@ impl Best {
             if !taken || missing(row) {
                 continue;
             }
-            let order = orders.row(row);
+            let (order, value) = (orders.row(row), values.row(row));
+            let is_better = |held_order: &[u8], held_value: &[u8]| {
+                ranked(self.greatest, order.as_ref(), held_order)
+                    .then_with(|| value.as_ref().cmp(held_value))
+                    .is_lt()
+            };
             let better = match (self.winners[group], &self.held[group]) {
-                (Some(winner), _) => self.is_better(order.as_ref(), orders.row(winner).as_ref()),
-                (None, Some((held, _))) => self.is_better(order.as_ref(), held),
+                (Some(row), _) => is_better(orders.row(row).as_ref(), values.row(row).as_ref()),
+                (None, Some((order, value))) => is_better(order, value),
                 (None, None) => true,
             };
             if better {
@@ -173,27 +189,14 @@ impl Best {
                 self.winners[group] = Some(row);
             }
         }
-        let rows: Vec<_> = won
-            .iter()
-            .filter_map(|&group| self.winners[group])
-            .collect();
-        let places: UInt64Array = rows.iter().map(|&row| Some(row as u64)).collect();
-        let values = take(&columns[0], &places, None)?;
-        let values = self.values.convert_columns(&[values])?;
-        for ((group, row), value) in won.into_iter().zip(rows).zip(values.iter()) {
-            self.held[group] = Some((orders.row(row).as_ref().into(), value.as_ref().into()));
+        for group in won {
+            self.held[group] = self.winners[group].map(|row| {
+                let (order, value) = (orders.row(row), values.row(row));
+                (order.as_ref().into(), value.as_ref().into())
+            });
         }
         self.winners.clear();
         Ok(())
-    }
-
-    /// Of equal orders the first one stays.
-    fn is_better(&self, order: &[u8], held: &[u8]) -> bool {
-        if self.greatest {
-            order > held
-        } else {
-            order < held
-        }
     }
 
     /// The values and their orders.

@@ -15,7 +15,10 @@ use datafusion::{
     physical_expr::PhysicalExpr,
 };
 
-use super::super::lists::{converter, is_null, list_array, list_of};
+use super::{
+    super::lists::{converter, is_null, list_array, list_of},
+    best::ranked,
+};
 
 /// So many at most does Trino give.
 const MOST: usize = 10_000;
@@ -23,7 +26,7 @@ const MOST: usize = 10_000;
 /// A row that is held: what it is ordered by, and its value.
 type Held = (Box<[u8]>, Box<[u8]>);
 
-/// The best rows, the very best first.
+/// The best rows, the very best first; of equal orders the least value.
 #[derive(Debug)]
 pub(super) struct Several {
     count: usize,
@@ -73,19 +76,16 @@ impl Several {
         let values = self.values.convert_columns(&[Arc::clone(values)])?;
         let orders = self.orders.convert_columns(&[Arc::clone(orders)])?;
         for row in (0..orders.num_rows()).filter(|&row| !missing(row)) {
-            let order = orders.row(row);
-            let order = order.as_ref();
-            let place = self.held.partition_point(|(held, _)| {
-                if self.greatest {
-                    held.as_ref() >= order
-                } else {
-                    held.as_ref() <= order
-                }
+            let (order, value) = (orders.row(row), values.row(row));
+            let (order, value) = (order.as_ref(), value.as_ref());
+            let place = self.held.partition_point(|(held_order, held_value)| {
+                ranked(self.greatest, held_order, order)
+                    .then_with(|| held_value.as_ref().cmp(value))
+                    .is_le()
             });
             if place < self.count {
                 self.held.truncate(self.count - 1);
-                self.held
-                    .insert(place, (order.into(), values.row(row).as_ref().into()));
+                self.held.insert(place, (order.into(), value.into()));
             }
         }
         Ok(())

@@ -16,7 +16,7 @@ def value(column, kind):
     return f"CAST({column} AS {TYPES[kind]})"
 
 
-def load(connection, root):
+def load(connection, root, backwards=False):
     """Makes `cur`, `cur2` and `focus` of ../data: documented columns that no row has are NULL."""
     connection.execute("SET TimeZone = 'UTC'")
     # One thread: sums of doubles come out the same in every run.
@@ -46,7 +46,10 @@ def load(connection, root):
                     cells.append(f"'{period[:4]}' AS year, '{int(period[5:])}' AS month")
                 cells.append(f"'{name}' AS report, '{period}' AS billing_period")
                 parts.append(f"SELECT {', '.join(cells)} FROM '{file}'")
-        connection.execute(f"CREATE TABLE {'cur' if table == 'line_items' else table} AS {' UNION ALL BY NAME '.join(parts)}")
+        name = "cur" if table == "line_items" else table
+        connection.execute(f"CREATE TABLE {name} AS {' UNION ALL BY NAME '.join(parts)}")
+        if backwards:
+            connection.execute(f"CREATE OR REPLACE TABLE {name} AS FROM {name} ORDER BY rowid DESC")
     connection.execute(cur2(known["line_items"]))
     connection.execute("CREATE MACRO json_of_map(m) AS to_json(map_from_entries(list_sort(map_entries(m))))")
 

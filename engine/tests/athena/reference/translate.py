@@ -141,9 +141,14 @@ def names_of_types(node):
 
 
 def by_other(node):
-    """`max_by` takes the row with the greatest key even if its value is NULL; DuckDB's leaves such rows out."""
+    """`max_by` takes the row with the greatest key even if its value is NULL, which DuckDB's leaves out; of equal keys
+    Trino takes any, and we the least value."""
     if isinstance(node, (exp.ArgMax, exp.ArgMin)) and not node.args.get("count"):
-        return call("ARG_MAX_NULL" if isinstance(node, exp.ArgMax) else "ARG_MIN_NULL", node.this, node.expression)
+        value, key = node.this, node.expression
+        counted = exp.case().when(exp.Not(this=exp.Is(this=key.copy(), expression=exp.null())), value.copy())
+        greatest = isinstance(node, exp.ArgMax)
+        keys = [exp.Ordered(this=key, desc=greatest, nulls_first=False), exp.Ordered(this=value, nulls_first=False)]
+        return call("FIRST", exp.Order(this=counted, expressions=keys))
     return node
 
 

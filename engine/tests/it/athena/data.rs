@@ -14,13 +14,16 @@ const REPORTS: [(&str, ReportKind); 3] = [
     ("focus", ReportKind::Focus),
 ];
 
-/// A legacy report, one of CUR 2.0 and one of FOCUS, each of two months.
-pub(super) async fn fixture() -> Fixture {
+/// A legacy report, one of CUR 2.0 and one of FOCUS, each of two months; `backwards`, with the last row first.
+pub(super) async fn fixture(backwards: bool) -> Fixture {
     let fixture = Fixture::empty();
     for (report, kind) in REPORTS {
         for period in ["2026-09", "2026-10"] {
             let batches = batches(&format!("{report}-{period}.parquet"));
-            let rows: Vec<_> = batches.iter().flat_map(rows).collect();
+            let mut rows: Vec<_> = batches.iter().flat_map(rows).collect();
+            if backwards {
+                rows.reverse();
+            }
             fixture.add(report, kind, period, &rows).await;
         }
     }
