@@ -1,7 +1,9 @@
 //! SCRAM-SHA-256 (RFC 5802, RFC 7677): the server's side, from a verifier.
 
+use std::{borrow::Cow, num::NonZeroU32};
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use pgwire::api::auth::sasl::scram::gen_salted_password;
+use ring::{hmac, pbkdf2};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -28,29 +30,27 @@ pub(crate) enum Refused {
 
 /// HMAC-SHA-256 of the parts one after the other.
 pub(crate) fn hmac(key: &[u8], parts: &[&[u8]]) -> Key {
-    const BLOCK: usize = 64;
-    let mut padded = [0; BLOCK];
-    if key.len() > BLOCK {
-        let hashed: Key = Sha256::digest(key).into();
-        padded[..hashed.len()].copy_from_slice(&hashed);
-    } else {
-        padded[..key.len()].copy_from_slice(key);
-    }
-    let mut inner = Sha256::new();
-    inner.update(padded.map(|byte| byte ^ 0x36));
+    let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, key));
     for part in parts {
-        inner.update(part);
+        context.update(part);
     }
-    let mut outer = Sha256::new();
-    outer.update(padded.map(|byte| byte ^ 0x5c));
-    outer.update(inner.finalize());
-    outer.finalize().into()
+    let mut found = Key::default();
+    found.copy_from_slice(context.sign().as_ref());
+    found
 }
 
 /// The keys that a verifier of a password has.
-pub(crate) fn keys(password: &str, salt: &[u8], iterations: u32) -> (Key, Key) {
-    let iterations = usize::try_from(iterations).unwrap_or(usize::MAX);
-    let salted = gen_salted_password(password, salt, iterations);
+pub(crate) fn keys(password: &str, salt: &[u8], iterations: NonZeroU32) -> (Key, Key) {
+    // As PostgreSQL does it: what cannot be prepared is taken as it is.
+    let prepared = stringprep::saslprep(password).unwrap_or(Cow::Borrowed(password));
+    let mut salted = Key::default();
+    pbkdf2::derive(
+        pbkdf2::PBKDF2_HMAC_SHA256,
+        iterations,
+        salt,
+        prepared.as_bytes(),
+        &mut salted,
+    );
     let client_key = hmac(&salted, &[b"Client Key"]);
     let server_key = hmac(&salted, &[b"Server Key"]);
     (Sha256::digest(client_key).into(), server_key)

@@ -1,6 +1,6 @@
 //! Secrets as they are kept: hashes from which nobody gets the secret back.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, num::NonZeroU32, str::FromStr};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
@@ -9,7 +9,7 @@ use subtle::ConstantTimeEq;
 use crate::scram::{self, Key};
 
 /// How often a password is hashed; `PostgreSQL`'s own number.
-const ITERATIONS: u32 = 4096;
+const ITERATIONS: NonZeroU32 = NonZeroU32::new(4096).expect("it is not zero");
 /// Bytes of salt.
 const SALT: usize = 16;
 /// What `PostgreSQL` writes before a verifier.
@@ -23,7 +23,7 @@ const TOKEN: &str = "curtail_";
 /// `SCRAM-SHA-256$4096:salt$StoredKey:ServerKey`.
 #[derive(Clone)]
 pub struct Verifier {
-    pub(crate) iterations: u32,
+    pub(crate) iterations: NonZeroU32,
     pub(crate) salt: Vec<u8>,
     pub(crate) stored_key: Key,
     pub(crate) server_key: Key,
@@ -47,7 +47,7 @@ impl Verifier {
         }
     }
 
-    fn salted(password: &str, salt: &[u8], iterations: u32) -> Self {
+    fn salted(password: &str, salt: &[u8], iterations: NonZeroU32) -> Self {
         let (stored_key, server_key) = scram::keys(password, salt, iterations);
         Self {
             iterations,
@@ -84,10 +84,10 @@ impl FromStr for Verifier {
             let (iterations, salt) = salted.split_once(':')?;
             let (stored_key, server_key) = keys.split_once(':')?;
             let key = |text: &str| Key::try_from(STANDARD.decode(text).ok()?).ok();
-            let iterations = iterations.parse().ok()?;
+            let iterations: NonZeroU32 = iterations.parse().ok()?;
             let salt = STANDARD.decode(salt).ok()?;
             // What a client would hash for minutes, or not at all.
-            if !(1..=10_000_000).contains(&iterations) || salt.is_empty() {
+            if iterations.get() > 10_000_000 || salt.is_empty() {
                 return None;
             }
             Some(Self {
