@@ -22,6 +22,7 @@ use std::{path::Path, sync::Arc};
 use object_store::ObjectStore;
 
 use self::{blocks::Blocks, flight::Flights, objects::Cached};
+use crate::reading::Reading;
 
 /// The folders that blocks are spread over.
 const SETS: u64 = 256;
@@ -52,6 +53,7 @@ impl ReadCache {
         location: &str,
         objects: Arc<dyn ObjectStore>,
     ) -> Arc<dyn ObjectStore> {
-        Arc::new(Cached::new(self.clone(), location, objects))
+        let cached = Cached::new(self.clone(), location, Arc::clone(&objects));
+        Arc::new(Reading::new(cached, objects))
     }
 }

@@ -18,6 +18,7 @@ mod log;
 mod money;
 mod paths;
 mod period;
+mod reading;
 mod receipt;
 mod report;
 mod rollup;

@@ -117,9 +117,8 @@ impl Store {
 
     /// The same store, of whose logs each file is read once: for as long as it takes to open a snapshot.
     fn reading_logs_once(&self) -> Self {
-        let objects = Arc::clone(&self.objects);
         Self {
-            objects: Arc::new(once::ReadOnce::new(objects)),
+            objects: once::objects(Arc::clone(&self.objects)),
             ..self.clone()
         }
     }

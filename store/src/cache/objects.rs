@@ -2,26 +2,24 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt,
     ops::Range,
     sync::Arc,
 };
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
-use futures::{StreamExt, TryStreamExt, stream, stream::BoxStream};
-use object_store::{
-    CopyOptions, GetOptions, GetRange, GetResult, GetResultPayload, ListResult, MultipartUpload,
-    ObjectMeta, ObjectStore, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
-    path::Path,
-};
+use futures::{StreamExt, TryStreamExt, stream};
+use object_store::{GetOptions, GetRange, GetResult, ObjectStore, Result, path::Path};
 
 use super::{
     ReadCache,
     block::{BYTES, Block, object_name},
     window::{TOGETHER, Window},
 };
-use crate::paths;
+use crate::{
+    paths,
+    reading::{Reads, answer, is_plain},
+};
 
 /// Requests for one reader at the same time.
 const PARALLEL: usize = 8;
@@ -98,15 +96,9 @@ fn cut(found: &Found, range: &Range<u64>) -> Option<Bytes> {
 
 /// The range that is asked for, if a cache may answer.
 fn range_of(path: &Path, options: &GetOptions) -> Option<Range<u64>> {
-    let plain = options.if_match.is_none()
-        && options.if_none_match.is_none()
-        && options.if_modified_since.is_none()
-        && options.if_unmodified_since.is_none()
-        && options.version.is_none()
-        && !options.head;
     match &options.range {
         Some(GetRange::Bounded(range))
-            if plain && !range.is_empty() && paths::is_data_file(path.as_ref()) =>
+            if is_plain(options) && !range.is_empty() && paths::is_data_file(path.as_ref()) =>
         {
             Some(range.clone())
         }
@@ -114,90 +106,31 @@ fn range_of(path: &Path, options: &GetOptions) -> Option<Range<u64>> {
     }
 }
 
-impl fmt::Display for Cached {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} with a read cache", self.inner)
-    }
-}
-
 #[async_trait]
-impl ObjectStore for Cached {
-    async fn put_opts(
-        &self,
-        location: &Path,
-        payload: PutPayload,
-        opts: PutOptions,
-    ) -> Result<PutResult> {
-        self.inner.put_opts(location, payload, opts).await
-    }
-
-    async fn put_multipart_opts(
-        &self,
-        location: &Path,
-        opts: PutMultipartOptions,
-    ) -> Result<Box<dyn MultipartUpload>> {
-        self.inner.put_multipart_opts(location, opts).await
-    }
-
-    async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
-        let Some(mut range) = range_of(location, &options) else {
-            return self.inner.get_opts(location, options).await;
+impl Reads for Cached {
+    async fn read(&self, location: &Path, options: &GetOptions) -> Result<Option<GetResult>> {
+        let Some(mut range) = range_of(location, options) else {
+            return Ok(None);
         };
         let found = self.found(location, std::slice::from_ref(&range)).await?;
         let object = found.values().next().map(|block| block.object.clone());
-        let read = object.and_then(|object| {
+        // A range that the object does not have: the store says so itself.
+        Ok(object.and_then(|object| {
             range.end = range.end.min(object.size);
             let bytes = (range.start < range.end).then(|| cut(&found, &range))??;
-            Some((object, bytes))
-        });
-        // A range that the object does not have: the store says so itself.
-        let Some((object, bytes)) = read else {
-            return self.inner.get_opts(location, options).await;
-        };
-        Ok(GetResult {
-            payload: GetResultPayload::Stream(stream::once(async { Ok(bytes) }).boxed()),
-            meta: object.meta(location),
-            range,
-            attributes: object_store::Attributes::new(),
-        })
+            Some(answer(bytes, object.meta(location), range))
+        }))
     }
 
-    async fn get_ranges(&self, location: &Path, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
+    async fn read_ranges(
+        &self,
+        location: &Path,
+        ranges: &[Range<u64>],
+    ) -> Result<Option<Vec<Bytes>>> {
         if !paths::is_data_file(location.as_ref()) {
-            return self.inner.get_ranges(location, ranges).await;
+            return Ok(None);
         }
         let found = self.found(location, ranges).await?;
-        let read: Option<Vec<_>> = ranges.iter().map(|range| cut(&found, range)).collect();
-        match read {
-            Some(read) => Ok(read),
-            None => self.inner.get_ranges(location, ranges).await,
-        }
-    }
-
-    fn delete_stream(
-        &self,
-        locations: BoxStream<'static, Result<Path>>,
-    ) -> BoxStream<'static, Result<Path>> {
-        self.inner.delete_stream(locations)
-    }
-
-    fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
-        self.inner.list(prefix)
-    }
-
-    fn list_with_offset(
-        &self,
-        prefix: Option<&Path>,
-        offset: &Path,
-    ) -> BoxStream<'static, Result<ObjectMeta>> {
-        self.inner.list_with_offset(prefix, offset)
-    }
-
-    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
-        self.inner.list_with_delimiter(prefix).await
-    }
-
-    async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
-        self.inner.copy_opts(from, to, options).await
+        Ok(ranges.iter().map(|range| cut(&found, range)).collect())
     }
 }
