@@ -18,13 +18,13 @@ pub(crate) struct ServeArgs {
     #[command(subcommand)]
     pub(crate) command: Option<ServeCommand>,
     /// Serve PostgreSQL's protocol here
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", value_parser = address)]
     pub(crate) pg: Option<SocketAddr>,
     /// Serve Arrow Flight SQL here
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", value_parser = address)]
     pub(crate) flight: Option<SocketAddr>,
     /// Tell health and metrics here
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", value_parser = address)]
     pub(crate) http: Option<SocketAddr>,
     /// Certificate with its chain, PEM
     #[arg(long, value_name = "FILE")]
@@ -72,4 +72,9 @@ impl ServeArgs {
     pub(crate) fn size(text: &str) -> Result<u64, String> {
         text.parse::<Size>().map(|Size(bytes)| bytes)
     }
+}
+
+fn address(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse()
+        .map_err(|_| "write an IP address and a port, such as 127.0.0.1:5432")
 }

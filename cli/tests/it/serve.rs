@@ -165,6 +165,13 @@ fn other_machines_are_not_listened_to_without_protection() {
             "{said}"
         );
     }
+    let named = place.run(&["serve", "--pg", "localhost:0"]);
+    assert_eq!(named.status, Some(2), "{}", named.stderr);
+    assert!(
+        named.stderr.contains("such as 127.0.0.1:5432"),
+        "{}",
+        named.stderr
+    );
     let said = refused(&["--pg", "0.0.0.0:0", "--insecure-without-tls"]);
     assert!(said.contains("no users are configured"), "{said}");
     let both = [
