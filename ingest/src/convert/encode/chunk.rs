@@ -26,6 +26,7 @@ mod fixed;
 mod hybrid;
 mod intern;
 mod keys;
+mod lengths;
 mod levels;
 mod pages;
 mod renumber;
@@ -81,6 +82,8 @@ struct Buffers {
     value: Vec<u8>,
     /// Where texts start and end.
     spans: Vec<(u32, u32)>,
+    /// How long texts are.
+    lengths: Vec<u32>,
     bitmap: Vec<u8>,
 }
 

@@ -81,6 +81,11 @@ fn packed(values: &[u32], width: u32, out: &mut Vec<u8>) {
         return;
     }
     packed_header(values.len().div_ceil(GROUP), out);
+    pack(values, width, out);
+}
+
+/// Appends values of `width` bits each, in whole groups.
+pub(super) fn pack(values: &[u32], width: u32, out: &mut Vec<u8>) {
     match width {
         1 => narrow::<1>(values, out),
         2 => narrow::<2>(values, out),
@@ -168,7 +173,7 @@ fn wide(values: &[u32], width: u32, out: &mut Vec<u8>) {
 }
 
 /// ULEB128.
-fn varint(mut value: usize, out: &mut Vec<u8>) {
+pub(super) fn varint(mut value: usize, out: &mut Vec<u8>) {
     while value >= 0x80 {
         out.push(value.to_le_bytes()[0] | 0x80);
         value >>= 7;

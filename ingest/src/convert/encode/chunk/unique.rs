@@ -5,13 +5,14 @@ use parquet::{basic::Encoding, errors::ParquetError, schema::types::ColumnDescPt
 use super::{
     Buffers, Chunk, PAGE_BYTES, PAGE_ROWS,
     keys::key,
-    levels,
+    lengths, levels,
     pages::{ChunkWriter, Packer},
-    statistics::{Page, Value},
+    statistics::Page,
 };
 use crate::convert::texts::{NULL, Texts};
 
-/// A chunk of text in PLAIN encoding.
+/// A chunk of text in `DELTA_LENGTH_BYTE_ARRAY` encoding: apart from their lengths, the texts of ids are letters that zstd packs in five
+/// bits each.
 pub(super) fn encode(
     column: &ColumnDescPtr,
     mut numbers: &[u32],
@@ -20,9 +21,14 @@ pub(super) fn encode(
     buffers: &mut Buffers,
 ) -> Result<Chunk, ParquetError> {
     let Buffers {
-        raw, bitmap, spans, ..
+        raw,
+        bitmap,
+        spans,
+        lengths,
+        ..
     } = buffers;
-    let mut writer = ChunkWriter::new(column, Encoding::PLAIN, usize::MAX, packer);
+    let encoding = Encoding::DELTA_LENGTH_BYTE_ARRAY;
+    let mut writer = ChunkWriter::new(column, encoding, usize::MAX, packer);
     let mut pages = Vec::new();
     while !numbers.is_empty() {
         spans.clear();
@@ -44,7 +50,10 @@ pub(super) fn encode(
         (in_page, numbers) = numbers.split_at(page.rows);
         raw.clear();
         levels::encode(in_page, NULL, page.nulls, bitmap, raw);
-        raw.reserve(page.text_bytes + spans.len() * 4);
+        lengths.clear();
+        lengths.extend(spans.iter().map(|(start, end)| end - start));
+        lengths::encode(lengths, raw);
+        raw.reserve(page.text_bytes);
         page.range = copy(spans, texts.bytes(), raw);
         writer.data(raw, &page)?;
         pages.push(page);
@@ -63,7 +72,7 @@ fn copy<'t>(
     let (mut low, mut high) = ((key(first), first), (key(first), first));
     for span in spans {
         let text = text(span);
-        text.plain(out);
+        out.extend_from_slice(text);
         let key = key(text);
         // Texts whose keys differ need no second look.
         if key <= low.0 && (key, text) < low {
