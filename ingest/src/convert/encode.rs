@@ -13,7 +13,7 @@ use bytes::Bytes;
 use curtail_store::{ColumnType, ROW_COUNT, ReportKind};
 use parquet::{
     arrow::{
-        ArrowSchemaConverter, add_encoded_arrow_schema_to_metadata,
+        ArrowSchemaConverter,
         arrow_writer::{
             ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves,
         },
@@ -185,8 +185,8 @@ impl Encoder {
     ) -> Result<Bytes, ParquetError> {
         let fields = parts.iter().map(|part| part.field.clone());
         let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
-        let mut properties = properties(parts, kind);
-        add_encoded_arrow_schema_to_metadata(&schema, &mut properties);
+        // Without Arrow's own schema in the footer: Parquet's tells the same types, and is read at every opening anyway.
+        let properties = properties(parts, kind);
         let root = ArrowSchemaConverter::new()
             .schema_root("schema")
             .convert(&schema)?
