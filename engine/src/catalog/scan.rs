@@ -52,6 +52,8 @@ const NET_COST: &str = "line_item_net_unblended_cost";
 pub(crate) struct DataFiles {
     schema: TableSchema,
     files: Vec<PartitionedFile>,
+    /// How many rows each has.
+    rows: Vec<u64>,
     /// One row per file: its constants.
     constants: RecordBatch,
     /// What could stand in for the files.
@@ -173,10 +175,7 @@ impl DataFiles {
         let schema = TableSchema::builder(viewed(columns))
             .with_table_partition_cols(fields.clone())
             .build();
-        let files = entries
-            .iter()
-            .map(|entry| partitioned(entry, &schema))
-            .collect::<Result<_>>()?;
+        let files = entries.iter().map(partitioned).collect::<Result<_>>()?;
         let constants = Arc::new(Schema::new(fields));
         let constants = if entries.is_empty() {
             RecordBatch::new_empty(constants)
@@ -189,6 +188,7 @@ impl DataFiles {
         Ok(Self {
             schema,
             files,
+            rows: entries.iter().map(|entry| entry.rows).collect(),
             constants,
             rolled: None,
             instead: None,
@@ -218,14 +218,14 @@ impl DataFiles {
             .collect()
     }
 
-    /// The files for which all of `filters`, over constants alone, are true.
+    /// The files for which all of `filters`, over constants alone, are true, and how many rows they have.
     fn files_where(
         &self,
         session: &dyn Session,
         filters: Vec<Expr>,
-    ) -> Result<Vec<PartitionedFile>> {
+    ) -> Result<(Vec<PartitionedFile>, u64)> {
         let Some(filter) = conjunction(filters) else {
-            return Ok(self.files.clone());
+            return Ok((self.files.clone(), self.rows.iter().sum()));
         };
         let schema = DFSchema::try_from(self.constants.schema())?;
         let matches = session
@@ -233,14 +233,12 @@ impl DataFiles {
             .evaluate(&self.constants)?;
         let matches = matches.into_array(self.files.len())?;
         let matches = matches.as_boolean();
-        let matching = |index: usize| matches.is_valid(index) && matches.value(index);
-        Ok(self
-            .files
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| matching(*index))
-            .map(|(_, file)| file.clone())
-            .collect())
+        let matching = |index: &usize| matches.is_valid(*index) && matches.value(*index);
+        let found = (0..self.files.len()).filter(matching);
+        let (files, rows): (Vec<_>, Vec<_>) = found
+            .map(|index| (self.files[index].clone(), self.rows[index]))
+            .unzip();
+        Ok((files, rows.iter().sum()))
     }
 }
 
@@ -300,7 +298,7 @@ impl DataFiles {
             .iter()
             .cloned()
             .partition(|filter| expr_applicable_for_cols(&constants, filter));
-        let files = self.files_where(session, on_constants)?;
+        let (files, rows) = self.files_where(session, on_constants)?;
         if files.is_empty() {
             return Ok(Arc::new(EmptyExec::new(project_schema(
                 &self.schema(),
@@ -313,7 +311,7 @@ impl DataFiles {
         let options = session.default_table_options().parquet;
         let source = Arc::new(ParquetSource::new(self.schema.clone()));
         let config = FileScanConfigBuilder::new(crate::session::store_url(), source)
-            .with_statistics(statistics(&files, self.schema.table_schema()))
+            .with_statistics(statistics(rows, self.schema.table_schema()))
             .with_file_groups(balanced(files, session.config().target_partitions()))
             .with_projection_indices(projection.cloned())?
             .with_limit(limit.filter(|_| others.is_empty()))
@@ -386,7 +384,7 @@ fn has_net_costs(snapshot: &Snapshot, report: &ReportName, period: BillingPeriod
     })
 }
 
-fn partitioned(file: &Entry<'_>, schema: &TableSchema) -> Result<PartitionedFile> {
+fn partitioned(file: &Entry<'_>) -> Result<PartitionedFile> {
     let location =
         Path::parse(file.path).map_err(|error| DataFusionError::External(Box::new(error)))?;
     let meta = ObjectMeta {
@@ -397,21 +395,13 @@ fn partitioned(file: &Entry<'_>, schema: &TableSchema) -> Result<PartitionedFile
         e_tag: None,
         version: None,
     };
-    let mut statistics = Statistics::new_unknown(schema.file_schema());
-    statistics.num_rows = Precision::Exact(usize::try_from(file.rows).unwrap_or(usize::MAX));
-    Ok(PartitionedFile::new_from_meta(meta)
-        .with_partition_values(file.values.clone())
-        .with_statistics(Arc::new(statistics)))
+    // Without statistics of its own, which would be those of hundreds of columns of which nothing is known.
+    Ok(PartitionedFile::new_from_meta(meta).with_partition_values(file.values.clone()))
 }
 
-fn statistics(files: &[PartitionedFile], schema: &SchemaRef) -> Statistics {
-    let rows = files.iter().map(|file| {
-        file.statistics
-            .as_ref()
-            .map_or(Precision::Absent, |known| known.num_rows)
-    });
+fn statistics(rows: u64, schema: &SchemaRef) -> Statistics {
     let mut statistics = Statistics::new_unknown(schema);
-    statistics.num_rows = rows.reduce(|a, b| a.add(&b)).unwrap_or(Precision::Exact(0));
+    statistics.num_rows = Precision::Exact(usize::try_from(rows).unwrap_or(usize::MAX));
     statistics
 }
 
