@@ -16,9 +16,9 @@ pub(super) async fn run(args: &CostsArgs, settings: &Settings) -> Result<(), Cli
     let engine = answer::engine(settings, args.as_of, args.read).await?;
     let query = query(args);
     let found = engine.costs(&query).await?;
-    answer::print(&found, &args.output, settings)
-        .await
-        .map(|_| ())
+    answer::print(&found, &args.output, settings).await?;
+    engine.leave();
+    Ok(())
 }
 
 fn query(args: &CostsArgs) -> CostQuery {

@@ -39,7 +39,9 @@ pub(super) async fn run(
     let query = find(name)?;
     let engine = answer::engine(settings, None, ReadArgs::default()).await?;
     let found = engine.query(query, &sql::params(params)).await?;
-    answer::print(&found, output, settings).await.map(|_| ())
+    answer::print(&found, output, settings).await?;
+    engine.leave();
+    Ok(())
 }
 
 fn row(query: &Query) -> Vec<rows::Cell> {

@@ -19,6 +19,7 @@ pub(super) async fn run(args: &ResourcesArgs, settings: &Settings) -> Result<(),
             "nothing that was asked for ran in these hours; --all lists the rest of the month too",
         );
     }
+    engine.leave();
     Ok(())
 }
 

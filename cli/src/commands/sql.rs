@@ -32,9 +32,13 @@ pub(super) async fn run(args: &SqlArgs, settings: &Settings) -> Result<(), CliEr
         .keeping_views(args.save);
     let params = params(&args.params);
     match text {
-        Some(text) => cancellable(Box::pin(script(&engine, &text, &params, args, settings))).await,
-        None => repl::run(&engine, &params, &args.output, settings).await,
+        Some(text) => {
+            cancellable(Box::pin(script(&engine, &text, &params, args, settings))).await?;
+        }
+        None => repl::run(&engine, &params, &args.output, settings).await?,
     }
+    engine.leave();
+    Ok(())
 }
 
 /// Runs the statements of `text` one after the other.
