@@ -13,6 +13,7 @@ mod class;
 mod definition;
 mod input;
 mod join;
+mod looked;
 mod over;
 mod rule;
 mod times;
@@ -20,5 +21,6 @@ mod told;
 mod verify;
 
 pub use definition::{DefinitionError, define};
+pub(crate) use looked::Within;
 pub(crate) use rule::{FromRollups, explain, reads_rollups};
 pub use verify::RollupCheck;

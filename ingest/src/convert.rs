@@ -59,7 +59,7 @@ use self::{
     order::Sorted,
     plan::Plan,
     registry::{Binding, Registry, Source, Unbound},
-    rollup::Rollups,
+    rollup::{Piece, Rollup, Rollups, Together, Whole},
     run::Run,
     slots::Slots,
     tally::Totals,
@@ -75,6 +75,11 @@ const RUN_TENTHS: u64 = 4;
 
 /// No run is smaller, whatever the memory allowed.
 const MIN_RUN: u64 = 8 << 20;
+
+/// Share of the memory that rollups of runs may take while they wait for each other, and the most that they take of any. In the
+/// end, when the memory is theirs alone, putting them together takes several times as much.
+const WAITING: u64 = 16;
+const MOST_WAITING: u64 = 192 << 20;
 
 /// How a CSV file is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,6 +150,7 @@ pub(crate) struct Conversion {
     cuts: Mutex<BTreeSet<usize>>,
     encoder: Encoder,
     rollups: Rollups,
+    together: Together,
     /// Whether the files are those of a store, of which rollups are made and nothing else.
     stored: bool,
     /// Runs that have room for more rows.
@@ -168,7 +174,8 @@ impl Conversion {
         let files = settings.files.clamp(1, threads);
         let parsers = threads.div_ceil(files);
         let blocks = blocks::footprint(parsers) * files as u64;
-        let each = settings.memory.saturating_sub(blocks) / (files * parsers) as u64;
+        let waiting = (settings.memory / WAITING).min(MOST_WAITING);
+        let each = settings.memory.saturating_sub(blocks + waiting) / (files * parsers) as u64;
         let capacity = each / 10 * RUN_TENTHS;
         let longest_record = blocks::longest_record(settings.memory / 2 / files as u64, parsers);
         let pool = rayon::ThreadPoolBuilder::new()
@@ -192,6 +199,7 @@ impl Conversion {
                 built_in: BuiltIn::ALL.to_vec(),
                 defined: Vec::new(),
             }),
+            together: Together::new(waiting),
             stored: false,
             runs: Mutex::default(),
             totals: Mutex::default(),
@@ -236,6 +244,10 @@ impl Conversion {
     /// Writes what is left and adds up.
     pub(crate) fn finish(self) -> Result<PeriodTally, IngestError> {
         self.write_rest()?;
+        for (name, pieces) in self.together.rest() {
+            let file = self.pool()?.install(|| self.put_together(name, pieces))?;
+            self.hand_over(vec![file])?;
+        }
         let totals =
             std::mem::take(&mut *self.totals.lock().unwrap_or_else(PoisonError::into_inner));
         let written = self.written.load(Ordering::Relaxed);
@@ -340,10 +352,7 @@ impl Conversion {
         if run.rows == 0 {
             return Ok(Vec::new());
         }
-        let pool = self
-            .pool
-            .as_ref()
-            .map_err(|why| IngestError::Internal(format!("cannot start threads: {why}")))?;
+        let pool = self.pool()?;
         let mut totals = self.totals.lock().unwrap_or_else(PoisonError::into_inner);
         totals.observe(run, self.kind, self.period, &self.registry);
         drop(totals);
@@ -364,17 +373,42 @@ impl Conversion {
         }
         let chosen = self.rollups.decide(&sorted, kind, registry);
         pool.install(|| {
-            rollup::roll_up(chosen, &sorted, kind, registry, |rollup| {
-                let parquet = self.encoder.rollup(run, rollup, kind, registry);
-                files.push(Encoded {
-                    parquet: parquet.map_err(unencodable)?,
-                    rows: rollup.examples.len() as u64,
-                    rollup: Some(rollup.name.clone()),
-                });
+            rollup::roll_up(chosen, &sorted, kind, registry, |rollup, chosen| {
+                if self.together.is_given_up(rollup.name) {
+                    files.push(self.encode_rollup(run, rollup)?);
+                    return Ok(());
+                }
+                let piece = Piece::of(rollup, chosen, run);
+                for (name, pieces) in self.together.hold(rollup.name, piece) {
+                    for piece in pieces {
+                        files.push(self.put_together(name.clone(), vec![piece])?);
+                    }
+                }
                 Ok(())
             })
         })?;
         Ok(files)
+    }
+
+    /// Rollups of runs as one file. Works on the rayon pool that it is called from.
+    fn put_together(&self, name: RollupName, pieces: Vec<Piece>) -> Result<Encoded, IngestError> {
+        let whole = Whole::of(pieces, self.kind, &self.registry)?;
+        let (run, rollup) = whole.rollup(&name);
+        self.encode_rollup(run, &rollup)
+    }
+
+    fn encode_rollup(&self, run: &Run, rollup: &Rollup<'_>) -> Result<Encoded, IngestError> {
+        let parquet = self.encoder.rollup(run, rollup, self.kind, &self.registry);
+        Ok(Encoded {
+            parquet: parquet.map_err(unencodable)?,
+            rows: rollup.examples.len() as u64,
+            rollup: Some(rollup.name.clone()),
+        })
+    }
+
+    fn pool(&self) -> Result<&rayon::ThreadPool, IngestError> {
+        let pool = self.pool.as_ref();
+        pool.map_err(|why| IngestError::Internal(format!("cannot start threads: {why}")))
     }
 
     /// Hands over the files of a run.

@@ -40,7 +40,8 @@ pub use period::{BillingPeriod, ParsePeriodError};
 pub use receipt::{Anomaly, ColumnChanges, ManifestRef, Receipt, Rounded, SourceFile, StoredFile};
 pub use report::{InvalidReportName, ReportKind, ReportName};
 pub use rollup::{
-    Beside, BuiltIn, Definition, Grain, InvalidRollupName, ROW_COUNT, Rollup, RollupName,
+    Beside, BuiltIn, Definition, Fact, Grain, InvalidRollupName, Partly, ROW_COUNT, Rollup,
+    RollupName,
 };
 pub use schema::{Column, ColumnType, Table, TableSchema};
 pub use side::{

@@ -103,22 +103,25 @@ impl From<RollupName> for String {
     }
 }
 
-/// The rollups that ingest makes by itself, grouped by everything that does not multiply the rows.
+/// The rollups that ingest makes by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum BuiltIn {
-    /// Per day.
+    /// Per day, grouped by services, accounts and what else bills are told by.
+    DailyServices,
+    /// Per day, grouped by everything that does not multiply the rows.
     Daily,
-    /// Per day and resource.
+    /// Per day and resource, grouped by everything that does not multiply the rows.
     DailyResources,
 }
 
 impl BuiltIn {
-    /// Both of them.
-    pub const ALL: [Self; 2] = [Self::Daily, Self::DailyResources];
+    /// All of them, from the coarsest on.
+    pub const ALL: [Self; 3] = [Self::DailyServices, Self::Daily, Self::DailyResources];
 
     /// Its name as text.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::DailyServices => "daily_services",
             Self::Daily => "daily",
             Self::DailyResources => "daily_resources",
         }
@@ -162,6 +165,43 @@ impl Grain {
     }
 }
 
+/// A column of text that a rollup tells of some line items only: it is NULL on all others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Partly {
+    /// The column.
+    pub column: String,
+    /// Of which line items it is told: those of which all of this is true. These columns are dimensions of the rollup.
+    pub of: Vec<Fact>,
+}
+
+/// Something that is true of a line item.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Fact {
+    /// A column of text has this value.
+    Is {
+        /// The column.
+        column: String,
+        /// What it holds.
+        value: String,
+    },
+    /// A column is NULL.
+    Null {
+        /// The column.
+        column: String,
+    },
+}
+
+impl Fact {
+    /// The column that it is about.
+    pub fn column(&self) -> &str {
+        match self {
+            Self::Is { column, .. } | Self::Null { column } => column,
+        }
+    }
+}
+
 /// One rollup of one version of a billing period.
 ///
 /// Its columns are those of the line items by the same names: dimensions as they are; amounts summed up exactly; the start of
@@ -178,6 +218,9 @@ pub struct Rollup {
     /// Columns of text and time that are the same in all line items of a row; those that its files lack are NULL in all of
     /// them.
     pub dimensions: Vec<String>,
+    /// Columns that are the same in all line items of a row, too, and are told of some line items only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub partly: Vec<Partly>,
     /// Amounts that it has sums of.
     pub measures: Vec<String>,
     /// What it tells of amounts beside their sums, as [`Beside::column`]s. Files lack those in which they would say nothing.

@@ -9,7 +9,7 @@ use super::{OutputArgs, PeriodRange};
 /// Sums that ingest keeps beside line items, and that answers come from where that gives the same digits.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Built in are daily and daily_resources. Your own: rollups = [\"team-hourly.sql\"] in the configuration, and in that file
+    after_help = "Built in are daily_services, daily and daily_resources. Your own: rollups = [\"team-hourly.sql\"] in the configuration, and in that file
   SELECT columns, date_trunc('hour', line_item_usage_start_date), sum(amount), count(*) FROM cur GROUP BY ALL"
 )]
 pub(crate) struct RollupArgs {

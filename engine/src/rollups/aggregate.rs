@@ -13,6 +13,7 @@ use datafusion::{
 use super::{
     class::{Class, Columns, Reason, class, finer, tells_rows_apart},
     input::{Input, Instead, grains},
+    looked::Looked,
     over::{Refusal, over},
     told::{Tell, extreme, told_by, with},
 };
@@ -177,15 +178,17 @@ fn build(
 ) -> std::result::Result<LogicalPlan, Refusal> {
     let functions = || aggregate.aggr_expr.iter().zip(ways);
     let mut asked = Vec::new();
+    let mut looked = Looked::by(&aggregate.group_expr, &input.schema)?;
     for (expr, way) in functions() {
-        parts(expr, *way, input, &mut |told| {
+        let parts = parts(expr, *way, input, &mut |told| {
             if !asked.contains(&told) {
                 asked.push(told);
             }
             lit(0_i64)
         })?;
+        looked.also(&parts, &input.schema)?;
     }
-    let below = over(&aggregate.input, instead, &asked, used)?;
+    let below = over(&aggregate.input, instead, &asked, &looked, used)?;
     if ways.iter().all(|way| *way == Way::AsIs) {
         let rewritten = Aggregate::try_new_with_schema(
             Arc::new(below),

@@ -13,6 +13,7 @@ use datafusion::{
 use super::{
     class::{Class, Columns, Reason, class, tells_rows_apart},
     join::Joined,
+    looked::Within,
 };
 use crate::{catalog::DataFiles, limit::Guard};
 
@@ -63,17 +64,19 @@ impl Instead<'_> {
         }
     }
 
-    /// What is read instead of `files`, of which these columns are needed, if anything.
+    /// What is read instead of `files`, of which these columns are needed, and others of some line items only, if anything.
     pub(super) fn of(
         self,
         files: &DataFiles,
         needed: &BTreeSet<String>,
+        within: &Within,
     ) -> Result<Option<DataFiles>> {
         match self {
-            Self::Rollups { per } => files.with_rollups_for(needed, per),
+            Self::Rollups { per } => files.with_rollups_for(needed, within, per),
             Self::Merged { by_day, because } => {
                 let told = because.map(|why| format!("line items, because {why}"));
-                files.merged(needed, by_day, told)
+                let needed = needed.iter().chain(within.keys()).cloned().collect();
+                files.merged(&needed, by_day, told)
             }
         }
     }

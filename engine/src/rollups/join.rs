@@ -14,6 +14,7 @@ use datafusion::{
 use super::{
     class::{Class, Reason, tells_rows_apart},
     input::{Input, Instead},
+    looked::Looked,
     over::{Refusal, columns_of, over},
     told::Told,
 };
@@ -128,7 +129,7 @@ impl Joined {
         let below: Option<Vec<_>> = below.collect();
         let below = below.ok_or_else(|| Refusal::because("rows of elsewhere are counted"))?;
         let near = if left { &join.left } else { &join.right };
-        let near = Arc::new(over(near, instead, &below, used)?);
+        let near = Arc::new(over(near, instead, &below, &Looked::default(), used)?);
         let (one, other) = if left {
             (near, Arc::clone(&join.right))
         } else {

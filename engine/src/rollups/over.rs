@@ -19,6 +19,7 @@ use super::{
     class::Reason,
     input::{Input, Instead, with_files},
     join::Joined,
+    looked::Looked,
     told::{Told, told_by},
 };
 use crate::catalog::DataFiles;
@@ -49,12 +50,13 @@ impl From<DataFusionError> for Refusal {
     }
 }
 
-/// The same plan over what is read instead where that is possible, with what is `asked` of its rows as its last columns. `used`
-/// becomes true if any table is read differently now.
+/// The same plan over what is read instead where that is possible, with what is `asked` of its rows as its last columns; they are
+/// `looked` at by what stands above. `used` becomes true if any table is read differently now.
 pub(super) fn over(
     plan: &LogicalPlan,
     instead: Instead<'_>,
     asked: &[Told],
+    looked: &Looked,
     used: &mut bool,
 ) -> std::result::Result<LogicalPlan, Refusal> {
     if !instead.is_for(plan) {
@@ -62,21 +64,25 @@ pub(super) fn over(
     }
     match plan {
         LogicalPlan::TableScan(scan) => {
-            let scanned = with_files(scan, |files| scanned(scan, files, instead, asked, used));
+            let scanned = with_files(scan, |files| {
+                scanned(scan, files, instead, asked, looked, used)
+            });
             Ok(scanned.unwrap_or_else(|| as_they_are(plan.clone(), asked))?)
         }
         LogicalPlan::Projection(projection) => {
             let below = Input::of(&projection.input, instead)?;
             let mut ask = Vec::new();
+            let mut looked = Looked::by(&projection.expr, &below.schema)?;
             for told in asked {
-                told.of(&projection.expr, &below, &mut |told| {
+                let expr = told.of(&projection.expr, &below, &mut |told| {
                     if !ask.contains(&told) {
                         ask.push(told);
                     }
                     lit(0_i64)
                 })?;
+                looked.also([&expr], &below.schema)?;
             }
-            let input = over(&projection.input, instead, &ask, used)?;
+            let input = over(&projection.input, instead, &ask, &looked, used)?;
             let tell = told_by(&input, &ask);
             let mut exprs = projection.expr.clone();
             for told in asked {
@@ -87,22 +93,30 @@ pub(super) fn over(
             Ok(LogicalPlan::Projection(projected))
         }
         LogicalPlan::Filter(filter) => {
-            let input = over(&filter.input, instead, asked, used)?;
+            let mut looked = looked.clone();
+            looked.also([&filter.predicate], filter.input.schema())?;
+            let input = over(&filter.input, instead, asked, &looked, used)?;
             let filter = Filter::try_new(filter.predicate.clone(), Arc::new(input))?;
             Ok(LogicalPlan::Filter(filter))
         }
         LogicalPlan::SubqueryAlias(alias) => {
-            let input = over(&alias.input, instead, asked, used)?;
+            let input = over(&alias.input, instead, asked, looked, used)?;
             let alias = SubqueryAlias::try_new(Arc::new(input), alias.alias.clone())?;
             Ok(LogicalPlan::SubqueryAlias(alias))
         }
         // No aggregate that gets here looks at the order.
-        LogicalPlan::Sort(sort) => over(&sort.input, instead, asked, used),
+        LogicalPlan::Sort(sort) => over(&sort.input, instead, asked, looked, used),
         LogicalPlan::Join(join) => Joined::of(join, instead)?.over(join, instead, asked, used),
         LogicalPlan::Union(union) => {
             let mut inputs = Vec::with_capacity(union.inputs.len());
             for input in &union.inputs {
-                inputs.push(Arc::new(over(input, instead, asked, used)?));
+                inputs.push(Arc::new(over(
+                    input,
+                    instead,
+                    asked,
+                    &Looked::default(),
+                    used,
+                )?));
             }
             let schema = &union.schema;
             let mut fields: Vec<_> = schema
@@ -163,6 +177,7 @@ fn scanned(
     files: &DataFiles,
     instead: Instead<'_>,
     asked: &[Told],
+    looked: &Looked,
     used: &mut bool,
 ) -> Result<LogicalPlan> {
     let read: Vec<String> = scan
@@ -184,8 +199,12 @@ fn scanned(
         columns.collect()
     });
     let beside: BTreeSet<String> = beside.collect();
+    let mut within = looked.within(&read);
+    within.retain(|name, _| !filtered.contains(name));
     let needed = read.iter().chain(&filtered).chain(&beside);
-    let Some(mixed) = instead.of(files, &needed.cloned().collect())? else {
+    let needed = needed.filter(|name| !within.contains_key(*name));
+    let needed = needed.cloned().collect();
+    let Some(mixed) = instead.of(files, &needed, &within)? else {
         return as_they_are(LogicalPlan::TableScan(scan.clone()), asked);
     };
     *used = true;

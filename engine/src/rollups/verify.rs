@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use curtail_store::{
-    Beside, BillingPeriod, Grain, Receipt, ReportName, Rollup, RollupName, Snapshot, Store, Table,
-    TableSchema,
+    Beside, BillingPeriod, Fact, Grain, Receipt, ReportName, Rollup, RollupName, Snapshot, Store,
+    Table, TableSchema,
 };
 use datafusion::arrow::array::RecordBatch;
 use futures::{Stream, StreamExt};
@@ -106,6 +106,19 @@ fn statement(receipt: &Receipt, rollup: &Rollup, snapshot: &Snapshot) -> String 
         .filter(exists)
         .map(quoted)
         .collect();
+    for partly in &rollup.partly {
+        let fact = |fact: &Fact| match fact {
+            Fact::Is { column, value } => {
+                format!("{} = '{}'", quoted(column), value.replace('\'', "''"))
+            }
+            Fact::Null { column } => format!("{} IS NULL", quoted(column)),
+        };
+        let of: Vec<_> = partly.of.iter().map(fact).collect();
+        if schema.column(&partly.column).is_some() {
+            let (of, column) = (of.join(" AND "), quoted(&partly.column));
+            columns.push(format!("CASE WHEN {of} THEN {column} END"));
+        }
+    }
     if rollup.per != Grain::Period {
         let (unit, start) = (rollup.per.as_str(), catalog::usage_start(table));
         columns.push(format!("date_trunc('{unit}', {start})"));

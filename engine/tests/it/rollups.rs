@@ -5,7 +5,7 @@ mod questions;
 
 use arrow::record_batch::RecordBatch;
 use curtail_engine::{Engine, Params};
-use curtail_store::{Beside, BuiltIn, Grain, ReportKind, Rollup, RollupName, Table};
+use curtail_store::{Beside, BuiltIn, Fact, Grain, Partly, ReportKind, Rollup, RollupName, Table};
 use parquet::arrow::ArrowWriter;
 
 use self::questions::{KNOWN_LATER, question};
@@ -20,6 +20,31 @@ const DIMENSIONS: &[&str] = &[
     "line_item_currency_code",
     "product_region_code",
     "resource_tags_user_team",
+    "line_item_availability_zone",
+    "line_item_line_item_description",
+    "reservation_reservation_a_r_n",
+];
+/// Those of the coarsest rollup, and what it tells of some line items only.
+const SERVICES: &[&str] = &[
+    "bill_payer_account_id",
+    "line_item_usage_account_id",
+    "line_item_line_item_type",
+    "line_item_product_code",
+    "line_item_currency_code",
+    "product_region_code",
+];
+const PARTLY: &[(&str, &str, Option<&str>)] = &[
+    ("line_item_availability_zone", "product_region_code", None),
+    (
+        "line_item_line_item_description",
+        "line_item_line_item_type",
+        Some("Refund"),
+    ),
+    (
+        "reservation_reservation_a_r_n",
+        "line_item_line_item_type",
+        Some("Fee"),
+    ),
 ];
 const RESOURCE: &str = "line_item_resource_id";
 const START: &str = "line_item_usage_start_date";
@@ -53,6 +78,8 @@ async fn month(
                 "Tax",
                 "DiscountedUsage",
                 "SavingsPlanCoveredUsage",
+                "Refund",
+                "Fee",
             ],
         );
         let amount = |random: &mut Random| match random.below(6) {
@@ -69,7 +96,10 @@ async fn month(
                 30 * random.below(2)
             ),
             kind,
-            one(random, &["AmazonEC2", "AmazonS3", "AWSLambda"]),
+            one(
+                random,
+                &["AmazonEC2", "AmazonS3", "AWSLambda", "ComputeSavingsPlans"],
+            ),
             one(random, &["000000000007", "000000000008"]),
             one(random, &["", "us-east-1", "eu-west-1"]),
             one(random, &["", "core"]),
@@ -80,6 +110,12 @@ async fn month(
             amount(random),
             amount(random),
             amount(random),
+            one(random, &["", "us-west-2a", "us-west-2b"]),
+            one(
+                random,
+                &["", "Refund for one-time fee for Savings Plan ID 7", "Other"],
+            ),
+            one(random, &["", "arn:aws:ec2::7:reserved-instances/8"]),
         ]);
     }
     texts.retain(|texts| account.is_none_or(|account| texts[3] == account));
@@ -96,6 +132,9 @@ async fn month(
         "line_item_usage_amount",
         "pricing_public_on_demand_cost",
         "reservation_effective_cost",
+        "line_item_availability_zone",
+        "line_item_line_item_description",
+        "reservation_reservation_a_r_n",
     ];
     let items = texts.iter().map(|texts| {
         let values = names.into_iter().zip(texts.iter().map(String::as_str));
@@ -123,7 +162,10 @@ enum Tells {
 
 /// Gives a month a rollup that is computed in SQL, line by line.
 async fn roll_up(fixture: &Fixture, plain: &Engine, period: &str, name: RollupName, tells: Tells) {
-    let mut dimensions = DIMENSIONS.to_vec();
+    let (mut dimensions, mut partly) = (DIMENSIONS.to_vec(), &[][..]);
+    if name == BuiltIn::DailyServices.name() {
+        (dimensions, partly) = (SERVICES.to_vec(), PARTLY);
+    }
     if name == BuiltIn::DailyResources.name() {
         dimensions.push(RESOURCE);
     }
@@ -133,7 +175,12 @@ async fn roll_up(fixture: &Fixture, plain: &Engine, period: &str, name: RollupNa
         Tells::Everything => &Beside::ALL,
     };
     let mut outputs: Vec<_> = dimensions.iter().map(|it| (*it).to_owned()).collect();
+    for (column, of, value) in partly {
+        let is = value.map_or("IS NULL".to_owned(), |value| format!("= '{value}'"));
+        outputs.push(format!("CASE WHEN {of} {is} THEN {column} END AS {column}"));
+    }
     outputs.push(format!("date_trunc('day', {START}) AS {START}"));
+    let groups = outputs.len();
     let mut beside = Vec::new();
     for name in MEASURES {
         outputs.push(format!("sum({name}) AS {name}"));
@@ -149,7 +196,7 @@ async fn roll_up(fixture: &Fixture, plain: &Engine, period: &str, name: RollupNa
         }
     }
     outputs.push("count(*) AS row_count".to_owned());
-    let groups = (1..=dimensions.len() + 1).map(|place| place.to_string());
+    let groups = (1..=groups).map(|place| place.to_string());
     let sql = format!(
         "SELECT {} FROM cur WHERE billing_period = '{period}' GROUP BY {}",
         outputs.join(", "),
@@ -179,12 +226,29 @@ async fn roll_up(fixture: &Fixture, plain: &Engine, period: &str, name: RollupNa
         dimensions: owned(&dimensions),
         measures: owned(MEASURES),
         beside,
+        partly: (partly.iter())
+            .map(|(name, of, value)| Partly {
+                column: (*name).to_owned(),
+                of: vec![fact(of, *value)],
+            })
+            .collect(),
         definition: None,
         files: vec![file],
     };
     let previous = replacement.previous().unwrap().receipt.rollups.clone();
     let rollups = previous.into_iter().chain([rollup]).collect();
     replacement.amend(rollups, Vec::new()).await.unwrap();
+}
+
+fn fact(column: &str, value: Option<&str>) -> Fact {
+    let column = column.to_owned();
+    match value {
+        Some(value) => Fact::Is {
+            column,
+            value: value.to_owned(),
+        },
+        None => Fact::Null { column },
+    }
 }
 
 /// Three months: with rollups that tell everything, with such of an earlier version, and without.
@@ -205,6 +269,7 @@ async fn fixture_of(account: Option<&str>) -> Fixture {
         ("2026-09", BuiltIn::DailyResources, Tells::Nulls),
         ("2026-10", BuiltIn::Daily, Tells::Everything),
         ("2026-10", BuiltIn::DailyResources, Tells::Nulls),
+        ("2026-10", BuiltIn::DailyServices, Tells::Everything),
     ] {
         roll_up(&fixture, &plain, period, name.name(), tells).await;
     }
@@ -371,13 +436,119 @@ async fn what_is_told_beside_sums_answers() {
 }
 
 #[tokio::test]
+async fn the_smallest_rollup_that_tells_it_answers() {
+    let fixture = fixture().await;
+    let engine = fixture.engine_with(true, false).await;
+    let plain = fixture.engine_with(false, false).await;
+    let (services, daily) = ("/daily_services/", "/daily/");
+    let (costs, items) = ("costs", "cur");
+    for (read, from, group, aggregate) in [
+        (services, costs, "service", "sum(unblended_cost)"),
+        (services, costs, "account_id", "sum(amortized_cost)"),
+        (services, costs, "region, usage_date", "max(unblended_cost)"),
+        (services, costs, "charge_type", "avg(list_cost)"),
+        (
+            services,
+            items,
+            "",
+            "count(*), sum(line_item_unblended_cost)",
+        ),
+        (daily, costs, "tags['user_team']", "count(*)"),
+        // Of line items of which the smallest one does not tell it.
+        (daily, costs, "purchase_option", "count(*)"),
+        (daily, items, "line_item_availability_zone", "count(*)"),
+        (daily, items, "", "count(line_item_line_item_description)"),
+        (
+            daily,
+            items,
+            "",
+            "count(*) FILTER (WHERE line_item_line_item_description LIKE 'Refund%')",
+        ),
+        (
+            daily,
+            items,
+            "CASE WHEN line_item_line_item_type = 'Fee' THEN line_item_line_item_description END",
+            "count(*)",
+        ),
+        (
+            daily,
+            items,
+            "CASE line_item_line_item_type WHEN 'Tax' THEN '' ELSE line_item_line_item_description END",
+            "count(*)",
+        ),
+        (
+            daily,
+            items,
+            "CASE line_item_line_item_description WHEN 'Other' THEN line_item_line_item_type END",
+            "count(*)",
+        ),
+        (
+            daily,
+            items,
+            "CASE WHEN line_item_line_item_type = 'Refund' OR line_item_product_code = 'AmazonS3' \
+             THEN line_item_line_item_description END",
+            "count(*)",
+        ),
+        (
+            daily,
+            items,
+            "coalesce(line_item_availability_zone, product_region_code)",
+            "count(*)",
+        ),
+        // Of those alone of which it does.
+        (
+            services,
+            items,
+            "CASE WHEN line_item_line_item_type = 'Refund' AND line_item_product_code = 'AmazonS3' \
+             THEN line_item_line_item_description END",
+            "count(*)",
+        ),
+        (
+            services,
+            items,
+            "CASE line_item_line_item_type WHEN 'Tax' THEN '' WHEN 'Refund' \
+             THEN coalesce(line_item_line_item_description, 'none') END",
+            "count(*)",
+        ),
+        (
+            services,
+            items,
+            "coalesce(product_region_code, line_item_availability_zone)",
+            "count(*)",
+        ),
+        (
+            services,
+            items,
+            "",
+            "sum(CASE WHEN line_item_line_item_type = 'Refund' THEN CASE WHEN line_item_line_item_description \
+             LIKE 'Refund%' THEN 0 ELSE line_item_unblended_cost END ELSE line_item_blended_cost END)",
+        ),
+    ] {
+        let (first, by) = match group {
+            "" => (String::new(), String::new()),
+            group => (format!("{group}, "), format!(" GROUP BY {group}")),
+        };
+        let sql =
+            format!("SELECT {first}{aggregate} FROM {from} WHERE billing_period = '2026-10'{by}");
+        let answer = engine.sql(&sql, &Params::new()).await;
+        let answer = answer.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        let plan = answer.plan();
+        assert!(plan.contains(read), "{sql}: {plan}");
+        let (mut found, mut expected) = (csv(&answer).await, rows(&plain, &sql).await);
+        found.sort();
+        expected.sort();
+        assert_eq!(found, expected, "{sql}");
+    }
+}
+
+#[tokio::test]
 async fn rollups_are_verified_with_all_that_they_tell() {
     let fixture = fixture().await;
     let snapshot = fixture.store.snapshot().await.unwrap();
     let options = Fixture::options(true, true);
     let checks = Engine::verify_rollups(&fixture.store, snapshot, &options, |_| true).await;
     let checks = checks.unwrap();
-    assert_eq!(checks.len(), 4);
+    assert_eq!(checks.len(), 5);
     assert!(
         checks.iter().all(|check| check.same && check.groups > 0),
         "{checks:?}"

@@ -278,6 +278,12 @@ impl Bundles {
         &self.numbers
     }
 
+    /// The numbers of the bundles of these rows.
+    pub(super) fn numbers_of(&self, rows: &[u32]) -> Vec<u32> {
+        let number = |&row: &u32| self.numbers.get(row as usize).copied().unwrap_or(NULL);
+        rows.iter().map(number).collect()
+    }
+
     /// What a column has in each bundle, if any has a value.
     pub(super) fn values(&self, column: usize) -> Option<&Values> {
         let filled = self.columns.iter().find(|filled| filled.column == column);

@@ -28,6 +28,7 @@ use parquet::{
     schema::types::ColumnDescPtr,
 };
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use self::chunk::{Chunk, Scratch};
 use super::{
@@ -36,7 +37,7 @@ use super::{
     column::{Column, MapColumn, NO_TIME, TextColumn},
     order::{SortColumns, Sorted},
     registry::Registry,
-    rollup::{Rollup, Told},
+    rollup::{Rollup, Summed, Told},
     run::Run,
     texts::NULL,
 };
@@ -83,6 +84,8 @@ enum Source<'a> {
     Amount(&'a Amounts, Vec<(usize, &'a [i128])>),
     Time(&'a [i64], Vec<(usize, &'a [i64])>),
     Map(&'a MapColumn),
+    /// Numbers of a column's texts in the order of rows.
+    Told(&'a TextColumn, &'a [u32]),
     /// Amounts in the order of rows.
     Sums(&'a [i128]),
     /// Times or counts in the order of rows.
@@ -135,15 +138,20 @@ impl Encoder {
         registry: &Registry,
     ) -> Result<Bytes, ParquetError> {
         let all = registry.all();
-        let mut parts: Vec<Part<'_>> = parts(run, kind, registry, |_| false)
+        let sums: FxHashMap<&str, &Summed> = (rollup.sums.iter())
+            .map(|summed| (all[summed.column].name.as_str(), summed))
+            .collect();
+        let mut parts: Vec<Part<'_>> = parts(run, kind, registry, |name| sums.contains_key(name))
             .into_iter()
             .filter_map(|mut part| {
                 let column = part.column;
-                let sums = rollup.sums.iter().find(|summed| summed.column == column);
+                let partly = rollup.partly.iter().find(|(partly, _)| *partly == column);
                 if let Some((_, times)) = rollup.times.as_ref().filter(|(at, _)| *at == column) {
                     part.source = Source::Numbers(times);
-                } else if let Some(summed) = sums {
+                } else if let Some(summed) = sums.get(part.field.name().as_str()) {
                     part.source = Source::Sums(&summed.sums);
+                } else if let (Some((_, numbers)), Some(text)) = (partly, run.text(column)) {
+                    part.source = Source::Told(text, numbers);
                 } else if !rollup.dimensions.contains(&column) {
                     return None;
                 }
@@ -151,7 +159,8 @@ impl Encoder {
             })
             .collect();
         // No column of the registry has these.
-        for (name, told) in &rollup.beside {
+        for (column, beside, told) in &rollup.beside {
+            let name = beside.column(&all[*column].name);
             let (data_type, source) = match told {
                 Told::Counts(counts) => (DataType::Int64, Source::Numbers(counts)),
                 Told::Amounts(units) => (ColumnType::Amount.arrow(), Source::Sums(units)),
@@ -410,6 +419,10 @@ impl Part<'_> {
             Source::Time(own, bundles) => {
                 collect(own, bundles, group, NO_TIME, micros);
                 chunk::times(column, micros, scratch)?
+            }
+            Source::Told(text, numbers) => {
+                let numbers = &numbers[group.before..group.before + rows];
+                chunk::texts(column, numbers, text.texts(), scratch)?
             }
             Source::Sums(sums) => {
                 chunk::amounts(column, &sums[group.before..group.before + rows], scratch)?

@@ -6,8 +6,8 @@ use curtail_store::{ReportKind, Table};
 use rayon::prelude::*;
 
 use super::{
-    bundles::Bundles,
-    column::NO_TIME,
+    bundles::{Bundles, Values},
+    column::{Column, NO_TIME, TextColumn},
     registry::Registry,
     run::Run,
     texts::{NULL, number_of},
@@ -56,16 +56,67 @@ pub(super) struct Sorted<'a> {
 impl<'a> Sorted<'a> {
     /// Those of `run` in `order`. Works on the rayon pool that it is called from.
     pub(super) fn new(run: &'a Run, order: &'a [u32]) -> Self {
-        let gather = |set: &Bundles| {
-            let numbers = set.numbers();
-            let number = |&row: &u32| numbers.get(row as usize).copied().unwrap_or(NULL);
-            order.iter().map(number).collect()
-        };
+        let gather = |set: &Bundles| set.numbers_of(order);
         Self {
             run,
             order,
             bundles: run.bundles.par_iter().map(gather).collect(),
         }
+    }
+
+    /// The same of rows so few that no pool is needed.
+    pub(super) fn of_few(run: &'a Run, order: &'a [u32]) -> Self {
+        let gather = |set: &Bundles| set.numbers_of(order);
+        Self {
+            run,
+            order,
+            bundles: run.bundles.iter().map(gather).collect(),
+        }
+    }
+
+    /// The number of each row's text in a column.
+    pub(super) fn numbers(&self, column: usize) -> Vec<u32> {
+        let own = self.run.text(column).map(TextColumn::numbers);
+        self.gather(own.unwrap_or_default(), NULL, |set| {
+            match set.values(column) {
+                Some(Values::Text(numbers)) => numbers,
+                _ => &[],
+            }
+        })
+    }
+
+    /// The time of each row in a column, [`NO_TIME`] for NULL.
+    pub(super) fn times(&self, column: usize) -> Vec<i64> {
+        let own = match self.run.columns.get(column) {
+            Some(Column::Time(micros)) => &micros[..],
+            _ => &[],
+        };
+        self.gather(own, NO_TIME, |set| match set.values(column) {
+            Some(Values::Time(micros)) => micros,
+            _ => &[],
+        })
+    }
+
+    fn gather<T: Copy + PartialEq + 'a>(
+        &self,
+        own: &[T],
+        null: T,
+        values: impl Fn(&'a Bundles) -> &'a [T],
+    ) -> Vec<T> {
+        let own = |&row: &u32| own.get(row as usize).copied().unwrap_or(null);
+        let mut all: Vec<T> = self.order.iter().map(own).collect();
+        for (set, numbers) in self.run.bundles.iter().zip(&self.bundles) {
+            let values = values(set);
+            if values.is_empty() {
+                continue;
+            }
+            for (value, &number) in all.iter_mut().zip(numbers) {
+                if *value == null {
+                    *value = values.get(number as usize).copied().unwrap_or(null);
+                }
+            }
+        }
+        all
     }
 }
 

@@ -6,29 +6,41 @@
 
 mod dimensions;
 mod grouping;
+mod measures;
+mod packed;
+mod partly;
+mod pieces;
+mod services;
 mod sums;
 mod times;
+mod together;
+mod whole;
 
 use std::{
     borrow::Cow,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use curtail_store::{
-    Beside, BuiltIn, ColumnType, Definition, Grain, ReportKind, RollupName, Table,
-};
+use curtail_store::{Beside, BuiltIn, Definition, Grain, ReportKind, RollupName};
 
-pub(super) use self::sums::{Summed, Told};
 use self::{
     grouping::{Grouping, Groups},
+    measures::{beside, extremes, measures},
+    partly::Partial,
+    services::Services,
     sums::Sums,
     times::times,
+};
+pub(super) use self::{
+    pieces::Piece,
+    sums::{Summed, Told},
+    together::Together,
+    whole::Whole,
 };
 use super::{
     order::{SortColumns, Sorted},
     registry::Registry,
     tally::MadeRollup,
-    texts::number_of,
 };
 use crate::IngestError;
 
@@ -59,6 +71,8 @@ pub(super) struct Chosen {
     per: Grain,
     /// Columns of the registry that it groups by.
     dimensions: Vec<usize>,
+    /// Those that it groups by, and tells, on some line items only.
+    partly: Vec<Partial>,
     /// Columns of the registry that it sums up.
     measures: Vec<usize>,
     /// Those whose extremes it tells.
@@ -71,14 +85,16 @@ pub(super) struct Rollup<'a> {
     pub(super) name: &'a RollupName,
     /// Columns of the registry that it groups by.
     pub(super) dimensions: &'a [usize],
+    /// Columns that it tells on some rows only, with the number of each row's text.
+    pub(super) partly: Vec<(usize, Vec<u32>)>,
     /// For each of its rows, a line item of the run that has its dimensions.
     pub(super) examples: Vec<u32>,
     /// How many line items each row stands for.
     pub(super) counts: &'a [i64],
     /// Sums of columns of the registry.
     pub(super) sums: &'a [Summed],
-    /// What there is to tell beside them, by the names of columns for it.
-    pub(super) beside: Vec<(String, Told)>,
+    /// What there is to tell beside them, by column of the registry.
+    pub(super) beside: Vec<(usize, Beside, Told)>,
     /// The column of the registry that holds the start of usage, and the beginning of each row's hour, day or month.
     pub(super) times: Option<(usize, Vec<i64>)>,
 }
@@ -108,24 +124,7 @@ impl Rollups {
         kind: ReportKind,
         registry: &Registry,
     ) -> Vec<Chosen> {
-        let choose = || {
-            let Some(start) = registry.find(SortColumns::of(kind).start) else {
-                return Vec::new();
-            };
-            let days = times(rows, start, Grain::Day);
-            let candidates = self.wanted.built_in.iter().filter_map(|&built_in| {
-                let dimensions = dimensions::choose(built_in, rows, &days, kind, registry)?;
-                let measures = measures(registry);
-                Some(Chosen {
-                    name: built_in.name(),
-                    per: Grain::Day,
-                    dimensions,
-                    extremes: extremes(built_in, &measures, kind, registry),
-                    measures,
-                })
-            });
-            candidates.collect()
-        };
+        let choose = || self.choose(rows, kind, registry);
         let built_in = self.lock().get_or_insert_with(choose).clone();
         // A column that nobody knows yet is NULL in all rows so far.
         let columns = |names: &[String]| {
@@ -138,11 +137,44 @@ impl Rollups {
             name: defined.name.clone(),
             per: defined.per,
             dimensions: columns(&defined.dimensions),
+            partly: Vec::new(),
             measures: columns(&defined.measures),
             extremes: Vec::new(),
         });
-        // The one with resources is the finer one.
+        // They stand from the coarsest on.
         built_in.into_iter().rev().chain(defined).collect()
+    }
+
+    /// The built-in ones that are worth having, from the coarsest on.
+    fn choose(&self, rows: &Sorted<'_>, kind: ReportKind, registry: &Registry) -> Vec<Chosen> {
+        let Some(start) = registry.find(SortColumns::of(kind).start) else {
+            return Vec::new();
+        };
+        let sample = dimensions::sample(rows, dimensions::STRETCHES);
+        let sample = Sorted::of_few(rows.run, &sample);
+        let days = times(&sample, start, Grain::Day);
+        let choose = |resources| dimensions::choose(resources, &sample, &days, kind, registry);
+        let daily = choose(false);
+        let measures = measures(registry);
+        let mut chosen = Vec::new();
+        for &built_in in &self.wanted.built_in {
+            let services = match built_in {
+                BuiltIn::DailyServices => {
+                    services::choose(daily.as_deref(), rows, start, kind, registry)
+                }
+                BuiltIn::Daily => daily.clone().map(Services::of),
+                BuiltIn::DailyResources => choose(true).map(Services::of),
+            };
+            chosen.extend(services.map(|Services { dimensions, partly }| Chosen {
+                name: built_in.name(),
+                per: Grain::Day,
+                dimensions,
+                partly,
+                extremes: extremes(built_in, &measures, kind, registry),
+                measures: measures.clone(),
+            }));
+        }
+        chosen
     }
 
     /// The rollups that every run of the period had.
@@ -153,6 +185,9 @@ impl Rollups {
         };
         let built_in = |chosen: Chosen| MadeRollup {
             dimensions: names(&chosen.dimensions),
+            partly: (chosen.partly.iter())
+                .map(|partial| partial.told(registry))
+                .collect(),
             measures: names(&chosen.measures),
             beside: beside(&names(&chosen.measures), &names(&chosen.extremes)),
             name: chosen.name,
@@ -163,6 +198,7 @@ impl Rollups {
             name: defined.name.clone(),
             per: defined.per,
             dimensions: defined.dimensions.clone(),
+            partly: Vec::new(),
             measures: defined.measures.clone(),
             beside: beside(&defined.measures, &[]),
             definition: Some(defined.text.clone()),
@@ -191,17 +227,25 @@ impl Rollups {
 /// A rollup from which coarser ones can be made.
 struct Finer {
     chosen: Chosen,
+    /// What its rows are made of: line items, or rows of another rollup.
     groups: Groups,
+    examples: Vec<u32>,
     sums: Sums,
 }
 
 impl Finer {
     /// Whether groups of these groups are the groups of `coarser`.
     fn makes(&self, coarser: &Chosen) -> bool {
-        let all = |these: &[usize], of: &[usize]| these.iter().all(|column| of.contains(column));
+        let all = |these: &[usize]| {
+            let mut these = these.iter();
+            these.all(|column| self.chosen.dimensions.contains(column))
+        };
+        let partly: Vec<usize> = coarser.partly.iter().map(|it| it.column).collect();
+        let measures = &self.chosen.measures;
         self.chosen.per <= coarser.per
-            && all(&coarser.dimensions, &self.chosen.dimensions)
-            && all(&coarser.measures, &self.chosen.measures)
+            && all(&coarser.dimensions)
+            && all(&partly)
+            && (coarser.measures.iter()).all(|column| measures.contains(column))
     }
 }
 
@@ -209,64 +253,67 @@ impl Finer {
 /// that it is called from.
 pub(super) fn roll_up(
     chosen: Vec<Chosen>,
-    rows: &Sorted<'_>,
+    line_items: &Sorted<'_>,
     kind: ReportKind,
     registry: &Registry,
-    mut take: impl FnMut(&Rollup<'_>) -> Result<(), IngestError>,
+    mut take: impl FnMut(&Rollup<'_>, &Chosen) -> Result<(), IngestError>,
 ) -> Result<(), IngestError> {
     let Some(start) = registry.find(SortColumns::of(kind).start) else {
         return Ok(());
     };
     let mut finer: Vec<Finer> = Vec::new();
     for chosen in chosen {
+        // A coarser one is made of the groups of a finer one: the one with the fewest, which came last.
+        let source = finer.iter().rev().find(|finer| finer.makes(&chosen));
+        let few = source.map(|finer| Sorted::new(line_items.run, &finer.examples));
+        let rows = few.as_ref().unwrap_or(line_items);
         let times = times(rows, start, chosen.per);
         let mut grouping = Grouping::default();
         grouping.by_times(&times);
         grouping.by_columns(&chosen.dimensions, rows);
-        // A coarser one is made of the groups of a finer one: the one with the fewest, which came last.
-        let source = finer.iter().rev().find(|finer| finer.makes(&chosen));
-        let groups = match source {
-            Some(finer) => grouping.groups(finer.groups.firsts.iter().copied()),
-            None => grouping.groups(0..number_of(rows.order.len())),
-        };
+        for partial in &chosen.partly {
+            grouping.by_classes(partial.numbers(rows));
+        }
+        let groups = grouping.groups(rows.order.len());
         let sums = match source {
             Some(finer) => finer.sums.of(&groups, &chosen.measures),
             None => Sums::of_rows(rows, &groups, &chosen.measures),
         };
-        let mut sums = sums.map_err(|column| IngestError::SumOverflow {
-            object: "a rollup".to_owned(),
-            column: registry.column(column).name,
-        })?;
-        if !chosen.extremes.is_empty() {
-            let of_rows = match source {
-                // Of the two built-in ones only the coarser tells extremes, so the finer one was made of rows.
+        let mut sums = sums.map_err(|column| overflow(column, registry))?;
+        if !sums.know(&chosen.extremes) {
+            let of_line_items = match source {
+                // The one with resources alone tells no extremes, and is always made of line items.
                 Some(finer) => {
                     let group = |&finer: &u32| groups.of_rows[finer as usize];
                     Cow::Owned(finer.groups.of_rows.iter().map(group).collect())
                 }
                 None => Cow::Borrowed(&groups.of_rows),
             };
-            sums.look(rows, &of_rows, &chosen.extremes);
+            sums.look(line_items, &of_line_items, &chosen.extremes);
         }
-        let of_groups = |values: &[i64]| {
-            let value = |&place: &u32| values[place as usize];
-            groups.firsts.iter().map(value).collect()
-        };
-        take(&Rollup {
+        let example = |&place: &u32| rows.order[place as usize];
+        let examples: Vec<u32> = groups.firsts.iter().map(example).collect();
+        let time = |&place: &u32| times[place as usize];
+        let of_examples = Sorted::new(rows.run, &examples);
+        let partly = |partial: &Partial| (partial.column, partial.numbers(&of_examples));
+        let rollup = Rollup {
             name: &chosen.name,
             dimensions: &chosen.dimensions,
-            examples: (groups.firsts.iter())
-                .map(|&place| rows.order[place as usize])
-                .collect(),
+            partly: chosen.partly.iter().map(partly).collect(),
             counts: &sums.counts,
             sums: &sums.columns,
-            beside: told_beside(&chosen, &sums, registry),
-            times: (chosen.per != Grain::Period).then(|| (start, of_groups(&times))),
-        })?;
+            beside: told_beside(&chosen.extremes, &sums),
+            times: (chosen.per != Grain::Period)
+                .then(|| (start, groups.firsts.iter().map(time).collect())),
+            examples,
+        };
+        take(&rollup, &chosen)?;
         if chosen.name.is_built_in() {
+            let examples = rollup.examples;
             finer.push(Finer {
                 chosen,
                 groups,
+                examples,
                 sums,
             });
         }
@@ -274,85 +321,23 @@ pub(super) fn roll_up(
     Ok(())
 }
 
-/// The columns of amounts that there are.
-fn measures(registry: &Registry) -> Vec<usize> {
-    let all = registry.all().into_iter().enumerate();
-    let measures = all
-        .filter(|(_, column)| column.column_type == ColumnType::Amount && is_measure(&column.name));
-    measures.map(|(column, _)| column).collect()
+fn overflow(column: usize, registry: &Registry) -> IngestError {
+    IngestError::SumOverflow {
+        object: "a rollup".to_owned(),
+        column: registry.column(column).name,
+    }
 }
 
-/// The amounts whose extremes a rollup tells: what things cost. With resources they would take room, and merging line items is
-/// fast where so many rows are asked for.
-fn extremes(
-    built_in: BuiltIn,
-    measures: &[usize],
-    kind: ReportKind,
-    registry: &Registry,
-) -> Vec<usize> {
-    let costs: &[_] = match (built_in, kind.table()) {
-        (BuiltIn::DailyResources, _) => &[],
-        (BuiltIn::Daily, Table::LineItems) => &[
-            "line_item_unblended_cost",
-            "line_item_net_unblended_cost",
-            "line_item_blended_cost",
-            "line_item_usage_amount",
-            "pricing_public_on_demand_cost",
-            "reservation_effective_cost",
-            "savings_plan_savings_plan_effective_cost",
-        ],
-        (BuiltIn::Daily, Table::Focus) => &[
-            "billedcost",
-            "effectivecost",
-            "listcost",
-            "contractedcost",
-            "consumedquantity",
-        ],
-    };
-    let costs = costs.iter().filter_map(|name| registry.find(name));
-    costs.filter(|column| measures.contains(column)).collect()
-}
-
-/// The columns in which a rollup tells more than sums of its measures.
-fn beside(measures: &[String], extremes: &[String]) -> Vec<String> {
-    let nulls = measures.iter().map(|name| Beside::Nulls.column(name));
-    let extremes = extremes
-        .iter()
-        .flat_map(|name| [Beside::Least, Beside::Most].map(|beside| beside.column(name)));
-    nulls.chain(extremes).collect()
-}
-
-/// What is to be told beside the sums of a run.
-fn told_beside(chosen: &Chosen, sums: &Sums, registry: &Registry) -> Vec<(String, Told)> {
+/// What is to be told beside sums, where `extremes` of columns are wanted.
+fn told_beside(extremes: &[usize], sums: &Sums) -> Vec<(usize, Beside, Told)> {
     let told = sums.columns.iter().flat_map(|summed| {
-        let extremes = chosen.extremes.contains(&summed.column);
+        let extremes = extremes.contains(&summed.column);
         let wanted = Beside::ALL.into_iter();
         let wanted = wanted.filter(move |beside| *beside == Beside::Nulls || extremes);
         wanted.filter_map(|beside| {
             let told = summed.told(beside, &sums.counts)?;
-            Some((beside.column(&registry.column(summed.column).name), told))
+            Some((summed.column, beside, told))
         })
     });
     told.collect()
-}
-
-/// Does it make sense to add these amounts up?
-fn is_measure(name: &str) -> bool {
-    !["_rate", "_factor", "_ratio", "unitprice"]
-        .iter()
-        .any(|ending| name.ends_with(ending))
-}
-
-/// The columns that every rollup is grouped by, if they have values.
-fn base(kind: ReportKind) -> &'static [&'static str] {
-    match kind.table() {
-        Table::LineItems => &[
-            "line_item_product_code",
-            "line_item_usage_account_id",
-            "line_item_line_item_type",
-            "line_item_usage_type",
-            "line_item_operation",
-        ],
-        Table::Focus => &["servicename", "subaccountid", "chargecategory", "skuid"],
-    }
 }

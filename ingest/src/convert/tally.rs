@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveTime, Utc};
 use curtail_store::{
-    Anomaly, BillingPeriod, Grain, Money, ReportKind, RollupName, Rounded, Table, TableSchema,
+    Anomaly, BillingPeriod, Grain, Money, Partly, ReportKind, RollupName, Rounded, Table,
+    TableSchema,
 };
 
 use super::{
@@ -95,6 +96,8 @@ pub(crate) struct MadeRollup {
     pub(crate) per: Grain,
     /// Columns that it groups by.
     pub(crate) dimensions: Vec<String>,
+    /// Those that it tells of some line items only.
+    pub(crate) partly: Vec<Partly>,
     /// Columns that it sums up.
     pub(crate) measures: Vec<String>,
     /// Columns in which it tells more than sums of them.

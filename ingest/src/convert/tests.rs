@@ -20,7 +20,8 @@ use arrow::{
 };
 use bytes::Bytes;
 use curtail_store::{
-    Beside, BillingPeriod, BuiltIn, Definition, Grain, Money, ReportKind, RollupName, TableSchema,
+    Beside, BillingPeriod, BuiltIn, Definition, Fact, Grain, Money, ReportKind, RollupName,
+    TableSchema,
 };
 
 use super::{

@@ -69,6 +69,7 @@ impl Attempt {
             name: made.name.clone(),
             per: made.per,
             dimensions: made.dimensions.clone(),
+            partly: made.partly.clone(),
             measures: made.measures.clone(),
             beside: made.beside.clone(),
             definition: made.definition.clone(),

@@ -320,6 +320,7 @@ async fn rollups_are_checked_against_the_receipt() {
         receipt.rollups = vec![Rollup {
             name: BuiltIn::Daily.name(),
             per: Grain::Day,
+            partly: Vec::new(),
             definition: None,
             dimensions: Vec::new(),
             measures: vec!["line_item_unblended_cost".to_owned()],

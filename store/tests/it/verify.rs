@@ -31,6 +31,7 @@ async fn stored() -> (TempDir, Store) {
     receipt.rollups.push(Rollup {
         name: BuiltIn::Daily.name(),
         per: Grain::Day,
+        partly: Vec::new(),
         definition: None,
         dimensions: Vec::new(),
         measures: vec!["line_item_unblended_cost".to_owned()],

@@ -27,6 +27,7 @@ async fn ingest(store: &Store, month: &str, cost: &str, at: DateTime<Utc>) -> u6
     receipt.rollups.push(curtail_store::Rollup {
         name: daily,
         per: curtail_store::Grain::Day,
+        partly: Vec::new(),
         definition: None,
         dimensions: Vec::new(),
         measures: vec!["line_item_unblended_cost".to_owned()],

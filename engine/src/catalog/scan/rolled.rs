@@ -1,9 +1,14 @@
 //! Which rollups could stand in for the line items of a scan.
 
-use std::{collections::BTreeSet, fmt::Write as _, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    sync::Arc,
+};
 
 use curtail_store::{
-    Beside, Grain, ROW_COUNT, Receipt, Rollup, RollupName, Snapshot, StoredFile, Table, TableSchema,
+    Beside, Fact, Grain, ROW_COUNT, Receipt, Rollup, RollupName, Snapshot, StoredFile, Table,
+    TableSchema,
 };
 use datafusion::{
     arrow::datatypes::{DataType, Field, FieldRef, Fields, Schema},
@@ -12,6 +17,7 @@ use datafusion::{
 };
 
 use super::{Constants, DataFiles, Entry, constants, usage_start, values};
+use crate::rollups::Within;
 
 /// The rollups of a table's billing periods.
 #[derive(Debug)]
@@ -46,6 +52,8 @@ struct Usable {
     name: RollupName,
     per: Grain,
     allowed: BTreeSet<String>,
+    /// Columns that it tells of some line items only: of those of which all of this is true.
+    partly: BTreeMap<String, Vec<Fact>>,
     files: Vec<File>,
 }
 
@@ -71,6 +79,9 @@ impl Rolled {
                 name: rollup.name.clone(),
                 per: rollup.per,
                 allowed: allowed(receipt, rollup),
+                partly: (rollup.partly.iter())
+                    .map(|partly| (partly.column.clone(), partly.of.clone()))
+                    .collect(),
                 files: rollup.files.iter().map(File::of).collect(),
             });
             periods.push(Period {
@@ -110,13 +121,28 @@ impl File {
     }
 }
 
+impl Usable {
+    /// Whether it tells a column of all line items of which one of these is true.
+    fn tells(&self, name: &String, within: &[Vec<Fact>]) -> bool {
+        let partly = self.partly.get(name);
+        let told = |of: &[Fact]| {
+            within
+                .iter()
+                .all(|known| of.iter().all(|it| known.contains(it)))
+        };
+        self.allowed.contains(name) || partly.is_some_and(|of| told(of))
+    }
+}
+
 impl Period {
-    /// The smallest rollup that has all of these columns, and times at least as fine as `grain`.
-    fn rollup(&self, needed: &BTreeSet<String>, grain: Grain) -> Option<&Usable> {
-        let usable = self
-            .rollups
-            .iter()
-            .filter(|rollup| rollup.per <= grain && needed.is_subset(&rollup.allowed));
+    /// The smallest rollup that has all of these columns, those that are looked at `within` some line items at least there, and
+    /// times at least as fine as `grain`.
+    fn rollup(&self, needed: &BTreeSet<String>, within: &Within, grain: Grain) -> Option<&Usable> {
+        let usable = self.rollups.iter().filter(|rollup| {
+            rollup.per <= grain
+                && needed.is_subset(&rollup.allowed)
+                && within.iter().all(|(name, at)| rollup.tells(name, at))
+        });
         usable.min_by_key(|rollup| rollup.files.iter().map(|file| file.rows).sum::<u64>())
     }
 }
@@ -135,11 +161,12 @@ impl DataFiles {
     }
 
     /// The same columns, and after those of the files what is needed beside them and [`ROW_COUNT`], NULL for line items, from
-    /// rollups wherever there is one with all the columns that are needed, and times at least as fine as `grain`. `None` if
-    /// there is none anywhere.
+    /// rollups wherever there is one with all the columns that are needed, some of them `within` some line items only, and times
+    /// at least as fine as `grain`. `None` if there is none anywhere.
     pub(crate) fn with_rollups_for(
         &self,
         needed: &BTreeSet<String>,
+        within: &Within,
         grain: Grain,
     ) -> Result<Option<Self>> {
         let Some(rolled) = &self.rolled else {
@@ -150,7 +177,7 @@ impl DataFiles {
         let mut names = BTreeSet::new();
         let mut rolled_up = 0;
         for period in &rolled.periods {
-            let files = match period.rollup(needed, grain) {
+            let files = match period.rollup(needed, within, grain) {
                 Some(rollup) => {
                     rolled_up += 1;
                     names.insert(rollup.name.as_str());

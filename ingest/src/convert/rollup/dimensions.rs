@@ -1,27 +1,40 @@
-//! Which columns a rollup is grouped by.
+//! Which columns the finer rollups are grouped by.
 //!
-//! The rule: beside the day, the columns of [`super::base`], and for the finer rollup the resource. Then every other column
+//! The rule: beside the day, the columns of [`base`], and for the finer rollup the resource. Then every other column
 //! of text or time, in the table's order, that does not multiply the rows: with it, a sample has at most a twentieth more
 //! groups than without, or the rollup is still so small that it does not matter.
 
-use curtail_store::{BuiltIn, ColumnType, ReportKind, Table};
+use curtail_store::{ColumnType, ReportKind, Table};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::{
-    WORTH, base,
+    WORTH,
     grouping::{classes_of_column, classes_of_times},
 };
 use crate::convert::{order::Sorted, registry::Registry, texts::number_of};
 
-/// Rows of the run, neighbours in its order, that a sample is made of, and how many such stretches it has.
+/// Rows of the run, neighbours in its order, of which some make a sample.
 const STRETCH: usize = 1024;
-const STRETCHES: usize = 8;
+
+/// Stretches of the sample by which columns are chosen.
+pub(super) const STRETCHES: usize = 8;
 
 /// Line items per row of the rollup from which on one more column does not matter.
-fn plenty(rollup: BuiltIn) -> usize {
-    match rollup {
-        BuiltIn::Daily => 64,
-        BuiltIn::DailyResources => 24,
+fn plenty(with_resources: bool) -> usize {
+    if with_resources { 24 } else { 64 }
+}
+
+/// The columns that every rollup is grouped by, if they have values.
+fn base(kind: ReportKind) -> &'static [&'static str] {
+    match kind.table() {
+        Table::LineItems => &[
+            "line_item_product_code",
+            "line_item_usage_account_id",
+            "line_item_line_item_type",
+            "line_item_usage_type",
+            "line_item_operation",
+        ],
+        Table::Focus => &["servicename", "subaccountid", "chargecategory", "skuid"],
     }
 }
 
@@ -48,24 +61,23 @@ fn start(kind: ReportKind) -> &'static str {
     }
 }
 
-/// Chooses by a sample of the run's rows; the columns come in the registry's order. `None` if the rollup would not be worth
-/// having.
+/// Chooses by a sample of a run's rows and their days; the columns come in the registry's order. `None` if the rollup would not
+/// be worth having.
 pub(super) fn choose(
-    rollup: BuiltIn,
-    rows: &Sorted<'_>,
+    with_resources: bool,
+    sample: &Sorted<'_>,
     days: &[i64],
     kind: ReportKind,
     registry: &Registry,
 ) -> Option<Vec<usize>> {
-    let sample = sample(rows.order.len());
-    let days: Vec<i64> = sample.iter().map(|&place| days[place as usize]).collect();
-    let mut partition = Partition::whole(sample.len()).by(&classes_of_times(&days));
+    let rows = sample.order.len();
+    let mut partition = Partition::whole(rows).by(&classes_of_times(days));
     let mut dimensions: Vec<usize> = Vec::new();
-    let with_resource = (rollup == BuiltIn::DailyResources).then(|| resource(kind));
-    for name in base(kind).iter().copied().chain(with_resource) {
+    let resource_too = with_resources.then(|| resource(kind));
+    for name in base(kind).iter().copied().chain(resource_too) {
         if let Some(column) = registry.find(name) {
             dimensions.push(column);
-            partition = partition.by(&classes_of_column(column, rows, &sample));
+            partition = partition.by(&classes_of_column(column, sample));
         }
     }
     for (column, described) in registry.all().iter().enumerate() {
@@ -79,37 +91,38 @@ pub(super) fn choose(
             continue;
         }
         // Later runs may have values in what is empty here, and queries may name it.
-        if !rows.run.has_values(column) {
+        if !sample.run.has_values(column) {
             if registry.is_seen(column) {
                 dimensions.push(column);
             }
             continue;
         }
-        let classes = classes_of_column(column, rows, &sample);
+        let classes = classes_of_column(column, sample);
         if classes.iter().all(|&class| class == classes[0]) {
             dimensions.push(column);
             continue;
         }
         let with = partition.by(&classes);
         if with.groups <= partition.groups + partition.groups / 20
-            || with.groups <= sample.len() / plenty(rollup)
+            || with.groups <= rows / plenty(with_resources)
         {
             dimensions.push(column);
             partition = with;
         }
     }
     dimensions.sort_unstable();
-    (partition.groups <= sample.len() / WORTH).then_some(dimensions)
+    (partition.groups <= rows / WORTH).then_some(dimensions)
 }
 
 /// Rows in groups.
-struct Partition {
+pub(super) struct Partition {
     of_rows: Vec<u32>,
-    groups: usize,
+    pub(super) groups: usize,
 }
 
 impl Partition {
-    fn whole(rows: usize) -> Self {
+    /// All of so many rows in one group.
+    pub(super) fn whole(rows: usize) -> Self {
         Self {
             of_rows: vec![0; rows],
             groups: 1,
@@ -117,7 +130,7 @@ impl Partition {
     }
 
     /// The same, with rows of different classes in different groups.
-    fn by(&self, classes: &[u32]) -> Self {
+    pub(super) fn by(&self, classes: &[u32]) -> Self {
         let mut groups = FxHashMap::with_capacity_and_hasher(self.groups, FxBuildHasher);
         let group = |pair| {
             let next = number_of(groups.len());
@@ -132,10 +145,11 @@ impl Partition {
     }
 }
 
-/// The places of some of so many rows.
-fn sample(rows: usize) -> Vec<u32> {
-    let apart = (rows / STRETCHES).max(STRETCH);
-    let starts = (0..rows).step_by(apart);
-    let places = starts.flat_map(|start| start..(start + STRETCH).min(rows));
-    places.map(number_of).collect()
+/// Some rows of a run: so many stretches of neighbours.
+pub(super) fn sample(rows: &Sorted<'_>, stretches: usize) -> Vec<u32> {
+    let count = rows.order.len();
+    let apart = (count / stretches).max(STRETCH);
+    let starts = (0..count).step_by(apart);
+    let sample = starts.flat_map(|start| &rows.order[start..(start + STRETCH).min(count)]);
+    sample.copied().collect()
 }

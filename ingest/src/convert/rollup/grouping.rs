@@ -1,5 +1,7 @@
 //! Rows that are alike in some columns.
 
+use std::ops::Range;
+
 use hashbrown::HashTable;
 use rustc_hash::FxHashMap;
 
@@ -27,19 +29,23 @@ enum Column<'a> {
     Bundles(&'a [u32], Vec<u32>),
 }
 
-/// The groups of some rows.
+/// The groups of rows.
 #[derive(Debug, Default)]
 pub(super) struct Groups {
     /// The group of each row, numbered from 0 in order of appearance.
     pub(super) of_rows: Vec<u32>,
-    /// The first row of each group.
+    /// The place of the first row of each group.
     pub(super) firsts: Vec<u32>,
 }
 
 impl<'a> Grouping<'a> {
     /// Tells rows apart that differ in a time.
     pub(super) fn by_times(&mut self, times: &[i64]) {
-        let classes = classes_of_times(times);
+        self.by_classes(classes_of_times(times));
+    }
+
+    /// Tells rows apart that are of different classes.
+    pub(super) fn by_classes(&mut self, classes: Vec<u32>) {
         self.by(Column::Own(classes));
     }
 
@@ -51,8 +57,7 @@ impl<'a> Grouping<'a> {
             if let Some(set) = rows.run.only_bundles(column) {
                 by_set[set].push(column);
             } else {
-                let places: Vec<u32> = (0..number_of(rows.order.len())).collect();
-                self.by(Column::Own(classes_of_column(column, rows, &places)));
+                self.by_classes(classes_of_column(column, rows));
             }
         }
         let sets = rows.run.bundles.iter().zip(by_set).zip(&rows.bundles);
@@ -74,33 +79,30 @@ impl<'a> Grouping<'a> {
         }
     }
 
-    /// The groups of those rows that have a place among all of them in `places`.
-    pub(super) fn groups(&self, places: impl ExactSizeIterator<Item = u32>) -> Groups {
+    /// The groups of so many rows.
+    pub(super) fn groups(&self, rows: usize) -> Groups {
         let mut groups = Groups {
-            of_rows: Vec::with_capacity(places.len()),
+            of_rows: Vec::with_capacity(rows),
             firsts: Vec::new(),
         };
         let width = self.columns.len();
         let mut known = Known::new(width);
-        let mut block = Vec::with_capacity(BLOCK);
         let (mut keys, mut hashes) = (vec![0; BLOCK * width], [0; BLOCK]);
-        let mut places = places.peekable();
         let mut last = None;
-        while places.peek().is_some() {
-            block.clear();
-            block.extend(places.by_ref().take(BLOCK));
+        for start in (0..rows).step_by(BLOCK) {
+            let block = start..rows.min(start + BLOCK);
             hashes.fill(0);
             for (at, column) in self.columns.iter().enumerate() {
-                column.put(&block, at, width, &mut keys, &mut hashes);
+                column.put(block.clone(), at, width, &mut keys, &mut hashes);
             }
-            for (at, &place) in block.iter().enumerate() {
+            for (at, place) in block.enumerate() {
                 let key = &keys[at * width..][..width];
                 let group = match last {
                     Some(group) if known.is(group, key) => group,
                     _ => known.group(key, hashes[at]),
                 };
                 if group as usize == groups.firsts.len() {
-                    groups.firsts.push(place);
+                    groups.firsts.push(number_of(place));
                 }
                 groups.of_rows.push(group);
                 last = Some(group);
@@ -112,25 +114,25 @@ impl<'a> Grouping<'a> {
 
 impl Column<'_> {
     /// Puts the classes of a block's rows at `at` of their keys.
-    fn put(&self, block: &[u32], at: usize, width: usize, keys: &mut [u32], hashes: &mut [u64]) {
-        let rows = block
-            .iter()
-            .zip(keys.iter_mut().skip(at).step_by(width))
-            .zip(hashes);
+    fn put(
+        &self,
+        block: Range<usize>,
+        at: usize,
+        width: usize,
+        keys: &mut [u32],
+        hashes: &mut [u64],
+    ) {
+        let rows = keys.iter_mut().skip(at).step_by(width).zip(hashes);
         let put = |((key, hash), class): ((&mut u32, &mut u64), u32)| {
             *key = class;
             *hash = (hash.rotate_left(23) ^ u64::from(class)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         };
         match self {
-            Self::Own(classes) => {
-                for ((&place, key), hash) in rows {
-                    put(((key, hash), classes[place as usize]));
-                }
-            }
+            Self::Own(classes) => rows.zip(classes[block].iter().copied()).for_each(put),
             Self::Bundles(numbers, classes) => {
-                for ((&place, key), hash) in rows {
-                    put(((key, hash), classes[numbers[place as usize] as usize]));
-                }
+                let numbers = numbers[block].iter();
+                let classes = numbers.map(|&number| classes[number as usize]);
+                rows.zip(classes).for_each(put);
             }
         }
     }
@@ -196,19 +198,12 @@ pub(super) fn classes_of_times(times: &[i64]) -> Vec<u32> {
     times.iter().map(class).collect()
 }
 
-/// The same number for the same text or time of a column, in the rows that have these places among all.
-pub(super) fn classes_of_column(column: usize, rows: &Sorted<'_>, places: &[u32]) -> Vec<u32> {
-    let rows_of = places
-        .iter()
-        .map(|&place| rows.order[place as usize] as usize);
+/// The same number for the same text or time of a column.
+pub(super) fn classes_of_column(column: usize, rows: &Sorted<'_>) -> Vec<u32> {
     if rows.run.is_time(column) {
-        let times = rows.run.times(column);
-        let time = |row: usize| times.get(row).copied().unwrap_or(NO_TIME);
-        return classes_of_times(&rows_of.map(time).collect::<Vec<_>>());
+        return classes_of_times(&rows.times(column));
     }
-    let numbers = rows.run.numbers(column);
-    let number = |row: usize| numbers.get(row).copied().unwrap_or(NULL);
-    rows_of.map(number).collect()
+    rows.numbers(column)
 }
 
 /// For each bundle of a set, the same number where it is the same in all of `columns`.
@@ -230,8 +225,7 @@ fn classes_of_bundles(set: &Bundles, columns: &[usize]) -> Vec<u32> {
             Some(Values::Amount(_)) | None => {}
         }
     }
-    let all = 0..number_of(count);
-    grouping.groups(all).of_rows
+    grouping.groups(count).of_rows
 }
 
 #[cfg(test)]
@@ -244,19 +238,16 @@ mod tests {
         grouping.by(Column::Own(vec![1, 1, 2, 2, 1, 3]));
         grouping.by(Column::Own(vec![7, 7, 7, 7, 7, 7]));
         grouping.by_times(&[10, 10, 20, NO_TIME, 10, 10]);
-        let groups = grouping.groups(0..6);
+        let groups = grouping.groups(6);
         assert_eq!(groups.of_rows, [0, 0, 1, 2, 0, 3]);
         assert_eq!(groups.firsts, [0, 2, 3, 5]);
-        let some = grouping.groups([1, 4, 5].into_iter());
-        assert_eq!(some.of_rows, [0, 0, 1]);
-        assert_eq!(some.firsts, [1, 5]);
     }
 
     #[test]
     fn rows_that_nothing_tells_apart_are_one_group() {
-        let groups = Grouping::default().groups(0..5_000);
+        let groups = Grouping::default().groups(5_000);
         assert_eq!(groups.firsts, [0]);
         assert_eq!(groups.of_rows, vec![0; 5_000]);
-        assert!(Grouping::default().groups(0..0).firsts.is_empty());
+        assert!(Grouping::default().groups(0).firsts.is_empty());
     }
 }

@@ -27,7 +27,7 @@ pub(in crate::convert) struct Summed {
     /// In units of 10⁻¹⁸; `NO_AMOUNT` where no line item of the group has an amount.
     pub(in crate::convert) sums: Vec<i128>,
     /// How many line items have one.
-    with: Vec<u32>,
+    with: Vec<i64>,
     /// The least and the greatest, once they were looked for.
     extremes: Option<[Vec<i128>; 2]>,
 }
@@ -42,7 +42,8 @@ pub(in crate::convert) enum Told {
 }
 
 impl Summed {
-    fn new(column: usize, groups: usize) -> Self {
+    /// No amounts yet.
+    pub(super) fn new(column: usize, groups: usize) -> Self {
         Self {
             column,
             sums: vec![NO_AMOUNT; groups],
@@ -53,10 +54,28 @@ impl Summed {
 
     /// Adds what so many amounts come to. `None` if the sum does not fit.
     #[inline]
-    fn add(&mut self, group: u32, sum: i128, with: u32) -> Option<()> {
+    pub(super) fn add(&mut self, group: u32, sum: i128, with: i64) -> Option<()> {
         let group = group as usize;
         self.with[group] += with;
         add(&mut self.sums[group], sum)
+    }
+
+    /// The least and the greatest of each group, known from now on.
+    pub(super) fn extremes(&mut self) -> &mut [Vec<i128>; 2] {
+        let none = || vec![NO_AMOUNT; self.sums.len()];
+        self.extremes.get_or_insert_with(|| [none(), none()])
+    }
+
+    /// Takes in the least and the greatest of some amounts of a group.
+    #[inline]
+    pub(super) fn widen(&mut self, group: u32, low: i128, high: i128) {
+        let [least, most] = self.extremes();
+        // The smallest number of all marks that there is none.
+        let (least, most) = (&mut least[group as usize], &mut most[group as usize]);
+        if *least == NO_AMOUNT || low < *least {
+            *least = low;
+        }
+        *most = high.max(*most);
     }
 
     /// What is to be told beside the sums, if there is anything. `counts` are the line items of each group.
@@ -65,7 +84,7 @@ impl Summed {
         let sum = |group: usize| self.sums[group];
         match (beside, &self.extremes) {
             (Beside::Nulls, _) => {
-                let nulls = by_group.map(|group| match i64::from(self.with[group]) {
+                let nulls = by_group.map(|group| match self.with[group] {
                     with if with > 0 && with < counts[group] => counts[group] - with,
                     _ => NO_TIME,
                 });
@@ -117,7 +136,8 @@ impl Sums {
         })
     }
 
-    /// The sums of groups of these groups, of those of `columns` that have values. Fails with a column whose sums do not fit.
+    /// The sums of groups of these groups, of those of `columns` that have values, and their extremes, if these have any. Fails
+    /// with a column whose sums do not fit.
     pub(super) fn of(&self, groups: &Groups, columns: &[usize]) -> Result<Self, usize> {
         let mut counts = vec![0; groups.firsts.len()];
         for (&count, &group) in self.counts.iter().zip(&groups.of_rows) {
@@ -133,6 +153,14 @@ impl Sums {
                     summed.add(group, units, with).ok_or(finer.column)?;
                 }
             }
+            if let Some([least, most]) = &finer.extremes {
+                summed.extremes();
+                for ((&low, &high), &group) in least.iter().zip(most).zip(&groups.of_rows) {
+                    if low != NO_AMOUNT {
+                        summed.widen(group, low, high);
+                    }
+                }
+            }
             Ok::<_, usize>(summed)
         });
         Ok(Self {
@@ -144,23 +172,23 @@ impl Sums {
     /// Looks for the extremes of these columns, in the groups of rows.
     pub(super) fn look(&mut self, rows: &Sorted<'_>, groups: &[u32], columns: &[usize]) {
         let with_amounts = places_with_amounts(rows);
-        let count = self.counts.len();
         let wanted = self.columns.par_iter_mut();
         let wanted = wanted.filter(|summed| columns.contains(&summed.column));
         wanted.for_each(|summed| {
-            // The smallest number of all marks that there is none.
-            let (mut least, mut most) = (vec![NO_AMOUNT; count], vec![NO_AMOUNT; count]);
+            let column = summed.column;
+            summed.extremes();
             let look = |group: u32, units: i128| {
-                let (least, most) = (&mut least[group as usize], &mut most[group as usize]);
-                if *least == NO_AMOUNT || units < *least {
-                    *least = units;
-                }
-                *most = units.max(*most);
+                summed.widen(group, units, units);
                 Some(())
             };
-            let looked = by_group(summed.column, rows, groups, &with_amounts, look);
-            summed.extremes = looked.map(|()| [least, most]);
+            by_group(column, rows, groups, &with_amounts, look);
         });
+    }
+
+    /// Whether the extremes of all of these columns are known, as far as they have values.
+    pub(super) fn know(&self, columns: &[usize]) -> bool {
+        let mut wanted = self.columns.iter();
+        wanted.all(|summed| summed.extremes.is_some() || !columns.contains(&summed.column))
     }
 }
 

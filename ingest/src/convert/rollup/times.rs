@@ -12,22 +12,22 @@ const MICROSECONDS_PER_HOUR: i64 = MICROSECONDS_PER_DAY / 24;
 
 /// The beginning of each row's hour, day or month; nothing for whole billing periods.
 pub(super) fn times(rows: &Sorted<'_>, start: usize, per: Grain) -> Vec<i64> {
-    let starts = rows.run.times(start);
     let mut last = (NO_TIME, NO_TIME);
-    let time = |&row: &u32| match starts.get(row as usize) {
-        Some(&micros) if micros != NO_TIME => {
-            if micros != last.0 {
-                last = (micros, beginning(micros, per));
-            }
-            last.1
+    let mut times = rows.times(start);
+    for micros in &mut times {
+        if *micros != last.0 {
+            last = (*micros, beginning(*micros, per));
         }
-        _ => NO_TIME,
-    };
-    rows.order.iter().map(time).collect()
+        *micros = last.1;
+    }
+    times
 }
 
 /// The beginning of the stretch that a point in time lies in.
 fn beginning(micros: i64, per: Grain) -> i64 {
+    if micros == NO_TIME {
+        return NO_TIME;
+    }
     match per {
         Grain::Hour => micros - micros.rem_euclid(MICROSECONDS_PER_HOUR),
         Grain::Day => micros - micros.rem_euclid(MICROSECONDS_PER_DAY),
