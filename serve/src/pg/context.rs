@@ -56,8 +56,8 @@ impl catalog::Connection for Context {
         self.settings().get(name).map(str::to_owned)
     }
 
-    fn settings(&self) -> Vec<(String, String)> {
-        Self::settings(self).all()
+    fn settings(&self) -> Vec<catalog::Setting> {
+        Self::settings(self).listed()
     }
 
     fn set(&self, name: &str, value: &str) -> Result<(), String> {

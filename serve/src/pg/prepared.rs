@@ -10,7 +10,7 @@ use sqlparser::ast::Statement as Ast;
 
 use super::{
     catalog,
-    command::Command,
+    command::{self, Command},
     encode::{Column, oid},
     fail::Failure,
     parameter::oids,
@@ -68,6 +68,9 @@ fn parsed(
     whole: &str,
     start: usize,
 ) -> Result<(Command, bool), Failure> {
+    if let Some(command) = command::unparsed(text)? {
+        return Ok((command, false));
+    }
     let mut parsed = match catalog::parse(text) {
         Ok(parsed) => parsed,
         // Somebody else's syntax; the engine says what is wrong with it if it is not that either.
@@ -128,7 +131,12 @@ impl Sent {
 
     /// An error of this statement.
     pub(super) fn failure(&self, error: &ServeError) -> Failure {
-        Failure::of(error, &self.whole, self.start)
+        let failure = Failure::of(error, &self.whole, self.start);
+        if self.foreign {
+            failure
+        } else {
+            failure.in_generic()
+        }
     }
 
     /// Plans it. `declared` are the types that the client says its parameters have; zero for those that it leaves open.

@@ -9,6 +9,7 @@ mod parameters;
 mod patterns;
 mod sources;
 mod subqueries;
+mod tables;
 
 use std::ops::ControlFlow;
 
@@ -19,6 +20,7 @@ use sqlparser::{
     },
     dialect::PostgreSqlDialect,
     parser::{Parser, ParserError},
+    tokenizer::Tokenizer,
 };
 
 use super::{
@@ -34,9 +36,11 @@ const DEPTH: usize = 80;
 
 /// The statements in `text`, which `;` separates.
 pub(crate) fn parse(text: &str) -> Result<Vec<Statement>, ParserError> {
-    Parser::new(&PostgreSqlDialect {})
+    let dialect = PostgreSqlDialect {};
+    let tokens = Tokenizer::new(&dialect, text).tokenize_with_location()?;
+    Parser::new(&dialect)
         .with_recursion_limit(DEPTH)
-        .try_with_sql(text)?
+        .with_tokens_with_locations(tables::selected(tokens))
         .parse_statements()
 }
 

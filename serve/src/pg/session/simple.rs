@@ -25,7 +25,12 @@ impl<W: AsyncWrite + Unpin + Send> Session<W> {
             return Ok(());
         }
         for mut sent in found {
-            self.allowed(&sent.command)?;
+            if let Err(failure) = self.allowed(&sent.command) {
+                if sent.command == Command::CopyIn {
+                    self.replies.copy_in();
+                }
+                return Err(failure.into());
+            }
             if let Command::Execute { name, values } = &sent.command {
                 sent = self.kept(name, values)?;
             }
