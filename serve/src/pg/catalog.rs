@@ -29,7 +29,8 @@ use self::{
 };
 
 pub(crate) use self::{
-    rewrite::{concerns, parse, rewrite, shown_name},
+    listing::{META, searched},
+    rewrite::{concerns, parse, qualify, rewrite, shown_name},
     types::{number as type_number, of_field as type_of},
 };
 

@@ -11,6 +11,7 @@ use sqlparser::ast::Statement as Ast;
 use super::{
     catalog,
     command::{self, Command},
+    context::Context,
     encode::{Column, oid},
     fail::Failure,
     parameter::oids,
@@ -143,10 +144,11 @@ impl Sent {
     pub(super) async fn prepare(
         self,
         client: &Client,
+        context: &Context,
         declared: &[u32],
     ) -> Result<Prepared, Failure> {
         let plan = match self.planned() {
-            Some(written) => Some(self.plan(client, written, declared).await?),
+            Some(written) => Some(self.plan(client, context, written, declared).await?),
             None => None,
         };
         let columns: Vec<_> = plan
@@ -181,12 +183,18 @@ impl Sent {
     async fn plan(
         &self,
         client: &Client,
+        context: &Context,
         written: Written,
         declared: &[u32],
     ) -> Result<Statement, Failure> {
         let text = self.text();
         let planned = match written {
             Written::Parsed(mut ast) => {
+                if context.searches(catalog::META) {
+                    let names = names_of(client, catalog::META).await;
+                    let names = names.map_err(|error| self.failure(&error))?;
+                    catalog::qualify(&mut ast, catalog::META, &names);
+                }
                 casts::declare(&mut ast, declared);
                 catalog::rewrite(&mut ast);
                 client.prepare_parsed(Parsed::Statement(ast), text).await
@@ -195,6 +203,13 @@ impl Sent {
         };
         planned.map_err(|error| self.failure(&error))
     }
+}
+
+/// The names of the tables in a schema.
+async fn names_of(client: &Client, schema: &str) -> Result<Vec<String>, ServeError> {
+    let listed = client.engine().await?.relations().list().await?.into_iter();
+    let listed = listed.filter(|relation| relation.schema == schema);
+    Ok(listed.map(|relation| relation.name).collect())
 }
 
 /// How a statement reaches the engine.

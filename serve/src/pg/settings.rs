@@ -129,7 +129,12 @@ impl Settings {
             self.put(name, None);
             return Ok(None);
         };
-        let current = self.get(&name).unwrap_or_default();
+        // Whoever becomes who they are changes nothing.
+        let current = match name.as_str() {
+            "role" => self.get("session_authorization"),
+            name => self.get(name),
+        };
+        let current = current.unwrap_or_default();
         let (mut value, mut note) = known.accepts(value, current)?;
         if name == TIMEOUT
             && let Some(most) = self.most

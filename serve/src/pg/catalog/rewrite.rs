@@ -6,6 +6,7 @@ mod empty;
 mod expressions;
 mod make;
 mod parameters;
+mod path;
 mod patterns;
 mod sources;
 mod subqueries;
@@ -23,6 +24,7 @@ use sqlparser::{
     tokenizer::Tokenizer,
 };
 
+pub(crate) use self::path::qualify;
 use super::{
     listing::{INFORMATION_SCHEMA, PG_CATALOG},
     relations,

@@ -4,7 +4,7 @@ use datafusion::{arrow::array::RecordBatch, error::Result};
 
 use super::{
     Known, Setting, information,
-    listing::{Column, DATABASE, Listed, NAMESPACES, OWNER, PG_CATALOG, PUBLIC, TABLESPACE},
+    listing::{self, Column, DATABASE, Listed, NAMESPACES, OWNER, PG_CATALOG, PUBLIC, TABLESPACE},
     relations::{self, Own},
     rows::{Cell, Rows},
     types::{self, PgType},
@@ -386,7 +386,13 @@ impl Known {
     /// Whether a relation is found by its name alone.
     pub(super) fn is_visible(&self, oid: i64) -> Option<bool> {
         let (schema, _) = self.listing.named(oid)?;
-        Some(schema == PUBLIC || schema == PG_CATALOG)
+        Some(schema == PUBLIC || schema == PG_CATALOG || self.searched().contains(&schema))
+    }
+
+    /// The schemas in which a name that stands alone is looked up.
+    pub(super) fn searched(&self) -> Vec<&'static str> {
+        let path = self.connection.setting("search_path");
+        listing::searched(path.as_deref().unwrap_or_default())
     }
 
     /// Every column of the store's tables, with its place.

@@ -324,6 +324,10 @@ async fn the_catalog_tells_what_there_is() {
             "1",
         ),
         (
+            "SELECT count(*) > 100 FROM pg_proc WHERE prorettype::regtype != 'trigger'::regtype",
+            "true",
+        ),
+        (
             "SELECT count(*) FROM pg_namespace WHERE nspname <> ALL('{public}')",
             "3",
         ),

@@ -69,7 +69,7 @@ impl<W: AsyncWrite + Unpin + Send> Session<W> {
                 let kept = prepared
                     .sent
                     .with(command)
-                    .prepare(&self.client, &[])
+                    .prepare(&self.client, &self.context, &[])
                     .await?;
                 self.statements.insert(name.clone(), Arc::new(kept));
                 "PREPARE"

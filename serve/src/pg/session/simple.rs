@@ -40,7 +40,7 @@ impl<W: AsyncWrite + Unpin + Send> Session<W> {
     }
 
     async fn run_at_once(&mut self, sent: Sent) -> Result<(), Trouble> {
-        let prepared = sent.prepare(&self.client, &[]).await?;
+        let prepared = sent.prepare(&self.client, &self.context, &[]).await?;
         if !prepared.parameters.is_empty() {
             let message = "there is no parameter $1";
             return Err(Failure::new("42P02", message).into());

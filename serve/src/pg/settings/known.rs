@@ -267,6 +267,8 @@ fn is_zone(name: &str) -> bool {
         }
     };
     let capitals: String = name.chars().map(capital).collect();
+    let small = [("_Of_", "_of_"), ("_Es_", "_es_"), ("-Au-", "-au-")];
+    let capitals = (small.iter()).fold(capitals, |name, (word, small)| name.replace(word, small));
     let known = |name: &str| name.parse::<Tz>().is_ok();
     known(name) || known(&capitals) || known(&name.to_uppercase())
 }

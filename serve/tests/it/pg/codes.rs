@@ -45,7 +45,7 @@ async fn mistakes_in_what_is_written() {
     let client = world.connect().await;
     for (sql, code) in [
         (
-            "SELECT (SELECT max(d.unblended_cost) FROM costs d WHERE d.usage_date < c.usage_date) FROM costs c",
+            "SELECT (SELECT max(b.x) FROM (VALUES (1), (2)) AS b (x) WHERE b.x < a.x) FROM (VALUES (1), (2)) AS a (x)",
             "0A000",
         ),
         ("SELECT * FROM costs TABLESAMPLE system (10)", "0A000"),

@@ -68,7 +68,6 @@ async fn what_postgresql_knows_may_be_set_and_nothing_else() {
             "force_custom_plan",
         ),
         ("SET my.own = 'x'", "my.own", "x"),
-        ("SET SCHEMA 'meta'", "search_path", "meta"),
         ("SET ROLE NONE", "role", "none"),
         ("SET ROLE ada", "role", "none"),
         (
@@ -129,4 +128,23 @@ async fn tables_and_cursors_as_people_write_them() {
         "55000"
     );
     client.simple_query("ROLLBACK").await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn names_are_looked_up_along_the_path() {
+    let world = World::new().await;
+    let client = world.connect().await;
+    let periods = "SELECT count(*) > 0 FROM periods";
+    assert_eq!(refused(&client, periods).await.code().code(), "42P01");
+    assert_eq!(text(&client, "SELECT current_schema()").await, "public");
+    client.simple_query("SET SCHEMA 'meta'").await.unwrap();
+    assert_eq!(text(&client, periods).await, "t");
+    assert_eq!(text(&client, "SELECT current_schema()").await, "meta");
+    let visible =
+        "SELECT relname FROM pg_class WHERE relname = 'periods' AND pg_table_is_visible(oid)";
+    assert_eq!(text(&client, visible).await, "periods");
+    let named = "WITH periods AS (SELECT 7 AS n) SELECT n FROM periods";
+    assert_eq!(text(&client, named).await, "7");
+    client.simple_query("RESET search_path").await.unwrap();
+    assert_eq!(refused(&client, periods).await.code().code(), "42P01");
 }
