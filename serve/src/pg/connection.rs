@@ -93,7 +93,7 @@ pub(super) async fn serve(
     let cancellable = cancels.register();
     let most = service.limits_of(&user).statement_timeout;
     let settings = Settings::new(&user.name, options.dialect, most)
-        .knowing("max_connections", service.most_connections());
+        .knowing("max_connections", service.most_connections().to_string());
     let (context, notes) = match context(&user, &parameters, settings, cancellable.pid) {
         Ok(found) => found,
         Err(failure) => return refuse(&mut replies, &failure).await,

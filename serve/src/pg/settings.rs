@@ -73,8 +73,8 @@ impl Settings {
 
     /// The same, where the server knows another value than what is usual.
     #[must_use]
-    pub(super) fn knowing(mut self, name: &str, value: impl ToString) -> Self {
-        self.defaults.insert(name.to_owned(), value.to_string());
+    pub(super) fn knowing(mut self, name: &str, value: String) -> Self {
+        self.defaults.insert(name.to_owned(), value);
         self
     }
 

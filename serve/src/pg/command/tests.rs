@@ -151,6 +151,8 @@ fn cursors_and_copies_have_queries() {
     assert!(declared.planned().is_some());
     let copied = command("COPY (SELECT 1) TO STDOUT (FORMAT binary)").unwrap();
     assert!(copied.planned().is_some());
+    let named = command("COPY (SELECT * FROM stdin) TO STDOUT").unwrap();
+    assert!(named.planned().is_some());
     let table = command("COPY costs (service, region) TO STDOUT WITH CSV HEADER").unwrap();
     assert_eq!(
         table.planned().unwrap().to_string(),

@@ -62,9 +62,19 @@ fn set(tokens: &[Token]) -> Option<Command> {
 }
 
 fn is_copy_in(tokens: &[Token]) -> bool {
-    let is = |token: &Token, word: &str| matches!(token, Token::Word(found) if found.quote_style.is_none() && found.value.eq_ignore_ascii_case(word));
-    let mut pairs = tokens.windows(2);
-    pairs.any(|pair| is(&pair[0], "from") && is(&pair[1], "stdin"))
+    let is = |token: &Token, word: &str| match token {
+        Token::Word(found) => found.quote_style.is_none() && found.value.eq_ignore_ascii_case(word),
+        _ => false,
+    };
+    let mut depth = 0_usize;
+    tokens.windows(2).any(|pair| {
+        match pair[0] {
+            Token::LParen => depth += 1,
+            Token::RParen => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0 && is(&pair[0], "from") && is(&pair[1], "stdin")
+    })
 }
 
 /// The first word of a statement, comments left out.

@@ -147,9 +147,9 @@ impl Known {
                 failure.with_hint(hint)
             })
         };
-        let outside = |unit: &str, least: &dyn std::fmt::Display, most: &dyn std::fmt::Display| {
+        let outside = |least: &dyn std::fmt::Display, most: &dyn std::fmt::Display| {
             let message = format!(
-                "{value}{unit} is outside the valid range for parameter \"{name}\" ({least} .. {most})"
+                "{value} is outside the valid range for parameter \"{name}\" ({least} .. {most})"
             );
             Err(Failure::new("22023", message))
         };
@@ -168,12 +168,12 @@ impl Known {
             },
             Kind::Integer { least, most, unit } => match unit.read(value) {
                 Some(number) if (*least..=*most).contains(&number) => kept(&unit.tell(number)),
-                Some(_) => outside("", least, most),
+                Some(_) => outside(least, most),
                 None => wrong(unit.hint().unwrap_or_default()),
             },
             Kind::Real { least, most } => match lower.parse::<f64>() {
                 Ok(number) if (*least..=*most).contains(&number) => kept(&lower),
-                Ok(number) if number.is_finite() => outside("", least, most),
+                Ok(number) if number.is_finite() => outside(least, most),
                 _ => wrong(""),
             },
             Kind::OneOf(values) => match values.iter().find(|known| **known == lower) {
