@@ -34,3 +34,17 @@ fn errors_have_the_codes_that_clients_know() {
         "cannot execute INSERT INTO in a read-only transaction"
     );
 }
+
+#[test]
+fn what_is_not_done_here_is_told_from_mistakes() {
+    let mistake = |what: &str| EngineError::Mistake {
+        what: what.to_owned(),
+        instead: "arbitrary(a)".to_owned(),
+    };
+    let correlated = mistake("`ScalarSubquery` is not supported here");
+    let failure = Failure::from(ServeError::from(correlated)).in_generic();
+    assert_eq!(failure.code, "0A000");
+    assert_eq!(failure.hint.as_deref(), Some("min(a)"));
+    let other = mistake("`a` is varchar, and no condition");
+    assert_eq!(Failure::from(ServeError::from(other)).code, "42804");
+}

@@ -44,10 +44,6 @@ async fn mistakes_in_what_is_written() {
     let world = World::new().await;
     let client = world.connect().await;
     for (sql, code) in [
-        (
-            "SELECT (SELECT max(b.x) FROM (VALUES (1), (2)) AS b (x) WHERE b.x < a.x) FROM (VALUES (1), (2)) AS a (x)",
-            "0A000",
-        ),
         ("SELECT * FROM costs TABLESAMPLE system (10)", "0A000"),
         ("SELECT service, count(*) FROM costs", "42803"),
         ("SELECT count(count(*)) FROM costs", "42803"),
