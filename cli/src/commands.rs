@@ -48,6 +48,18 @@ pub(crate) use sql::named;
 #[derive(Debug, Default)]
 pub(crate) struct Trash(Vec<TempDir>);
 
+/// Of each thread that may compute, this many are there when statements of several users run at once: a join may hold its thread
+/// for long between two batches, even when nobody waits for it any more, and others need threads that are left.
+const SPARE: usize = 4;
+
+/// The threads that a command needs.
+pub(crate) fn workers(command: &Command, settings: &Settings) -> usize {
+    match command {
+        Command::Serve(_) => settings.threads.saturating_mul(SPARE),
+        _ => settings.threads,
+    }
+}
+
 /// Runs a command to its end, or until it is interrupted.
 pub(crate) async fn run(
     command: Command,

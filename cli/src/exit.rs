@@ -49,7 +49,7 @@ pub(crate) fn run() -> ExitCode {
         return ExitCode::from(report(&error, settings.colour_stderr));
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(settings.threads)
+        .worker_threads(commands::workers(&args.command, &settings))
         .enable_all()
         .build();
     let runtime = match runtime {

@@ -354,7 +354,9 @@ fn engine(error: &EngineError) -> Option<String> {
         EngineError::Parameter { .. } => {
             "parameters are given as --param NAME=VALUE; `curtail queries list` shows those of a query"
         }
-        EngineError::Mistake { instead, .. } | EngineError::Value { instead, .. } => {
+        EngineError::Mistake { instead, .. }
+        | EngineError::Value { instead, .. }
+        | EngineError::Denied { instead, .. } => {
             return Some(instead.clone());
         }
         EngineError::Plan(_) => {

@@ -24,6 +24,14 @@ pub enum EngineError {
     /// A statement that would do more than read.
     #[error("only reading is possible: {0} was refused")]
     Refused(String),
+    /// Something that would tell more than its user may know.
+    #[error("{what}")]
+    Denied {
+        /// What is not told, and why.
+        what: String,
+        /// What to do in place of it.
+        instead: String,
+    },
     /// No statement where one was expected.
     #[error("there is no statement to run")]
     NoStatement,

@@ -90,6 +90,8 @@ pub(crate) fn session(runtime: &Arc<RuntimeEnv>, options: &EngineOptions) -> Ses
 fn of_dialect(plain: &SessionState, dialect: Dialect) -> SessionState {
     let mut config = plain.config().clone();
     config.options_mut().sql_parser.collect_spans = true;
+    // There is one of our own, with Trino's names of types.
+    let config = config.with_information_schema(false);
     let builder = SessionStateBuilder::new_from_existing(plain.clone());
     let lookup = Arc::new(maps::MapLookup { any_spelling: true });
     if dialect == Dialect::Generic {
@@ -107,8 +109,7 @@ fn of_dialect(plain: &SessionState, dialect: Dialect) -> SessionState {
     planners.extend(curtail_athena::expression_planners());
     planners.extend(SessionStateDefaults::default_expr_planners());
     let mut state = builder
-        // There is one of our own, with Trino's names of types.
-        .with_config(config.with_information_schema(false))
+        .with_config(config)
         .with_expr_planners(planners)
         .with_type_planner(curtail_athena::type_planner())
         .with_analyzer_rules(rules)

@@ -2,15 +2,20 @@
 
 mod split;
 
+use std::ops::ControlFlow;
+
 use datafusion::{
-    common::exec_err,
+    common::{exec_err, not_impl_err},
     error::Result,
     execution::context::SQLOptions,
     logical_expr::LogicalPlan,
     sql::{
         parser::{DFParserBuilder, Statement},
         sqlparser::{
-            ast::{CreateView, ObjectType, Query, SetExpr, Statement as Ast},
+            ast::{
+                CreateView, ObjectType, Query, SetExpr, Statement as Ast, TableFactor, Visit,
+                Visitor,
+            },
             dialect::GenericDialect,
         },
     },
@@ -34,7 +39,13 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Statement>> {
 pub(crate) fn check(statement: &Statement) -> Result<()> {
     match statement {
         Statement::Explain(explain) => check(&explain.statement),
-        Statement::Statement(ast) => check_ast(ast),
+        Statement::Statement(ast) => {
+            check_ast(ast)?;
+            if ast.visit(&mut Samples).is_break() {
+                return not_impl_err!("TABLESAMPLE is not supported");
+            }
+            Ok(())
+        }
         Statement::CreateExternalTable(_) | Statement::CopyTo(_) | Statement::Reset(_) => {
             exec_err!("{REFUSED}{}", verb(statement))
         }
@@ -78,6 +89,22 @@ fn check_ast(ast: &Ast) -> Result<()> {
             ..
         } => Ok(()),
         other => exec_err!("{REFUSED}{}", verb(other)),
+    }
+}
+
+/// Finds a part of a table's rows that is taken by chance: the planner would take all of them.
+struct Samples;
+
+impl Visitor for Samples {
+    type Break = ();
+
+    fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<()> {
+        match factor {
+            TableFactor::Table {
+                sample: Some(_), ..
+            } => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        }
     }
 }
 

@@ -15,7 +15,9 @@ pub enum ServeError {
     #[error("the statement was stopped after {}, the longest that it may take", seconds(*.0))]
     Timeout(Duration),
     /// The answer has more rows than the user may fetch.
-    #[error("the answer has more than {0} rows, which is the most that may be fetched at once")]
+    #[error(
+        "the answer has more than {0} rows, the most that this user may fetch with one statement"
+    )]
     TooManyRows(u64),
     /// The client, or somebody for it, stopped the statement.
     #[error("the statement was cancelled by its user")]
@@ -80,10 +82,10 @@ impl ServeError {
                 "ask for fewer billing periods or columns, or have `statement_timeout` raised for this user".to_owned()
             }
             Self::TooManyRows(_) => {
-                "add up in SQL, or add LIMIT; the limit is `max_rows` of the server or of this user".to_owned()
+                "add up in SQL, or add LIMIT, or have `max_rows` raised for this user".to_owned()
             }
             Self::Busy(_) | Self::TooManyConnections(_) => {
-                "try again in a moment; `curtail serve` has options for how many may run and connect".to_owned()
+                "try again in a moment; who runs the server can raise `max_concurrent` and `max_connections`".to_owned()
             }
             Self::Changed => "prepare the statement again".to_owned(),
             Self::Restriction { .. } => {
@@ -117,7 +119,9 @@ fn engine_hint(error: &EngineError) -> Option<String> {
         EngineError::UnknownColumn { elsewhere, .. } if !elsewhere.is_empty() => {
             Some(format!("there is one in {}", elsewhere.join(", ")))
         }
-        EngineError::Mistake { instead, .. } | EngineError::Value { instead, .. } => {
+        EngineError::Mistake { instead, .. }
+        | EngineError::Value { instead, .. }
+        | EngineError::Denied { instead, .. } => {
             (!instead.is_empty()).then(|| instead.clone())
         }
         EngineError::Memory { .. } => Some(

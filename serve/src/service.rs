@@ -230,6 +230,11 @@ impl Service {
         &self.inner.admission
     }
 
+    /// Connections that may be open at once.
+    pub(crate) fn most_connections(&self) -> usize {
+        self.inner.most_connections
+    }
+
     /// What a user may take.
     pub(crate) fn limits_of(&self, user: &User) -> Limits {
         user.limits.or(self.inner.limits)

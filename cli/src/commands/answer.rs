@@ -77,7 +77,7 @@ pub(crate) async fn print(
     // A statement that only does something.
     if answer.schema().fields().is_empty() {
         for text in answer.notes() {
-            note(settings, text);
+            note(settings, &with_options(text));
         }
         return Ok(0);
     }
@@ -104,6 +104,18 @@ pub(crate) async fn print(
         note(settings, text);
     }
     Ok(rows)
+}
+
+/// The note, with the option that would have done more: the engine knows none.
+fn with_options(note: &str) -> String {
+    let more = if note.ends_with("dropped for this session") {
+        ": with --save it goes from the store"
+    } else if note.ends_with("for this session") {
+        ": with --save it stays in the store"
+    } else {
+        ""
+    };
+    format!("{note}{more}")
 }
 
 /// What `--stats` says.

@@ -58,7 +58,7 @@ impl Engine {
         let note = if keep {
             format!("view `{name}` {verb} in the store")
         } else {
-            format!("view `{name}` {verb} for this session: with --save it stays in the store")
+            format!("view `{name}` {verb} for this session")
         };
         Ok(self.nothing(state, vec![note]))
     }
@@ -95,9 +95,7 @@ impl Engine {
             notes.push(if self.keeping_views {
                 format!("view `{name}` dropped")
             } else {
-                format!(
-                    "view `{name}` dropped for this session: with --save it goes from the store"
-                )
+                format!("view `{name}` dropped for this session")
             });
         }
         Ok(self.nothing(state, notes))

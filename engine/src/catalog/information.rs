@@ -16,7 +16,7 @@ use datafusion::{
 };
 
 use super::{
-    names::{ATHENA_CATALOG, Databases, INFORMATION, META},
+    names::{Databases, INFORMATION, META},
     sql_type,
 };
 use crate::session::PUBLIC;
@@ -63,7 +63,7 @@ impl Information {
                 column.push(value.map(str::to_owned));
             }
         };
-        let catalog = Some(ATHENA_CATALOG);
+        let catalog = Some(self.databases.called);
         if matches!(self.kind, Kind::Schemata) {
             for schema in [PUBLIC, META, INFORMATION] {
                 push(&[catalog, Some(schema)]);

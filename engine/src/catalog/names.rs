@@ -32,6 +32,8 @@ pub(crate) struct Databases {
     views: Arc<Views>,
     sessions: Arc<Sessions>,
     extension: Option<Arc<dyn Extension>>,
+    /// What the catalog is called in the dialect of the session.
+    pub(super) called: &'static str,
 }
 
 impl Databases {
@@ -41,6 +43,7 @@ impl Databases {
             views: Arc::clone(views),
             sessions: Arc::clone(sessions),
             extension: None,
+            called: CATALOG,
         }
     }
 
@@ -52,7 +55,14 @@ impl Databases {
     /// What statements in `dialect` are planned with, from now on.
     pub(crate) fn session(&self, dialect: Dialect) -> SessionState {
         let mut state = self.sessions.of(dialect).clone();
-        state.register_catalog_list(Arc::new(self.clone()));
+        let called = match dialect {
+            Dialect::Trino => ATHENA_CATALOG,
+            Dialect::Generic => CATALOG,
+        };
+        state.register_catalog_list(Arc::new(Self {
+            called,
+            ..self.clone()
+        }));
         // A context marks the time that `now()` tells.
         SessionContext::new_with_state(state).state()
     }

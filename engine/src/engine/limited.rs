@@ -152,9 +152,13 @@ impl Engine {
     pub(super) fn may_plan(&self, plan: &LogicalPlan) -> Result<(), EngineError> {
         let tells = matches!(plan, LogicalPlan::Explain(_) | LogicalPlan::Analyze(_));
         if tells && self.is_limited() {
-            return Err(EngineError::Refused(
-                "`EXPLAIN`, which tells of rows that are not shown to this user,".to_owned(),
-            ));
+            return Err(EngineError::Denied {
+                what:
+                    "EXPLAIN is not for users who see a part of the rows: plans tell of the others"
+                        .to_owned(),
+                instead: "run the statement itself, or ask somebody who sees all rows for its plan"
+                    .to_owned(),
+            });
         }
         Ok(())
     }

@@ -66,6 +66,7 @@ fn code_of_engine(error: &EngineError) -> Code {
         EngineError::EmptyStore(_) | EngineError::Unavailable(_) => Code::FailedPrecondition,
         EngineError::Store(_) => Code::Unavailable,
         EngineError::Memory { .. } => Code::ResourceExhausted,
+        EngineError::Denied { .. } => Code::PermissionDenied,
         // A value that cannot be computed, mostly: neither the statement nor the server is at fault for sure.
         EngineError::Execution(_) => Code::Unknown,
         _ => Code::InvalidArgument,

@@ -15,7 +15,7 @@ pub(super) fn page(health: &Health) -> Value {
         .filter_map(|period| period.last_usage)
         .max();
     let told = |time: chrono::DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Secs, true);
-    let ago = |time: chrono::DateTime<Utc>| (now - time).num_seconds().max(0);
+    let ago = |time: chrono::DateTime<Utc>| (now - time).num_seconds();
     let status = if health.failure.is_none() {
         "ok"
     } else {

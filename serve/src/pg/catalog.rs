@@ -29,7 +29,8 @@ use self::{
 };
 
 pub(crate) use self::{
-    rewrite::{concerns, parse, rewrite, shown_name},
+    listing::{META, searched},
+    rewrite::{concerns, parse, qualify, rewrite, shown_name},
     types::{number as type_number, of_field as type_of},
 };
 
@@ -50,11 +51,24 @@ pub(crate) trait Connection: fmt::Debug + Send + Sync {
     /// The value of a setting, as `SHOW` tells it.
     fn setting(&self, name: &str) -> Option<String>;
 
-    /// All settings with their values.
-    fn settings(&self) -> Vec<(String, String)>;
+    /// All settings.
+    fn settings(&self) -> Vec<Setting>;
 
     /// Changes a setting, as `SET` does; the error says why not.
     fn set(&self, name: &str, value: &str) -> Result<(), String>;
+}
+
+/// A setting as `pg_settings` lists it.
+#[derive(Clone, Debug)]
+pub(crate) struct Setting {
+    pub(crate) name: String,
+    /// Its value, as a number of its unit if it has one.
+    pub(crate) value: String,
+    pub(crate) unit: Option<&'static str>,
+    /// `bool`, `integer`, `real`, `enum` or `string`.
+    pub(crate) kind: &'static str,
+    /// Who may change it: `user`, `superuser`, or `internal` for nobody.
+    pub(crate) context: &'static str,
 }
 
 /// `pg_catalog` and what goes with it, for one connection.

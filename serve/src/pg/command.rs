@@ -1,11 +1,20 @@
 //! What a statement asks for: rows, or something of the session.
 
+mod cursors;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod unparsed;
+
 use sqlparser::ast::{
-    CloseCursor, CopySource, CopyTarget, Declare, DiscardObject, Expr, FetchDirection, ObjectName,
-    Query, Reset, Set, Statement as Ast, UnaryOperator, Value,
+    CloseCursor, CopySource, CopyTarget, DiscardObject, Expr, ObjectName, Query, Reset,
+    Statement as Ast,
 };
 
+use self::settings::{set, setting};
 use super::{copy::Copy, fail::Failure};
+
+pub(super) use unparsed::unparsed;
 
 /// What a statement asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,10 +27,13 @@ pub(super) enum Command {
     Foreign,
     /// Rows for a file of the client.
     Copy(Box<Ast>, Copy),
+    /// Rows of the client for a table: they are read over, and none is taken.
+    CopyIn,
     /// A cursor over rows.
     Declare {
         name: String,
         hold: bool,
+        binary: bool,
         query: Box<Ast>,
     },
     /// The next rows of a cursor; all of them without a number.
@@ -29,7 +41,12 @@ pub(super) enum Command {
         name: String,
         most: Option<usize>,
     },
-    /// Passes over rows of a cursor, or all of them.
+    /// Passes over the next rows of a cursor, or over all of them.
+    Move {
+        name: String,
+        most: Option<usize>,
+    },
+    /// Closes a cursor, or all of them.
     CloseCursor(Option<String>),
     /// A statement to be kept under a name.
     Prepare {
@@ -82,19 +99,7 @@ impl Command {
                 Reset::ALL => Self::Reset(None),
                 Reset::ConfigurationParameter(name) => Self::Reset(Some(setting(&name))),
             },
-            Ast::ShowVariable { variable } => {
-                let words: Vec<_> = variable
-                    .iter()
-                    .map(|word| word.value.to_lowercase())
-                    .collect();
-                match words.join(" ").as_str() {
-                    "all" => Self::ShowAll,
-                    "time zone" => Self::Show("timezone".to_owned()),
-                    "transaction isolation level" => Self::Show("transaction_isolation".to_owned()),
-                    "session authorization" => Self::Show("session_authorization".to_owned()),
-                    _ => Self::Show(words.join(".")),
-                }
-            }
+            Ast::ShowVariable { variable } => settings::show(&variable),
             Ast::Discard {
                 object_type: DiscardObject::ALL,
             } => Self::DiscardAll,
@@ -119,13 +124,7 @@ impl Command {
                 name: last(&name),
                 values: parameters,
             },
-            Ast::Declare { stmts } => declare(stmts)?,
-            Ast::Fetch {
-                name, direction, ..
-            } => Self::Fetch {
-                name: name.value,
-                most: most(&direction)?,
-            },
+            Ast::Declare { stmts } => cursors::declare(stmts)?,
             Ast::Close { cursor } => Self::CloseCursor(match cursor {
                 CloseCursor::All => None,
                 CloseCursor::Specific { name } => Some(name.value),
@@ -201,51 +200,6 @@ impl Command {
     }
 }
 
-fn set(set: Set) -> Result<Command, Failure> {
-    let one = |local, name: &str, value| Command::Set {
-        local,
-        changes: vec![(name.to_owned(), value)],
-    };
-    Ok(match set {
-        Set::SingleAssignment {
-            scope,
-            variable,
-            values,
-            ..
-        } => {
-            let local = matches!(scope, Some(sqlparser::ast::ContextModifier::Local));
-            one(local, &setting(&variable), value(&values)?)
-        }
-        Set::MultipleAssignments { assignments } => Command::Set {
-            local: false,
-            changes: assignments
-                .iter()
-                .map(|one| Ok((setting(&one.name), value(std::slice::from_ref(&one.value))?)))
-                .collect::<Result<_, Failure>>()?,
-        },
-        Set::SetTimeZone { local, value: zone } => {
-            let zone = value(&[zone])?;
-            one(local, "timezone", zone)
-        }
-        Set::SetNames { charset_name, .. } => {
-            one(false, "client_encoding", Some(charset_name.value))
-        }
-        Set::SetNamesDefault {} => one(false, "client_encoding", None),
-        // Everything is read-only and of one version, whatever is asked for.
-        Set::SetTransaction { .. } | Set::SetSessionAuthorization(_) | Set::SetRole { .. } => {
-            Command::Nothing("SET")
-        }
-        other => return Err(Failure::unsupported(format!("`{other}` is not supported"))),
-    })
-}
-
-/// The name of a setting, in lower case.
-fn setting(name: &ObjectName) -> String {
-    let parts = name.0.iter().filter_map(|part| part.as_ident());
-    let parts: Vec<_> = parts.map(|part| part.value.to_lowercase()).collect();
-    parts.join(".")
-}
-
 fn last(name: &ObjectName) -> String {
     let last = name.0.last().and_then(|part| part.as_ident());
     last.map(|ident| ident.value.clone()).unwrap_or_default()
@@ -253,93 +207,6 @@ fn last(name: &ObjectName) -> String {
 
 fn is_all(name: &sqlparser::ast::Ident) -> bool {
     name.quote_style.is_none() && name.value.eq_ignore_ascii_case("all")
-}
-
-/// The value of a setting as text; `None` is its default.
-fn value(values: &[Expr]) -> Result<Option<String>, Failure> {
-    let mut parts = Vec::new();
-    for value in values {
-        parts.push(match value {
-            Expr::Identifier(word)
-                if values.len() == 1
-                    && word.quote_style.is_none()
-                    && word.value.eq_ignore_ascii_case("default") =>
-            {
-                return Ok(None);
-            }
-            Expr::Identifier(word) => word.value.clone(),
-            Expr::Value(value) => literal(&value.value),
-            Expr::UnaryOp {
-                op: UnaryOperator::Minus,
-                expr,
-            } => format!("-{expr}"),
-            Expr::UnaryOp {
-                op: UnaryOperator::Plus,
-                expr,
-            } => expr.to_string(),
-            Expr::Interval(interval) => interval.value.to_string(),
-            Expr::CompoundIdentifier(words) => {
-                let words: Vec<_> = words.iter().map(|word| word.value.as_str()).collect();
-                words.join(".")
-            }
-            other => {
-                return Err(Failure::syntax(format!(
-                    "`{other}` is no value of a setting"
-                )));
-            }
-        });
-    }
-    Ok(Some(parts.join(", ")))
-}
-
-fn literal(value: &Value) -> String {
-    match value {
-        Value::SingleQuotedString(text)
-        | Value::DoubleQuotedString(text)
-        | Value::EscapedStringLiteral(text) => text.clone(),
-        Value::Boolean(true) => "on".to_owned(),
-        Value::Boolean(false) => "off".to_owned(),
-        other => other.to_string(),
-    }
-}
-
-fn declare(mut statements: Vec<Declare>) -> Result<Command, Failure> {
-    let (Some(declared), true) = (statements.pop(), statements.is_empty()) else {
-        return Err(Failure::syntax("DECLARE takes one cursor"));
-    };
-    let name = declared.names.first().map(|name| name.value.clone());
-    match (name, declared.for_query) {
-        (Some(name), Some(query)) => {
-            if declared.scroll == Some(true) {
-                return Err(Failure::unsupported(
-                    "cursors go forward only: leave out SCROLL",
-                ));
-            }
-            Ok(Command::Declare {
-                name,
-                hold: declared.hold == Some(true),
-                query: Box::new(Ast::Query(query)),
-            })
-        }
-        _ => Err(Failure::syntax(
-            "DECLARE name CURSOR FOR query is what is understood",
-        )),
-    }
-}
-
-/// How many rows a direction means; `None` is all of them.
-fn most(direction: &FetchDirection) -> Result<Option<usize>, Failure> {
-    match direction {
-        FetchDirection::Next | FetchDirection::Forward { limit: None } => Ok(Some(1)),
-        FetchDirection::All | FetchDirection::ForwardAll => Ok(None),
-        FetchDirection::Count { limit } | FetchDirection::Forward { limit: Some(limit) } => {
-            let number = limit.to_string().parse();
-            let wrong = |_| Failure::syntax(format!("`{limit}` is no number of rows"));
-            number.map(Some).map_err(wrong)
-        }
-        _ => Err(Failure::new("55000", "cursor can only scan forward")
-            .with_hint("fetch with NEXT, FORWARD or ALL, or declare the cursor again")),
-    }
 }
 
 /// The query whose rows are copied.
@@ -369,136 +236,5 @@ fn query(text: &str) -> Result<Box<Query>, Failure> {
     match parsed.pop() {
         Some(Ast::Query(query)) => Ok(query),
         _ => Err(Failure::syntax(format!("`{text}` is no query"))),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn command(text: &str) -> Result<Command, Failure> {
-        let mut parsed =
-            crate::pg::catalog::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
-        assert_eq!(parsed.len(), 1, "{text}");
-        Command::of(parsed.remove(0))
-    }
-
-    #[test]
-    fn what_drivers_say_is_understood() {
-        let set = |name: &str, value: &str| Command::Set {
-            local: false,
-            changes: vec![(name.to_owned(), Some(value.to_owned()))],
-        };
-        for (text, expected) in [
-            ("BEGIN", Command::Begin),
-            ("BEGIN READ ONLY", Command::Begin),
-            (
-                "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
-                Command::Begin,
-            ),
-            ("START TRANSACTION", Command::Begin),
-            ("COMMIT", Command::Commit),
-            ("END", Command::Commit),
-            ("ROLLBACK", Command::Rollback),
-            ("SAVEPOINT a", Command::Savepoint("a".to_owned())),
-            ("RELEASE SAVEPOINT a", Command::Release("a".to_owned())),
-            (
-                "ROLLBACK TO SAVEPOINT a",
-                Command::RollbackTo("a".to_owned()),
-            ),
-            ("SET extra_float_digits = 3", set("extra_float_digits", "3")),
-            (
-                "SET application_name = 'PostgreSQL JDBC Driver'",
-                set("application_name", "PostgreSQL JDBC Driver"),
-            ),
-            (
-                "SET search_path TO public, \"a b\"",
-                set("search_path", "public, a b"),
-            ),
-            (
-                "SET SESSION statement_timeout TO '5s'",
-                set("statement_timeout", "5s"),
-            ),
-            (
-                "SET client_encoding TO 'UTF8'",
-                set("client_encoding", "UTF8"),
-            ),
-            ("SET NAMES 'utf8'", set("client_encoding", "utf8")),
-            ("SET TIME ZONE 'UTC'", set("timezone", "UTC")),
-            ("SET TimeZone = 'UTC'", set("timezone", "UTC")),
-            ("SET DateStyle TO ISO", set("datestyle", "ISO")),
-            (
-                "SET curtail.dialect = 'trino'",
-                set("curtail.dialect", "trino"),
-            ),
-            (
-                "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
-                Command::Nothing("SET"),
-            ),
-            (
-                "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE",
-                Command::Nothing("SET"),
-            ),
-            ("RESET ALL", Command::Reset(None)),
-            (
-                "RESET statement_timeout",
-                Command::Reset(Some("statement_timeout".to_owned())),
-            ),
-            (
-                "SHOW server_version",
-                Command::Show("server_version".to_owned()),
-            ),
-            (
-                "SHOW TRANSACTION ISOLATION LEVEL",
-                Command::Show("transaction_isolation".to_owned()),
-            ),
-            ("SHOW TIME ZONE", Command::Show("timezone".to_owned())),
-            ("SHOW ALL", Command::ShowAll),
-            ("DISCARD ALL", Command::DiscardAll),
-            ("DEALLOCATE ALL", Command::Deallocate(None)),
-            (
-                "DEALLOCATE \"_pg3_0\"",
-                Command::Deallocate(Some("_pg3_0".to_owned())),
-            ),
-            (
-                "FETCH FORWARD 100 FROM \"c\"",
-                Command::Fetch {
-                    name: "c".to_owned(),
-                    most: Some(100),
-                },
-            ),
-            (
-                "FETCH ALL FROM c",
-                Command::Fetch {
-                    name: "c".to_owned(),
-                    most: None,
-                },
-            ),
-            ("CLOSE \"c\"", Command::CloseCursor(Some("c".to_owned()))),
-            ("CLOSE ALL", Command::CloseCursor(None)),
-            ("UNLISTEN *", Command::Nothing("UNLISTEN")),
-        ] {
-            assert_eq!(command(text), Ok(expected), "{text}");
-        }
-        let local = command("SET LOCAL statement_timeout = 100").unwrap();
-        assert!(matches!(local, Command::Set { local: true, .. }));
-        let default = command("SET statement_timeout TO DEFAULT").unwrap();
-        assert!(matches!(default, Command::Set { changes, .. } if changes[0].1.is_none()));
-    }
-
-    #[test]
-    fn cursors_and_copies_have_queries() {
-        let declared = command("DECLARE \"c\" NO SCROLL CURSOR WITHOUT HOLD FOR SELECT 1").unwrap();
-        assert!(matches!(&declared, Command::Declare { name, hold: false, .. } if name == "c"));
-        assert!(declared.planned().is_some());
-        let copied = command("COPY (SELECT 1) TO STDOUT (FORMAT binary)").unwrap();
-        assert!(copied.planned().is_some());
-        let table = command("COPY costs (service, region) TO STDOUT WITH CSV HEADER").unwrap();
-        assert_eq!(
-            table.planned().unwrap().to_string(),
-            "SELECT service, region FROM costs"
-        );
-        assert_eq!(command("COPY costs TO '/tmp/a'").unwrap_err().code, "42501");
-        assert_eq!(command("FETCH PRIOR FROM c").unwrap_err().code, "55000");
     }
 }

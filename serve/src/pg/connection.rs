@@ -91,7 +91,10 @@ pub(super) async fn serve(
         }
     };
     let cancellable = cancels.register();
-    let (context, notes) = match context(&user, &parameters, options.dialect, cancellable.pid) {
+    let most = service.limits_of(&user).statement_timeout;
+    let settings = Settings::new(&user.name, options.dialect, most)
+        .knowing("max_connections", service.most_connections().to_string());
+    let (context, notes) = match context(&user, &parameters, settings, cancellable.pid) {
         Ok(found) => found,
         Err(failure) => return refuse(&mut replies, &failure).await,
     };
@@ -99,7 +102,7 @@ pub(super) async fn serve(
     cancellable.is_of(&client);
     replies.authentication(0, &[]);
     for note in notes {
-        replies.notice(&Notice::new(note));
+        replies.notice(&note);
     }
     let mut session = Session::new(client, context, replies);
     let begun = session.begin(cancellable.pid, &cancellable.secret).await;
@@ -144,19 +147,20 @@ async fn log_in(
 fn context(
     user: &User,
     parameters: &Parameters,
-    dialect: curtail_engine::Dialect,
+    mut settings: Settings,
     pid: i32,
-) -> Result<(Arc<Context>, Vec<&'static str>), Failure> {
-    let mut settings = Settings::new(&user.name, dialect);
+) -> Result<(Arc<Context>, Vec<Notice>), Failure> {
     let mut notes = Vec::new();
     let options = settings::of_options(parameters.get("options").unwrap_or_default());
     let options = options
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_str()));
     for (name, value) in parameters.settings().chain(options) {
+        // Drivers tell the time zone of their machine without being asked.
+        let is_zone = name.eq_ignore_ascii_case("timezone");
         match settings.set(name, Some(value)) {
-            // Drivers tell the time zone of their machine without being asked.
-            Ok(note) => notes.extend(note.filter(|_| !name.eq_ignore_ascii_case("timezone"))),
+            Ok(note) => notes.extend(note.filter(|_| !is_zone).map(Notice::new)),
+            Err(_) if is_zone => {}
             Err(failure) => {
                 return Err(Failure {
                     fatal: true,
@@ -166,6 +170,7 @@ fn context(
         }
     }
     settings.settle();
+    notes.retain(|note| settings.wants(note.level));
     let database = parameters.get("database").filter(|name| !name.is_empty());
     let database = database.unwrap_or(&user.name);
     let context = Context::new(&user.name, database, pid, settings);

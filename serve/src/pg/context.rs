@@ -26,6 +26,13 @@ impl Context {
         }
     }
 
+    /// Whether a name that stands alone is looked up in a schema.
+    pub(super) fn searches(&self, schema: &str) -> bool {
+        let settings = self.settings();
+        let path = settings.get("search_path").unwrap_or_default();
+        catalog::searched(path).contains(&schema)
+    }
+
     /// Its settings.
     pub(super) fn settings(&self) -> MutexGuard<'_, Settings> {
         self.settings.lock().unwrap_or_else(PoisonError::into_inner)
@@ -56,8 +63,8 @@ impl catalog::Connection for Context {
         self.settings().get(name).map(str::to_owned)
     }
 
-    fn settings(&self) -> Vec<(String, String)> {
-        Self::settings(self).all()
+    fn settings(&self) -> Vec<catalog::Setting> {
+        Self::settings(self).listed()
     }
 
     fn set(&self, name: &str, value: &str) -> Result<(), String> {

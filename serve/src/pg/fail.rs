@@ -1,5 +1,10 @@
 //! Errors and notices in the form of the protocol.
 
+mod codes;
+mod hints;
+#[cfg(test)]
+mod tests;
+
 use curtail_engine::EngineError;
 
 use super::message::Broken;
@@ -18,34 +23,40 @@ pub(super) struct Failure {
     pub(super) position: Option<usize>,
 }
 
+/// How much a notice matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Level {
+    Notice,
+    Warning,
+}
+
 /// What a client should know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Notice {
-    warning: bool,
+    pub(super) level: Level,
     message: String,
 }
 
 impl Notice {
     pub(super) fn new(message: impl Into<String>) -> Self {
         Self {
-            warning: false,
+            level: Level::Notice,
             message: message.into(),
         }
     }
 
     pub(super) fn warning(message: impl Into<String>) -> Self {
         Self {
-            warning: true,
+            level: Level::Warning,
             message: message.into(),
         }
     }
 
     /// The kinds and values of its fields.
     pub(super) fn fields(&self, mut put: impl FnMut(u8, &str)) {
-        let (severity, code) = if self.warning {
-            ("WARNING", "01000")
-        } else {
-            ("NOTICE", "00000")
+        let (severity, code) = match self.level {
+            Level::Warning => ("WARNING", "01000"),
+            Level::Notice => ("NOTICE", "00000"),
         };
         put(b'S', severity);
         put(b'V', severity);
@@ -89,6 +100,12 @@ impl Failure {
         Self::new("0A000", what)
     }
 
+    /// A statement that would change something.
+    pub(super) fn read_only(verb: &str) -> Self {
+        let message = format!("cannot execute {verb} in a read-only transaction");
+        Self::new("25006", message)
+    }
+
     /// A statement within a transaction that failed before.
     pub(super) fn in_failed_transaction() -> Self {
         Self::new(
@@ -101,7 +118,7 @@ impl Failure {
     pub(super) fn of(error: &ServeError, text: &str, start: usize) -> Self {
         let mut failure = Self {
             hint: error.hint(),
-            ..Self::new(code(error), told(error))
+            ..Self::new(codes::of(error), told(error))
         };
         if let ServeError::Engine(error) = error
             && let EngineError::At { line, column, .. } = error.as_ref()
@@ -116,6 +133,13 @@ impl Failure {
                 | ServeError::TooManyConnections(_)
         );
         failure
+    }
+
+    /// The same, of a statement in the dialect that `PostgreSQL`'s clients write.
+    #[must_use]
+    pub(super) fn in_generic(mut self) -> Self {
+        self.hint = self.hint.as_deref().and_then(hints::in_generic);
+        self
     }
 
     /// The kinds and values of its fields.
@@ -162,9 +186,10 @@ fn told(error: &ServeError) -> String {
         },
         ServeError::Login(user) => format!("password authentication failed for user \"{user}\""),
         ServeError::TooManyConnections(_) => format!("sorry, too many clients already: {error}"),
-        ServeError::Timeout(_) | ServeError::Cancelled => {
-            format!("canceling statement: {error}")
+        ServeError::Timeout(_) => {
+            format!("canceling statement due to statement timeout: {error}")
         }
+        ServeError::Cancelled => "canceling statement due to user request".to_owned(),
         ServeError::Stopping => {
             "terminating connection due to administrator command: the server is shutting down"
                 .to_owned()
@@ -180,10 +205,7 @@ fn message(error: &EngineError) -> String {
         EngineError::UnknownColumn { name, .. } => format!("column \"{name}\" does not exist"),
         EngineError::UnknownFunction { name, .. } => format!("function {name} does not exist"),
         EngineError::Refused(what) if is_verb(what) => {
-            format!(
-                "cannot execute {} in a read-only transaction",
-                what.trim_matches('`')
-            )
+            Failure::read_only(what.trim_matches('`')).message
         }
         other => other.to_string(),
     }
@@ -200,59 +222,6 @@ fn is_verb(what: &str) -> bool {
     })
 }
 
-fn code(error: &ServeError) -> &'static str {
-    match error {
-        ServeError::Engine(error) => engine_code(error),
-        ServeError::Timeout(_) | ServeError::Cancelled => "57014",
-        ServeError::TooManyRows(_) => "54000",
-        ServeError::Stopping => "57P01",
-        ServeError::Busy(_) | ServeError::TooManyConnections(_) => "53300",
-        ServeError::Login(_) | ServeError::Token => "28P01",
-        ServeError::Restriction { .. } => "28000",
-        ServeError::Changed => "0A000",
-        ServeError::Broken => "XX000",
-        ServeError::Exposed { .. } | ServeError::Listen { .. } => "58000",
-    }
-}
-
-fn engine_code(error: &EngineError) -> &'static str {
-    match error {
-        EngineError::At { error, .. } => engine_code(error),
-        EngineError::Refused(what) if is_verb(what) => "25006",
-        EngineError::Refused(_) => "42501",
-        EngineError::NoStatement | EngineError::SeveralStatements(_) | EngineError::Syntax(_) => {
-            "42601"
-        }
-        EngineError::UnknownTable { .. }
-        | EngineError::UnknownView { .. }
-        | EngineError::View { .. } => "42P01",
-        EngineError::UnknownColumn { .. } => "42703",
-        EngineError::UnknownFunction { .. } => "42883",
-        EngineError::Parameter { .. } => "22023",
-        EngineError::Plan(message) if message.starts_with("not supported") => "0A000",
-        EngineError::Plan(_) | EngineError::Mistake { .. } => "42804",
-        EngineError::Memory { .. } => "53200",
-        EngineError::Store(_) | EngineError::EmptyStore(_) => "58030",
-        EngineError::Execution(error) => execution_code(&error.to_string()),
-        EngineError::Value { what, .. } => execution_code(what),
-        _ => "22000",
-    }
-}
-
-/// What went wrong while rows were computed.
-fn execution_code(message: &str) -> &'static str {
-    let message = message.to_lowercase();
-    if message.contains("divide by zero") || message.contains("division by zero") {
-        "22012"
-    } else if message.contains("overflow") || message.contains("out of range") {
-        "22003"
-    } else if message.contains("cast") || message.contains("parse") {
-        "22P02"
-    } else {
-        "22000"
-    }
-}
-
 /// The character of the whole text at which a place in a statement is.
 pub(super) fn position(text: &str, start: usize, line: u64, column: u64) -> Option<usize> {
     let line = usize::try_from(line.checked_sub(1)?).ok()?;
@@ -262,44 +231,4 @@ pub(super) fn position(text: &str, start: usize, line: u64, column: u64) -> Opti
         .map(|line| line.chars().count())
         .sum();
     Some(text[..start].chars().count() + before + column)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_place_is_counted_in_characters_of_all_that_was_sent() {
-        let text = "select 'é';\nselect\n  nonsense";
-        assert_eq!(position(text, 0, 1, 8), Some(8));
-        let start = text.find("\nselect").unwrap() + 1;
-        assert_eq!(position(text, start, 2, 3), Some(22));
-        assert_eq!(text.chars().nth(21), Some('n'));
-    }
-
-    #[test]
-    fn errors_have_the_codes_that_clients_know() {
-        let unknown = EngineError::UnknownTable {
-            name: "cots".to_owned(),
-            similar: vec!["costs".to_owned()],
-        };
-        let at = EngineError::At {
-            line: 1,
-            column: 15,
-            excerpt: String::new(),
-            error: Box::new(unknown),
-        };
-        let failure = Failure::of(&at.into(), "select * from cots", 0);
-        assert_eq!(failure.code, "42P01");
-        assert_eq!(failure.message, "relation \"cots\" does not exist");
-        assert_eq!(failure.hint.as_deref(), Some("did you mean `costs`?"));
-        assert_eq!(failure.position, Some(15));
-        let refused = EngineError::Refused("`INSERT INTO`".to_owned());
-        let failure = Failure::from(ServeError::from(refused));
-        assert_eq!(failure.code, "25006");
-        assert_eq!(
-            failure.message,
-            "cannot execute INSERT INTO in a read-only transaction"
-        );
-    }
 }

@@ -72,6 +72,11 @@ fn text(oid: u32, bytes: &[u8]) -> Option<ScalarValue> {
         BYTEA => Some(ScalarValue::Binary(Some(hexadecimal(text)?))),
         // Casts know no exponents.
         NUMERIC => Some(ScalarValue::from(numeric::plain(text)?)),
+        // JDBC tells a time zone with the day, others the time.
+        DATE => {
+            let day = text.trim().split([' ', 'T']).next().unwrap_or_default();
+            Some(ScalarValue::from(day))
+        }
         oid if array::is_array(oid) => array::of_text(oid, text),
         _ => Some(ScalarValue::from(text)),
     }
@@ -217,6 +222,8 @@ mod tests {
         assert!(value(1, BYTEA, Format::Text, Some(b"\\x0")).is_err());
         let bytes = value(1, BYTEA, Format::Text, Some(b"\\x00ff")).unwrap();
         assert_eq!(bytes, ScalarValue::Binary(Some(vec![0, 255])));
+        let day = value(1, DATE, Format::Text, Some(b"2026-10-01 +00")).unwrap();
+        assert_eq!(day, ScalarValue::from("2026-10-01"));
         let null = value(1, INT4, Format::Binary, None).unwrap();
         assert_eq!(null, ScalarValue::Utf8(None));
     }

@@ -82,6 +82,16 @@ impl Formats {
         }
     }
 
+    /// All in binary.
+    pub(super) fn binary() -> Self {
+        Self(vec![Format::Binary])
+    }
+
+    /// Whether none was given.
+    pub(super) fn is_open(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// How many columns they are for, if not for any number.
     pub(super) fn count(&self) -> Option<usize> {
         (self.0.len() > 1).then_some(self.0.len())
@@ -112,6 +122,8 @@ struct Batch {
 pub(super) enum Form<'a> {
     Rows(&'a Formats),
     Copy(&'a Copy),
+    /// They are passed over.
+    Nothing,
 }
 
 impl Source {
@@ -217,6 +229,7 @@ impl Source {
                         values.put(row, formats.of(place), out);
                     }
                 }),
+                Form::Nothing => {}
                 Form::Copy(copy) => {
                     let before = std::mem::take(&mut self.before);
                     replies.message(b'd', |out| {

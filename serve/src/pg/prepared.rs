@@ -10,7 +10,8 @@ use sqlparser::ast::Statement as Ast;
 
 use super::{
     catalog,
-    command::Command,
+    command::{self, Command},
+    context::Context,
     encode::{Column, oid},
     fail::Failure,
     parameter::oids,
@@ -68,6 +69,9 @@ fn parsed(
     whole: &str,
     start: usize,
 ) -> Result<(Command, bool), Failure> {
+    if let Some(command) = command::unparsed(text)? {
+        return Ok((command, false));
+    }
     let mut parsed = match catalog::parse(text) {
         Ok(parsed) => parsed,
         // Somebody else's syntax; the engine says what is wrong with it if it is not that either.
@@ -128,17 +132,23 @@ impl Sent {
 
     /// An error of this statement.
     pub(super) fn failure(&self, error: &ServeError) -> Failure {
-        Failure::of(error, &self.whole, self.start)
+        let failure = Failure::of(error, &self.whole, self.start);
+        if self.foreign {
+            failure
+        } else {
+            failure.in_generic()
+        }
     }
 
     /// Plans it. `declared` are the types that the client says its parameters have; zero for those that it leaves open.
     pub(super) async fn prepare(
         self,
         client: &Client,
+        context: &Context,
         declared: &[u32],
     ) -> Result<Prepared, Failure> {
         let plan = match self.planned() {
-            Some(written) => Some(self.plan(client, written, declared).await?),
+            Some(written) => Some(self.plan(client, context, written, declared).await?),
             None => None,
         };
         let columns: Vec<_> = plan
@@ -173,12 +183,18 @@ impl Sent {
     async fn plan(
         &self,
         client: &Client,
+        context: &Context,
         written: Written,
         declared: &[u32],
     ) -> Result<Statement, Failure> {
         let text = self.text();
         let planned = match written {
             Written::Parsed(mut ast) => {
+                if context.searches(catalog::META) {
+                    let names = names_of(client, catalog::META).await;
+                    let names = names.map_err(|error| self.failure(&error))?;
+                    catalog::qualify(&mut ast, catalog::META, &names);
+                }
                 casts::declare(&mut ast, declared);
                 catalog::rewrite(&mut ast);
                 client.prepare_parsed(Parsed::Statement(ast), text).await
@@ -187,6 +203,13 @@ impl Sent {
         };
         planned.map_err(|error| self.failure(&error))
     }
+}
+
+/// The names of the tables in a schema.
+async fn names_of(client: &Client, schema: &str) -> Result<Vec<String>, ServeError> {
+    let listed = client.engine().await?.relations().list().await?.into_iter();
+    let listed = listed.filter(|relation| relation.schema == schema);
+    Ok(listed.map(|relation| relation.name).collect())
 }
 
 /// How a statement reaches the engine.

@@ -171,6 +171,14 @@ impl<W: AsyncWrite + Unpin> Replies<W> {
         });
     }
 
+    /// Rows for a table may come, as text: the client sends them, be they taken or not.
+    pub(super) fn copy_in(&mut self) {
+        self.message(b'G', |out| {
+            out.push(0);
+            count(0, out);
+        });
+    }
+
     /// A statement is done.
     pub(super) fn done(&mut self, tag: &str) {
         self.message(b'C', |out| text(tag, out));

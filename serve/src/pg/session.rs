@@ -191,7 +191,14 @@ impl<W: AsyncWrite + Unpin + Send> Session<W> {
 
     fn note(&mut self, notes: &[String]) {
         for note in notes {
-            self.replies.notice(&Notice::new(note));
+            self.notice(&Notice::new(note));
+        }
+    }
+
+    /// Tells the client of something, if it wants to hear of it.
+    fn notice(&mut self, notice: &Notice) {
+        if self.context.settings().wants(notice.level) {
+            self.replies.notice(notice);
         }
     }
 

@@ -1,65 +1,25 @@
 //! The settings of a session, as `SET` and `SHOW` know them.
 
+mod known;
+mod quantity;
+mod startup;
+
 use std::{collections::BTreeMap, time::Duration};
 
 use curtail_engine::Dialect;
 
-use super::fail::Failure;
+use self::quantity::Unit;
+use super::{
+    catalog::Setting,
+    fail::{Failure, Level},
+};
+
+pub(super) use startup::of_options;
 
 /// The version of `PostgreSQL` that clients are told.
 pub(super) const VERSION: &str = "16.6";
-const VERSION_NUMBER: &str = "160006";
-
-/// Settings with their defaults, and how they may be changed.
-const KNOWN: [(&str, &str, Kind); 43] = [
-    ("application_name", "", Kind::Free),
-    ("bytea_output", "hex", Kind::Only("hex")),
-    ("client_encoding", "UTF8", Kind::Encoding),
-    ("client_min_messages", "notice", Kind::Free),
-    ("curtail.dialect", "generic", Kind::Dialect),
-    ("datestyle", "ISO, MDY", Kind::DateStyle),
-    ("default_tablespace", "", Kind::Free),
-    (
-        "default_transaction_isolation",
-        "read committed",
-        Kind::Free,
-    ),
-    ("default_transaction_read_only", "on", Kind::Ignored),
-    ("escape_string_warning", "on", Kind::Free),
-    ("extra_float_digits", "1", Kind::Free),
-    ("geqo", "on", Kind::Free),
-    ("idle_in_transaction_session_timeout", "0", Kind::Free),
-    ("idle_session_timeout", "0", Kind::Free),
-    ("in_hot_standby", "off", Kind::Fixed),
-    ("integer_datetimes", "on", Kind::Fixed),
-    ("intervalstyle", "postgres", Kind::Only("postgres")),
-    ("is_superuser", "off", Kind::Fixed),
-    ("jit", "off", Kind::Free),
-    ("lc_collate", "C", Kind::Fixed),
-    ("lc_ctype", "C", Kind::Fixed),
-    ("lc_messages", "C", Kind::Free),
-    ("lc_monetary", "C", Kind::Free),
-    ("lc_numeric", "C", Kind::Free),
-    ("lc_time", "C", Kind::Free),
-    ("lock_timeout", "0", Kind::Free),
-    ("max_connections", "0", Kind::Fixed),
-    ("max_identifier_length", "63", Kind::Fixed),
-    ("max_index_keys", "32", Kind::Fixed),
-    ("row_security", "on", Kind::Free),
-    ("search_path", "\"$user\", public", Kind::Free),
-    ("server_encoding", "UTF8", Kind::Fixed),
-    ("server_version", VERSION, Kind::Fixed),
-    ("server_version_num", VERSION_NUMBER, Kind::Fixed),
-    ("session_authorization", "", Kind::Ignored),
-    ("standard_conforming_strings", "on", Kind::Only("on")),
-    ("statement_timeout", "0", Kind::Time),
-    ("synchronize_seqscans", "on", Kind::Free),
-    ("timezone", "UTC", Kind::Zone),
-    ("transaction_isolation", "read committed", Kind::Free),
-    ("transaction_read_only", "on", Kind::Ignored),
-    ("work_mem", "4MB", Kind::Free),
-    ("xmloption", "content", Kind::Free),
-];
+/// How long a statement may take.
+const TIMEOUT: &str = "statement_timeout";
 
 /// Settings whose changes clients are told of, with the names that they know them by.
 const REPORTED: [(&str, &str); 13] = [
@@ -81,42 +41,41 @@ const REPORTED: [(&str, &str); 13] = [
     ("timezone", "TimeZone"),
 ];
 
-#[derive(Clone, Copy, Debug)]
-enum Kind {
-    /// Any value, which is kept and told.
-    Free,
-    /// Its value stays, and whoever changes it is told so.
-    Fixed,
-    /// Its value stays, and nobody is told.
-    Ignored,
-    /// One value.
-    Only(&'static str),
-    Encoding,
-    DateStyle,
-    Dialect,
-    Time,
-    Zone,
-}
-
 /// The settings of a session.
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
+    /// The longest that a statement may take, in milliseconds, whatever is set.
+    most: Option<i64>,
     /// What was set when the session began.
     defaults: BTreeMap<String, String>,
     changed: BTreeMap<String, String>,
 }
 
 impl Settings {
-    pub(super) fn new(user: &str, dialect: Dialect) -> Self {
-        let known = KNOWN.iter();
-        let known = known.map(|(name, value, _)| ((*name).to_owned(), (*value).to_owned()));
+    /// What a session of `user` begins with; `most` is the longest that its statements may take.
+    pub(super) fn new(user: &str, dialect: Dialect, most: Option<Duration>) -> Self {
+        let known = known::all().iter();
+        let known = known.map(|known| (known.name.to_owned(), known.default.to_owned()));
         let mut defaults: BTreeMap<_, _> = known.collect();
+        let most = most.map(|most| i64::try_from(most.as_millis()).unwrap_or(i64::MAX));
         defaults.insert("session_authorization".to_owned(), user.to_owned());
         defaults.insert("curtail.dialect".to_owned(), dialect.to_string());
+        defaults.insert(
+            TIMEOUT.to_owned(),
+            Unit::Milliseconds.tell(most.unwrap_or_default()),
+        );
         Self {
+            most,
             defaults,
             changed: BTreeMap::new(),
         }
+    }
+
+    /// The same, where the server knows another value than what is usual.
+    #[must_use]
+    pub(super) fn knowing(mut self, name: &str, value: String) -> Self {
+        self.defaults.insert(name.to_owned(), value);
+        self
     }
 
     /// The value of a setting.
@@ -133,19 +92,35 @@ impl Settings {
         all.into_iter().collect()
     }
 
+    /// All settings as the catalog lists them.
+    pub(super) fn listed(&self) -> Vec<Setting> {
+        let all = self.all().into_iter();
+        let listed = all.map(|(name, value)| {
+            let known = known::named(&name);
+            let unit = known.map_or(Unit::One, known::Known::unit);
+            let number = unit.read(&value).filter(|_| unit != Unit::One);
+            Setting {
+                value: number.map_or(value, |number| number.to_string()),
+                unit: Some(unit.name()).filter(|unit| !unit.is_empty()),
+                kind: known.map_or("string", known::Known::vartype),
+                context: known.map_or("user", known::Known::context),
+                name,
+            }
+        });
+        listed.collect()
+    }
+
     /// Changes a setting; `None` is its default. Returns what the client should know.
     pub(super) fn set(
         &mut self,
         name: &str,
         value: Option<&str>,
-    ) -> Result<Option<&'static str>, Failure> {
+    ) -> Result<Option<String>, Failure> {
         let name = name.to_lowercase();
-        let known = KNOWN.iter().find(|(known, _, _)| *known == name);
-        let Some((_, _, kind)) = known else {
+        let Some(known) = known::named(&name) else {
             // Names with a point in them are for anybody.
             if !name.contains('.') {
-                let message = format!("unrecognized configuration parameter \"{name}\"");
-                return Err(Failure::new("42704", message));
+                return Err(unknown(&name));
             }
             self.put(name, value.map(str::to_owned));
             return Ok(None);
@@ -154,11 +129,40 @@ impl Settings {
             self.put(name, None);
             return Ok(None);
         };
-        let (value, note) = accepted(*kind, &name, value)?;
+        // Whoever becomes who they are changes nothing.
+        let current = match name.as_str() {
+            "role" => self.get("session_authorization"),
+            name => self.get(name),
+        };
+        let current = current.unwrap_or_default();
+        let (mut value, mut note) = known.accepts(value, current)?;
+        if name == TIMEOUT
+            && let Some(most) = self.most
+        {
+            let asked = value
+                .as_deref()
+                .and_then(|told| Unit::Milliseconds.read(told));
+            if asked.is_some_and(|asked| asked == 0 || asked > most) {
+                let most = Unit::Milliseconds.tell(most);
+                note = Some(format!(
+                    "statement_timeout is {most}, the most for this user"
+                ));
+                value = Some(most);
+            }
+        }
         if let Some(value) = value {
             self.put(name, Some(value));
         }
         Ok(note)
+    }
+
+    /// An error if there is no setting of this name.
+    pub(super) fn is_there(&self, name: &str) -> Result<(), Failure> {
+        let name = name.to_lowercase();
+        if name.contains('.') || known::named(&name).is_some() {
+            return Ok(());
+        }
+        Err(unknown(&name))
     }
 
     /// Takes what the session begins with as its defaults.
@@ -190,9 +194,19 @@ impl Settings {
     /// The longest that a statement may take.
     pub(super) fn timeout(&self) -> Option<Duration> {
         let told = self
-            .get("statement_timeout")
-            .and_then(|text| time(text).ok());
-        told.filter(|time| !time.is_zero())
+            .get(TIMEOUT)
+            .and_then(|told| Unit::Milliseconds.read(told));
+        let told = told.and_then(|told| u64::try_from(told).ok());
+        told.filter(|told| *told > 0).map(Duration::from_millis)
+    }
+
+    /// Whether a client wants to hear of notices of this level.
+    pub(super) fn wants(&self, level: Level) -> bool {
+        match self.get("client_min_messages") {
+            Some("error") => false,
+            Some("warning") => level == Level::Warning,
+            _ => true,
+        }
     }
 
     fn put(&mut self, name: String, value: Option<String>) {
@@ -203,116 +217,10 @@ impl Settings {
     }
 }
 
-/// The value as it is kept, if it is to change, and what the client should know.
-fn accepted(
-    kind: Kind,
-    name: &str,
-    value: &str,
-) -> Result<(Option<String>, Option<&'static str>), Failure> {
-    let wrong = |hint: &str| {
-        let message = format!("invalid value for parameter \"{name}\": \"{value}\"");
-        Err(Failure::new("22023", message).with_hint(hint))
-    };
-    let lower = value.trim().to_lowercase();
-    match kind {
-        Kind::Free => Ok((Some(value.to_owned()), None)),
-        Kind::Fixed => {
-            let message = format!("parameter \"{name}\" cannot be changed");
-            Err(Failure::new("55P02", message))
-        }
-        Kind::Ignored => Ok((None, None)),
-        Kind::Only(only) => match lower.as_str() {
-            "true" | "yes" | "1" if only == "on" => Ok((None, None)),
-            same if same == only => Ok((None, None)),
-            _ => wrong(&format!("only {only} is possible")),
-        },
-        // Written with any signs in between, and by asyncpg within quotes.
-        Kind::Encoding => match lower
-            .replace(|c: char| !c.is_ascii_alphanumeric(), "")
-            .as_str()
-        {
-            "utf8" | "unicode" => Ok((None, None)),
-            _ => wrong("only UTF8 is possible"),
-        },
-        Kind::DateStyle => {
-            let words: Vec<_> = lower
-                .split([',', ' '])
-                .filter(|word| !word.is_empty())
-                .collect();
-            let known = ["iso", "mdy", "dmy", "ymd", "us", "european"];
-            if words.iter().all(|word| known.contains(word)) {
-                Ok((None, None))
-            } else {
-                wrong("only ISO is possible")
-            }
-        }
-        Kind::Dialect => match lower.parse::<Dialect>() {
-            Ok(dialect) => Ok((Some(dialect.to_string()), None)),
-            Err(_) => wrong("there are generic and trino"),
-        },
-        Kind::Time => match time(&lower) {
-            Ok(_) => Ok((Some(lower), None)),
-            Err(()) => wrong("write it as 5min, 30s or a number of milliseconds"),
-        },
-        Kind::Zone => match lower.as_str() {
-            "utc" | "etc/utc" | "gmt" | "z" | "zulu" | "0" | "+00:00" | "local" => Ok((None, None)),
-            _ => Ok((
-                None,
-                Some("times are told in UTC, whatever the time zone of the session"),
-            )),
-        },
-    }
-}
-
-/// A time as `PostgreSQL` writes it: `5min`, `30s`, or a number of milliseconds.
-fn time(text: &str) -> Result<Duration, ()> {
-    let text = text.trim();
-    let split = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at(split);
-    let number: u32 = number.parse().map_err(|_| ())?;
-    let unit = match unit.trim() {
-        "" | "ms" => Duration::from_millis(1),
-        "s" => Duration::from_secs(1),
-        "min" => Duration::from_mins(1),
-        "h" => Duration::from_hours(1),
-        "d" => Duration::from_hours(24),
-        _ => return Err(()),
-    };
-    unit.checked_mul(number).ok_or(())
-}
-
-/// The settings in the startup option `options`, as in `-c name=value --name=value`.
-pub(super) fn of_options(text: &str) -> Vec<(String, String)> {
-    let mut words = Vec::new();
-    let mut word = String::new();
-    let mut characters = text.chars();
-    while let Some(character) = characters.next() {
-        match character {
-            '\\' => word.extend(characters.next()),
-            character if character.is_whitespace() => {
-                if !word.is_empty() {
-                    words.push(std::mem::take(&mut word));
-                }
-            }
-            character => word.push(character),
-        }
-    }
-    words.push(word);
-    let mut found = Vec::new();
-    let mut words = words.into_iter();
-    while let Some(word) = words.next() {
-        let assignment = match word.strip_prefix("-c").or_else(|| word.strip_prefix("--")) {
-            Some("") => words.next(),
-            Some(rest) => Some(rest.to_owned()),
-            None => None,
-        };
-        if let Some((name, value)) = assignment.as_deref().and_then(|text| text.split_once('=')) {
-            found.push((name.replace('-', "_"), value.to_owned()));
-        }
-    }
-    found
+/// There is no setting of this name.
+pub(super) fn unknown(name: &str) -> Failure {
+    let message = format!("unrecognized configuration parameter \"{name}\"");
+    Failure::new("42704", message)
 }
 
 #[cfg(test)]
@@ -321,7 +229,7 @@ mod tests {
 
     #[test]
     fn settings_are_kept_and_reset() {
-        let mut settings = Settings::new("ada", Dialect::Generic);
+        let mut settings = Settings::new("ada", Dialect::Generic, None);
         settings.set("application_name", Some("first")).unwrap();
         settings.settle();
         settings.set("Application_Name", Some("psql")).unwrap();
@@ -342,7 +250,7 @@ mod tests {
 
     #[test]
     fn what_would_change_the_meaning_of_values_is_refused() {
-        let mut settings = Settings::new("ada", Dialect::Generic);
+        let mut settings = Settings::new("ada", Dialect::Generic, None);
         for (name, value, code) in [
             ("client_encoding", "LATIN1", "22023"),
             ("DateStyle", "German", "22023"),
@@ -350,7 +258,16 @@ mod tests {
             ("IntervalStyle", "iso_8601", "22023"),
             ("curtail.dialect", "oracle", "22023"),
             ("statement_timeout", "soon", "22023"),
+            ("statement_timeout", "-1", "22023"),
+            ("extra_float_digits", "4", "22023"),
+            ("client_min_messages", "loud", "22023"),
+            ("jit", "perhaps", "22023"),
+            ("work_mem", "much", "22023"),
+            ("TimeZone", "Nosuch/Zone", "22023"),
             ("server_version", "9.0", "55P02"),
+            ("log_statement", "all", "42501"),
+            ("role", "bob", "42501"),
+            ("session_authorization", "bob", "42501"),
             ("no_such_setting", "1", "42704"),
         ] {
             let refused = settings.set(name, Some(value)).unwrap_err();
@@ -367,22 +284,44 @@ mod tests {
     }
 
     #[test]
-    fn options_of_the_startup_message() {
-        let found =
-            of_options("-c curtail.dialect=trino -cgeqo=off --statement-timeout=5s -x a\\ b");
-        let expected = [
-            ("curtail.dialect", "trino"),
-            ("geqo", "off"),
-            ("statement_timeout", "5s"),
-        ];
-        let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        assert_eq!(found, expected);
+    fn what_clients_set_is_quietly_kept() {
+        let mut settings = Settings::new("ada", Dialect::Generic, None);
+        for (name, value, told) in [
+            ("enable_seqscan", "false", "off"),
+            ("work_mem", "65536", "64MB"),
+            ("lock_timeout", "60000", "1min"),
+            ("random_page_cost", "1.1", "1.1"),
+            ("synchronous_commit", "0", "off"),
+            ("plan_cache_mode", "force_custom_plan", "force_custom_plan"),
+            ("transaction_timeout", "0", "0"),
+            ("role", "none", "none"),
+            ("session_authorization", "ada", "ada"),
+        ] {
+            assert_eq!(settings.set(name, Some(value)), Ok(None), "{name}");
+            assert_eq!(settings.get(name), Some(told), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_statement_takes_no_longer_than_its_user_may() {
+        let most = Duration::from_secs(7);
+        let mut settings = Settings::new("ada", Dialect::Generic, Some(most));
+        assert_eq!(settings.get(TIMEOUT), Some("7s"));
+        for longer in ["0", "1h"] {
+            let note = settings.set(TIMEOUT, Some(longer)).unwrap();
+            assert!(note.unwrap().contains("7s"), "{longer}");
+            assert_eq!(settings.get(TIMEOUT), Some("7s"), "{longer}");
+        }
+        assert_eq!(settings.set(TIMEOUT, Some("500")), Ok(None));
+        assert_eq!(settings.timeout(), Some(Duration::from_millis(500)));
+        settings.reset();
+        assert_eq!(settings.timeout(), Some(most));
     }
 
     #[test]
     fn every_setting_that_is_reported_is_known() {
         for (name, _) in REPORTED {
-            assert!(KNOWN.iter().any(|(known, _, _)| *known == name), "{name}");
+            assert!(known::named(name).is_some(), "{name}");
         }
     }
 }

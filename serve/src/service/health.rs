@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use curtail_engine::Engine;
-use curtail_store::BillingPeriod;
+use curtail_store::{BillingPeriod, Receipt};
 
 /// Whether the store can be read, and what is served of it.
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ pub struct PeriodHealth {
     pub version: u64,
     /// Line items.
     pub rows: u64,
-    /// When the latest usage ends.
+    /// When the hour ends in which the latest usage starts. Fees may be for a year: when they end tells nothing.
     pub last_usage: Option<DateTime<Utc>>,
     /// When it was committed.
     pub ingested_at: DateTime<Utc>,
@@ -46,8 +46,18 @@ pub(super) fn periods(engine: &Engine) -> Vec<PeriodHealth> {
         billing_period: version.receipt.billing_period,
         version: version.version,
         rows: version.receipt.rows,
-        last_usage: version.receipt.usage_end,
+        last_usage: last_usage(&version.receipt),
         ingested_at: version.receipt.ingested_at,
     });
     periods.collect()
+}
+
+/// When the hour ends in which the latest usage starts. Receipts of early versions know no hours.
+fn last_usage(receipt: &Receipt) -> Option<DateTime<Utc>> {
+    let Some((_, hour)) = receipt.hours.last() else {
+        return receipt.usage_end.map(|end| end.min(receipt.ingested_at));
+    };
+    let start = receipt.billing_period.start().and_time(NaiveTime::MIN);
+    let hours = TimeDelta::try_hours(i64::from(*hour) + 1)?;
+    start.and_utc().checked_add_signed(hours)
 }

@@ -70,6 +70,15 @@ public class Jdbc {
                 System.out.print(first);
             }
             connection.commit();
+            // The driver writes a day with a time zone.
+            String days = "SELECT count(*) FROM costs WHERE usage_date >= ? AND usage_start < ?";
+            try (PreparedStatement statement = connection.prepareStatement(days)) {
+                statement.setDate(1, java.sql.Date.valueOf("2000-01-01"));
+                statement.setTimestamp(2, java.sql.Timestamp.valueOf("2100-01-01 00:00:00"));
+                ResultSet rows = statement.executeQuery();
+                check(rows.next() && rows.getLong(1) > 0, "no rows of these days");
+            }
+            connection.commit();
             try (Statement statement = connection.createStatement()) {
                 statement.executeQuery("SELECT nothing FROM costs");
                 throw new AssertionError("no error");

@@ -54,6 +54,7 @@ shows(r"\du", USER)
 shows(r"\dS pg_cl*", "pg_class")
 shows(r"\conninfo", f'database "{DATABASE}"')
 shows(r"\encoding", "UTF8")
+shows("TABLE mine LIMIT 1;", "service")
 shows(r"\sv mine", "CREATE OR REPLACE VIEW")
 for command in (r"\df", r"\di", r"\ds", r"\dm", r"\dp", r"\dT", r"\dy", r"\dx", r"\db", r"\dC", r"\dd", r"\do", r"\da", r"\dL", r"\des", r"\det", r"\dF", r"\dO", r"\dRp", r"\dconfig", r"\drds", r"\dD", r"\z"):
     psql(command)
@@ -78,6 +79,16 @@ shows("SELECT 1 AS a \\gset\nSELECT :a + 1 AS b;", " 2")
 shows("PREPARE p AS SELECT count(*) FROM costs WHERE service = $1;\nEXECUTE p('AmazonEC2');", "count")
 shows("BEGIN; SELECT 1; COMMIT;", "COMMIT")
 shows("EXPLAIN SELECT count(*) FROM costs;", "plan")
+
+# A script goes on behind rows that nothing takes, whatever stands in them.
+script = "SELECT 1 AS before;\ncopy costs from stdin;\nit's;a\t\"row\n\\.\nSELECT 'went on' AS then;\n\\copy costs from stdin csv\na,b\n\\.\nSELECT 'to its end' AS last;"
+gone_on = psql(r"\set ON_ERROR_STOP off", script)
+assert "went on" in gone_on and "to its end" in gone_on, gone_on
+assert gone_on.count("cannot execute COPY FROM in a read-only transaction") == 2, gone_on
+kept = psql("CREATE VIEW here AS SELECT 1 AS a;")
+assert "created for this session" in kept and "--save" not in kept, kept
+quiet = psql("SET client_min_messages = warning;", "CREATE VIEW here AS SELECT 1 AS a;")
+assert "NOTICE" not in quiet, quiet
 
 wrong = psql("SELECT service,\n       servise FROM costs;", ok=False)
 assert "ERROR:" in wrong and "LINE 2:" in wrong and "^" in wrong and "HINT:" in wrong, wrong

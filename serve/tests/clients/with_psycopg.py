@@ -91,6 +91,23 @@ with psycopg.connect(CONNINFO) as connection:
         raises(lambda: connection.execute(write), psycopg.errors.ReadOnlySqlTransaction)
         connection.rollback()
     assert connection.execute("SELECT 1").fetchone() == (1,)
+    connection.commit()
+
+    # Rows of a cursor are passed over, rows for a table are not taken.
+    with connection.cursor("steps") as cursor:
+        cursor.execute("SELECT value FROM generate_series(1, 100) AS t (value)")
+        cursor.scroll(9)
+        assert cursor.fetchone() == (10,)
+    connection.commit()
+
+    def copied_in():
+        with connection.cursor().copy("COPY costs FROM STDIN") as copy:
+            for _ in range(1000):
+                copy.write_row(["a", "b"])
+
+    raises(copied_in, psycopg.errors.ReadOnlySqlTransaction)
+    connection.rollback()
+    assert connection.execute("SELECT 1").fetchone() == (1,)
 
 LONG = "SELECT count(*) FROM cur a CROSS JOIN cur b CROSS JOIN cur c WHERE a.line_item_usage_type || b.line_item_usage_type <> c.line_item_usage_type"
 

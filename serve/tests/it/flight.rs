@@ -263,3 +263,19 @@ async fn large_answers_arrive_whole() {
             .all(|batch| batch.column(1).len() == batch.num_rows())
     );
 }
+
+#[tokio::test]
+async fn tables_are_tables_in_both_dialects() {
+    let world = World::open().await;
+    let sql = "SELECT table_catalog, table_name, table_type FROM information_schema.tables WHERE table_name IN ('costs', 'periods') ORDER BY 2";
+    for (dialect, catalog) in [("trino", "awsdatacatalog"), ("generic", "curtail")] {
+        let mut client = world.client().await;
+        client.set_header("curtail-dialect", dialect);
+        let told = ask(&mut client, sql).await.unwrap();
+        let expected = [
+            [catalog, "costs", "BASE TABLE"],
+            [catalog, "periods", "BASE TABLE"],
+        ];
+        assert_eq!(told, expected, "{dialect}");
+    }
+}

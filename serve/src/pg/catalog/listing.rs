@@ -20,7 +20,7 @@ pub(super) const NAMESPACES: [(i64, &str); 4] = [
 pub(super) const PG_CATALOG: &str = "pg_catalog";
 pub(super) const INFORMATION_SCHEMA: &str = "information_schema";
 pub(super) const PUBLIC: &str = "public";
-pub(super) const META: &str = "meta";
+pub(crate) const META: &str = "meta";
 
 /// The number of the user who owns everything, and of the database and its tablespace.
 pub(super) const OWNER: i64 = 10;
@@ -31,6 +31,21 @@ pub(super) const TABLESPACE: i64 = 1663;
 const FIRST: u64 = 20_000;
 /// All numbers fit an `int4`, since some clients read them as one.
 const LAST: u64 = 1 << 31;
+
+/// The schemas in which a name that stands alone is looked up, as the setting `search_path` has them.
+pub(crate) fn searched(path: &str) -> Vec<&'static str> {
+    let named = path.split(',').filter_map(|part| {
+        let part = part.trim().trim_matches('"').to_lowercase();
+        let found = NAMESPACES.iter().find(|(_, schema)| *schema == part);
+        found.map(|(_, schema)| *schema)
+    });
+    let mut named: Vec<_> = named.collect();
+    // What is of the store is found whatever is set.
+    if named.is_empty() {
+        named.push(PUBLIC);
+    }
+    named
+}
 
 /// The tables and views of a session.
 #[derive(Debug)]

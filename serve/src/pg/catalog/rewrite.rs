@@ -6,9 +6,11 @@ mod empty;
 mod expressions;
 mod make;
 mod parameters;
+mod path;
 mod patterns;
 mod sources;
 mod subqueries;
+mod tables;
 
 use std::ops::ControlFlow;
 
@@ -19,8 +21,10 @@ use sqlparser::{
     },
     dialect::PostgreSqlDialect,
     parser::{Parser, ParserError},
+    tokenizer::Tokenizer,
 };
 
+pub(crate) use self::path::qualify;
 use super::{
     listing::{INFORMATION_SCHEMA, PG_CATALOG},
     relations,
@@ -34,9 +38,11 @@ const DEPTH: usize = 80;
 
 /// The statements in `text`, which `;` separates.
 pub(crate) fn parse(text: &str) -> Result<Vec<Statement>, ParserError> {
-    Parser::new(&PostgreSqlDialect {})
+    let dialect = PostgreSqlDialect {};
+    let tokens = Tokenizer::new(&dialect, text).tokenize_with_location()?;
+    Parser::new(&dialect)
         .with_recursion_limit(DEPTH)
-        .try_with_sql(text)?
+        .with_tokens_with_locations(tables::selected(tokens))
         .parse_statements()
 }
 

@@ -3,8 +3,8 @@
 use datafusion::{arrow::array::RecordBatch, error::Result};
 
 use super::{
-    Known, information,
-    listing::{Column, DATABASE, Listed, NAMESPACES, OWNER, PG_CATALOG, PUBLIC, TABLESPACE},
+    Known, Setting, information,
+    listing::{self, Column, DATABASE, Listed, NAMESPACES, OWNER, PG_CATALOG, PUBLIC, TABLESPACE},
     relations::{self, Own},
     rows::{Cell, Rows},
     types::{self, PgType},
@@ -97,7 +97,13 @@ pub(super) fn of_kind<'a>(
 ) -> impl Iterator<Item = (&'static str, &'a str, Option<&'a str>)> {
     let listed = known.listing.all().iter();
     let listed = listed.filter(move |listed| listed.kind() == kind);
-    let listed = listed.map(|listed| (listed.schema(), listed.name(), listed.definition()));
+    let listed = listed.map(|listed| {
+        (
+            listed.schema(),
+            listed.name(),
+            listed.definition().filter(|text| !text.is_empty()),
+        )
+    });
     let own = relations::all().iter().filter(move |own| own.kind == kind);
     listed.chain(own.map(|own| (own.schema, own.name, None)))
 }
@@ -335,26 +341,28 @@ impl Known {
 fn settings(rows: &mut Rows, known: &Known) {
     let mut settings = known.connection.settings();
     for (name, value) in FIXED {
-        if settings.iter().all(|(known, _)| known != name) {
-            settings.push((name.to_owned(), value.to_owned()));
+        if settings.iter().all(|known| known.name != name) {
+            settings.push(Setting {
+                name: name.to_owned(),
+                value: value.to_owned(),
+                unit: None,
+                kind: "string",
+                context: "internal",
+            });
         }
     }
-    for (name, value) in settings {
-        let kind = match value.as_str() {
-            "on" | "off" => "bool",
-            number if number.parse::<i64>().is_ok() => "integer",
-            _ => "string",
-        };
+    for setting in settings {
         rows.push(&[
-            ("name", name.into()),
-            ("setting", value.clone().into()),
+            ("name", setting.name.into()),
+            ("setting", setting.value.clone().into()),
+            ("unit", setting.unit.map_or(Cell::Null, Into::into)),
             ("category", "Client Connection Defaults".into()),
             ("short_desc", "".into()),
-            ("context", "user".into()),
-            ("vartype", kind.into()),
+            ("context", setting.context.into()),
+            ("vartype", setting.kind.into()),
             ("source", "default".into()),
-            ("boot_val", value.clone().into()),
-            ("reset_val", value.into()),
+            ("boot_val", setting.value.clone().into()),
+            ("reset_val", setting.value.into()),
         ]);
     }
 }
@@ -378,7 +386,13 @@ impl Known {
     /// Whether a relation is found by its name alone.
     pub(super) fn is_visible(&self, oid: i64) -> Option<bool> {
         let (schema, _) = self.listing.named(oid)?;
-        Some(schema == PUBLIC || schema == PG_CATALOG)
+        Some(schema == PUBLIC || schema == PG_CATALOG || self.searched().contains(&schema))
+    }
+
+    /// The schemas in which a name that stands alone is looked up.
+    pub(super) fn searched(&self) -> Vec<&'static str> {
+        let path = self.connection.setting("search_path");
+        listing::searched(path.as_deref().unwrap_or_default())
     }
 
     /// Every column of the store's tables, with its place.

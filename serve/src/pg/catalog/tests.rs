@@ -13,7 +13,7 @@ use curtail_testdata::{Folder, Format, Options, Profile, generate};
 use datafusion::{scalar::ScalarValue, sql::parser::Statement as Parsed};
 use tempfile::TempDir;
 
-use super::{Connection, PgCatalog, parse, rewrite, shown_name};
+use super::{Connection, PgCatalog, Setting, parse, rewrite, shown_name};
 
 /// A connection that nobody is at the other end of.
 #[derive(Debug)]
@@ -38,11 +38,11 @@ impl Connection for Nobody {
 
     fn setting(&self, name: &str) -> Option<String> {
         let settings = self.settings();
-        let found = settings.into_iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value)
+        let found = settings.into_iter().find(|known| known.name == name);
+        found.map(|known| known.value)
     }
 
-    fn settings(&self) -> Vec<(String, String)> {
+    fn settings(&self) -> Vec<Setting> {
         let known = [
             ("jit", "off"),
             ("search_path", "\"$user\", public"),
@@ -51,7 +51,13 @@ impl Connection for Nobody {
             ("timezone", "UTC"),
             ("default_table_access_method", "heap"),
         ];
-        let known = known.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let known = known.map(|(name, value)| Setting {
+            name: name.to_owned(),
+            value: value.to_owned(),
+            unit: None,
+            kind: "string",
+            context: "user",
+        });
         known.into()
     }
 
@@ -316,6 +322,10 @@ async fn the_catalog_tells_what_there_is() {
         (
             "SELECT count(*) FROM pg_namespace WHERE nspname = ANY(current_schemas(false))",
             "1",
+        ),
+        (
+            "SELECT count(*) > 100 FROM pg_proc WHERE prorettype::regtype != 'trigger'::regtype",
+            "true",
         ),
         (
             "SELECT count(*) FROM pg_namespace WHERE nspname <> ALL('{public}')",

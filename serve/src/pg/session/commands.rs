@@ -12,6 +12,7 @@ use crate::pg::{
     fail::{Failure, Notice},
     portal::{Form, Portal, Source, Trouble},
     reply::Transaction,
+    settings,
 };
 
 impl<W: AsyncWrite + Unpin + Send> Session<W> {
@@ -36,13 +37,19 @@ impl<W: AsyncWrite + Unpin + Send> Session<W> {
                 self.copy(portal, copy).await?;
                 return Ok(true);
             }
-            Command::Declare { name, hold, .. } => {
-                self.declare(portal, name, *hold).await?;
+            Command::Declare {
+                name, hold, binary, ..
+            } => {
+                self.declare(portal, name, *hold, *binary).await?;
                 return Ok(true);
             }
             Command::Fetch { name, most } => {
                 let formats = portal.formats.clone();
                 self.fetch(name, *most, &formats, described).await?;
+                return Ok(true);
+            }
+            Command::Move { name, most } => {
+                self.pass_over(name, *most).await?;
                 return Ok(true);
             }
             Command::CloseCursor(name) => {
@@ -62,7 +69,7 @@ impl<W: AsyncWrite + Unpin + Send> Session<W> {
                 let kept = prepared
                     .sent
                     .with(command)
-                    .prepare(&self.client, &[])
+                    .prepare(&self.client, &self.context, &[])
                     .await?;
                 self.statements.insert(name.clone(), Arc::new(kept));
                 "PREPARE"
@@ -124,6 +131,10 @@ impl<W: AsyncWrite + Unpin + Send> Session<W> {
                 self.settings_changed();
                 "DISCARD ALL"
             }
+            Command::CopyIn => {
+                self.replies.copy_in();
+                return Err(Failure::read_only("COPY FROM").into());
+            }
             Command::Nothing(tag) => tag,
         };
         self.replies.done(tag);
@@ -136,10 +147,7 @@ impl<W: AsyncWrite + Unpin + Send> Session<W> {
         let (names, rows) = match &prepared.sent.command {
             Command::Show(name) => {
                 let value = self.context.settings().get(name).map(str::to_owned);
-                let value = value.ok_or_else(|| {
-                    let message = format!("unrecognized configuration parameter \"{name}\"");
-                    Failure::new("42704", message)
-                })?;
+                let value = value.ok_or_else(|| settings::unknown(name))?;
                 (vec![name.as_str()], vec![vec![value]])
             }
             Command::ShowAll => {
@@ -243,15 +251,14 @@ impl<W: AsyncWrite + Unpin + Send> Session<W> {
             self.before = Some((self.context.settings().clone(), HashSet::new()));
         } else {
             let warning = Notice::warning("there is already a transaction in progress");
-            self.replies.notice(&warning);
+            self.notice(&warning);
         }
         "BEGIN"
     }
 
     fn end_transaction(&mut self, commit: bool) -> &'static str {
         if self.transaction == Transaction::Idle {
-            self.replies
-                .notice(&Notice::warning("there is no transaction in progress"));
+            self.notice(&Notice::warning("there is no transaction in progress"));
         }
         let commit = commit && self.transaction != Transaction::Failed;
         if let Some((before, locals)) = self.before.take() {
@@ -290,14 +297,17 @@ impl<W: AsyncWrite + Unpin + Send> Session<W> {
 
     fn set(&mut self, local: bool, changes: &[(String, Option<String>)]) -> Result<(), Failure> {
         if local && self.transaction == Transaction::Idle {
+            for (name, _) in changes {
+                self.context.settings().is_there(name)?;
+            }
             let warning = "SET LOCAL can only be used in transaction blocks";
-            self.replies.notice(&Notice::warning(warning));
+            self.notice(&Notice::warning(warning));
             return Ok(());
         }
         for (name, value) in changes {
             let note = self.context.settings().set(name, value.as_deref())?;
             if let Some(note) = note {
-                self.replies.notice(&Notice::new(note));
+                self.notice(&Notice::new(note));
             }
             if let (true, Some((_, locals))) = (local, &mut self.before) {
                 locals.insert(name.clone());

@@ -21,6 +21,7 @@ impl<W: AsyncWrite + Unpin + Send> Session<W> {
         portal: &mut Portal,
         name: &str,
         hold: bool,
+        binary: bool,
     ) -> Result<(), Trouble> {
         if self.transaction == Transaction::Idle && !hold {
             let message = "DECLARE CURSOR can only be used in transaction blocks";
@@ -37,7 +38,11 @@ impl<W: AsyncWrite + Unpin + Send> Session<W> {
         let cursor = Portal {
             prepared: Arc::clone(&portal.prepared),
             values: portal.values.clone(),
-            formats: Formats::default(),
+            formats: if binary {
+                Formats::binary()
+            } else {
+                Formats::default()
+            },
             source: Some(source),
             hold,
         };
@@ -54,16 +59,16 @@ impl<W: AsyncWrite + Unpin + Send> Session<W> {
         formats: &Formats,
         described: bool,
     ) -> Result<(), Trouble> {
-        let cursor = self.portals.get_mut(name);
         let Some(Portal {
             source: Some(source),
             prepared,
+            formats: declared,
             ..
-        }) = cursor
+        }) = self.portals.get_mut(name)
         else {
-            let message = format!("cursor \"{name}\" does not exist");
-            return Err(Failure::new("34000", message).into());
+            return Err(no_cursor(name).into());
         };
+        let formats = if formats.is_open() { declared } else { formats };
         if described {
             self.replies
                 .columns(&source.columns, |place| formats.of(place));
@@ -76,14 +81,35 @@ impl<W: AsyncWrite + Unpin + Send> Session<W> {
         Ok(())
     }
 
+    /// Passes over the next rows of a cursor.
+    pub(super) async fn pass_over(
+        &mut self,
+        name: &str,
+        most: Option<usize>,
+    ) -> Result<(), Trouble> {
+        let Some(Portal {
+            source: Some(source),
+            prepared,
+            ..
+        }) = self.portals.get_mut(name)
+        else {
+            return Err(no_cursor(name).into());
+        };
+        let sent = &prepared.sent;
+        let failed = |error: &_| sent.failure(error);
+        let rows = source.send(&mut self.replies, Form::Nothing, most, failed);
+        let rows = rows.await?;
+        self.replies.done(&format!("MOVE {rows}"));
+        Ok(())
+    }
+
     /// Closes a cursor, or all of them.
     pub(super) fn close_cursor(&mut self, name: Option<&str>) -> Result<(), Failure> {
         match name {
             None => self.portals.clear(),
             Some(name) => {
                 if self.portals.remove(name).is_none() {
-                    let message = format!("cursor \"{name}\" does not exist");
-                    return Err(Failure::new("34000", message));
+                    return Err(no_cursor(name));
                 }
             }
         }
@@ -114,6 +140,10 @@ impl<W: AsyncWrite + Unpin + Send> Session<W> {
         });
         Ok(kept.sent.with(Command::Ask(statement)))
     }
+}
+
+fn no_cursor(name: &str) -> Failure {
+    Failure::new("34000", format!("cursor \"{name}\" does not exist"))
 }
 
 fn value_for<'a>(expr: &Expr, values: &'a [Expr]) -> Option<&'a Expr> {

@@ -42,7 +42,7 @@ impl<W: AsyncWrite + Unpin + Send> Session<W> {
         if let Command::Execute { name, values } = &sent.command {
             sent = self.kept(name, values)?;
         }
-        let prepared = sent.prepare(&self.client, types).await?;
+        let prepared = sent.prepare(&self.client, &self.context, types).await?;
         self.statements.insert(name, Arc::new(prepared));
         self.replies.bare(b'1');
         Ok(())

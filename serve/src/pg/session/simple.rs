@@ -25,7 +25,12 @@ impl<W: AsyncWrite + Unpin + Send> Session<W> {
             return Ok(());
         }
         for mut sent in found {
-            self.allowed(&sent.command)?;
+            if let Err(failure) = self.allowed(&sent.command) {
+                if sent.command == Command::CopyIn {
+                    self.replies.copy_in();
+                }
+                return Err(failure.into());
+            }
             if let Command::Execute { name, values } = &sent.command {
                 sent = self.kept(name, values)?;
             }
@@ -35,7 +40,7 @@ impl<W: AsyncWrite + Unpin + Send> Session<W> {
     }
 
     async fn run_at_once(&mut self, sent: Sent) -> Result<(), Trouble> {
-        let prepared = sent.prepare(&self.client, &[]).await?;
+        let prepared = sent.prepare(&self.client, &self.context, &[]).await?;
         if !prepared.parameters.is_empty() {
             let message = "there is no parameter $1";
             return Err(Failure::new("42P02", message).into());

@@ -134,3 +134,39 @@ async fn tls_is_agreed_on_or_not() {
         .expect("it is closed");
     assert!(!rest.contains(&b'R'), "{rest:?}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_for_a_table_are_read_over() {
+    let world = World::new().await;
+    let begin = startup(&[("user", "ada")]);
+    let message = |kind: u8, body: &[u8]| {
+        let length = u32::try_from(body.len() + 4).unwrap();
+        [&[kind][..], &length.to_be_bytes(), body].concat()
+    };
+    let sent = [
+        begin,
+        message(
+            b'Q',
+            b"COPY costs FROM STDIN WITH (FORMAT csv, FORCE_NULL (service))\0",
+        ),
+        message(b'd', b"it's;\n"),
+        message(b'c', b""),
+        message(b'Q', b"SELECT 'after' || 'wards'\0"),
+    ];
+    let mut stream = TcpStream::connect(world.address).await.unwrap();
+    stream.write_all(&sent.concat()).await.unwrap();
+    let mut answer = Vec::new();
+    let told = async {
+        while !answer.windows(10).any(|part| part == b"afterwards") {
+            assert!(stream.read_buf(&mut answer).await.unwrap() > 0);
+        }
+    };
+    timeout(PATIENCE, told).await.expect("it is answered");
+    let text = String::from_utf8_lossy(&answer);
+    // The client is told to send, then that it was for nothing, and then what it asked next.
+    let places = ["G\0\0\0\x07\0\0\0", "25006", "afterwards"].map(|part| text.find(part));
+    assert!(
+        places.iter().all(Option::is_some) && places.is_sorted(),
+        "{text}"
+    );
+}

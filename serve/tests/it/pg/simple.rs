@@ -42,7 +42,7 @@ async fn errors_say_what_to_do() {
         ("DELETE FROM costs", "25006"),
         ("CREATE TABLE a AS SELECT 1", "25006"),
         ("DROP TABLE costs", "25006"),
-        ("COPY costs FROM STDIN", "25006"),
+        ("COPY costs FROM '/tmp/costs'", "25006"),
         ("COPY costs TO '/tmp/costs'", "42501"),
         ("SELECT 1/0", "22012"),
         ("SET no_such_setting = 1", "42704"),

@@ -139,7 +139,10 @@ pub(super) fn all() -> Vec<Definition> {
         ("current_catalog", Known::database),
         ("current_database", Known::database),
         ("current_role", Known::user),
-        ("current_schema", |_| PUBLIC.to_owned()),
+        ("current_schema", |known| {
+            let first = known.searched().into_iter().next();
+            first.unwrap_or(PUBLIC).to_owned()
+        }),
         ("current_user", Known::user),
         ("getdatabaseencoding", |_| "UTF8".to_owned()),
         ("pg_client_encoding", |_| "UTF8".to_owned()),
@@ -193,12 +196,15 @@ pub(super) fn all() -> Vec<Definition> {
     all.push(Definition::new(
         "current_schemas",
         as_texts,
-        |_, arguments, rows| {
+        |known, arguments, rows| {
             let implicit = texts(arguments, 0, rows)?;
+            let mut searched = known.searched();
+            let named = searched.contains(&PG_CATALOG);
+            searched.insert(0, PG_CATALOG);
             let mut lists = ListBuilder::new(StringBuilder::new());
             for row in 0..rows {
                 let all = implicit.is_valid(row) && implicit.value(row) == "true";
-                let schemas = [PG_CATALOG, PUBLIC].into_iter().skip(usize::from(!all));
+                let schemas = searched.iter().skip(usize::from(!all || named));
                 lists.append_value(schemas.map(Some));
             }
             Ok(Arc::new(lists.finish()))

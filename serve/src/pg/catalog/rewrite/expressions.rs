@@ -231,8 +231,24 @@ fn operator(expr: &mut Expr) {
         BinaryOperator::Eq | BinaryOperator::NotEq => {
             of_functions(left, right);
             of_functions(right, left);
+            of_names(left, right);
         }
         _ => {}
+    }
+}
+
+/// Compares two that are told by name by their numbers: of some there is no name.
+fn of_names(left: &mut Expr, right: &mut Expr) {
+    for name in ["pg_regclass", "pg_regtype", "pg_regnamespace", "pg_regrole"] {
+        if let Some(first) = make::argument_of(left, name)
+            && let Some(second) = make::argument_of(right, name)
+        {
+            let number = format!("{name}_oid");
+            let (first, second) = (first.clone(), second.clone());
+            *left = make::call(&number, vec![first]);
+            *right = make::call(&number, vec![second]);
+            return;
+        }
     }
 }
 
