@@ -245,7 +245,7 @@ impl Conversion {
     pub(crate) fn finish(self) -> Result<PeriodTally, IngestError> {
         self.write_rest()?;
         for (name, pieces) in self.together.rest() {
-            let file = self.pool()?.install(|| self.put_together(name, pieces))?;
+            let file = self.pool()?.install(|| self.put_together(&name, pieces))?;
             self.hand_over(vec![file])?;
         }
         let totals =
@@ -381,7 +381,7 @@ impl Conversion {
                 let piece = Piece::of(rollup, chosen, run);
                 for (name, pieces) in self.together.hold(rollup.name, piece) {
                     for piece in pieces {
-                        files.push(self.put_together(name.clone(), vec![piece])?);
+                        files.push(self.put_together(&name, vec![piece])?);
                     }
                 }
                 Ok(())
@@ -391,9 +391,9 @@ impl Conversion {
     }
 
     /// Rollups of runs as one file. Works on the rayon pool that it is called from.
-    fn put_together(&self, name: RollupName, pieces: Vec<Piece>) -> Result<Encoded, IngestError> {
+    fn put_together(&self, name: &RollupName, pieces: Vec<Piece>) -> Result<Encoded, IngestError> {
         let whole = Whole::of(pieces, self.kind, &self.registry)?;
-        let (run, rollup) = whole.rollup(&name);
+        let (run, rollup) = whole.rollup(name);
         self.encode_rollup(run, &rollup)
     }
 

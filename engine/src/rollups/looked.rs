@@ -57,7 +57,7 @@ impl Looked {
             .try_for_each(|expr| walk.look(expr, &Vec::new()))
     }
 
-    /// The columns of these names, by place, that are not looked at anywhere.
+    /// Those of the columns with these names, by place, that are looked at only where something is known.
     pub(super) fn within(&self, names: &[String]) -> Within {
         let fact = |(place, value): &(usize, Option<String>)| {
             let column = names[*place].clone();
