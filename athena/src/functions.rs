@@ -17,6 +17,7 @@ mod names;
 mod printed;
 mod reduce;
 mod regexp;
+mod sorted;
 mod support;
 mod text;
 mod time;
@@ -36,6 +37,7 @@ pub(crate) use collected::{MOST_FREQUENT, TRUNCATED};
 pub(crate) use json::decode::JSON;
 pub(crate) use map::{FIRST_OF_EACH, ZIPPED};
 pub(crate) use regexp::{FILLED, GAPS, GROUPS};
+pub(crate) use sorted::SORTED;
 pub(crate) use unnest::{ENTRIES, NEVER_EMPTY, ORDINALS, UNNAMED};
 
 pub use listed::{REWRITTEN, is_part};
@@ -65,6 +67,7 @@ pub fn aggregate() -> Vec<AggregateUDF> {
 pub fn higher_order() -> Vec<HigherOrderUDF> {
     let mut all = lambda::all();
     all.push(reduce::reduce());
+    all.push(sorted::sorted());
     all
 }
 
@@ -76,6 +79,11 @@ pub fn window() -> Vec<WindowUDF> {
 /// The function from JSON to values of a type: what cannot be one is an error, or NULL in an attempt.
 pub(crate) fn from_json(to: &DataType, is_attempt: bool) -> ScalarUDF {
     json::decode::from_json(to, is_attempt)
+}
+
+/// What maps are compared by: text that is the same if they have the same entries.
+pub(crate) fn text_of_map() -> ScalarUDF {
+    json::json_of()
 }
 
 /// `element_at`, which `map[key]` is where keys are not the plain text that DataFusion's own lookup compares with.

@@ -7,6 +7,7 @@ mod attempts;
 mod calls;
 mod casts;
 mod collected;
+pub(crate) mod grouping;
 mod groups;
 mod intervals;
 mod labels;
@@ -15,6 +16,7 @@ mod likes;
 mod names;
 mod order;
 mod queries;
+mod ties;
 mod tuples;
 mod unnest;
 mod using;
@@ -55,6 +57,7 @@ fn rewrite_sql(statement: &mut sql::Statement) -> Result<()> {
     names::lower(statement);
     labels::restore(statement, &typed);
     queries::rewrite(statement)?;
+    grouping::rewrite(statement)?;
     windows::rewrite(statement)?;
     using::rewrite(statement)?;
     likes::rewrite(statement)?;
@@ -70,6 +73,7 @@ fn rewrite_sql(statement: &mut sql::Statement) -> Result<()> {
     groups::rewrite(statement);
     labels::complete(statement);
     order::rewrite(statement)?;
+    ties::rewrite(statement)?;
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 //! where only AND and OR lie between it and the condition; elsewhere it would be wrong, and in what is selected there is no join at all.
 
 mod compared;
+mod joins;
 
 use std::sync::Arc;
 
@@ -16,7 +17,8 @@ use datafusion::{
     error::Result,
     functions_aggregate::{array_agg::array_agg_udaf, count::count_udaf},
     logical_expr::{
-        Aggregate, BinaryExpr, Expr, LogicalPlan, LogicalPlanBuilder, Operator, Subquery, Window,
+        Aggregate, BinaryExpr, Expr, LogicalPlan, LogicalPlanBuilder, Operator, Sort, Subquery,
+        Window,
         expr::{AggregateFunction, Exists, InSubquery},
         expr_rewriter::NamePreserver,
         lit,
@@ -44,23 +46,20 @@ impl AnalyzerRule for SubqueriesAsValues {
 }
 
 fn node(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
-    // A join's own condition is for DataFusion.
-    if matches!(plan, LogicalPlan::Join(_)) {
-        return Ok(Transformed::no(plan));
-    }
     let mut asked = false;
     plan.apply_expressions(|expr| {
-        asked |= expr.exists(|part| {
-            Ok(matches!(
-                part,
-                Expr::InSubquery(_) | Expr::Exists(_) | Expr::SetComparison(_)
-            ))
-        })?;
+        asked |= asks(expr)?;
         Ok(TreeNodeRecursion::Continue)
     })?;
-    if !asked {
+    // DataFusion computes in filters and projections what sub-queries tell of each row.
+    let is_sorted = matches!(plan, LogicalPlan::Sort(_));
+    if !asked && !is_sorted {
         return Ok(Transformed::no(plan));
     }
+    let plan = match plan {
+        LogicalPlan::Join(join) => return joins::join(join).map(Transformed::yes),
+        other => other,
+    };
     let decides = matches!(plan, LogicalPlan::Filter(_));
     let schema = merge_schema(&plan.inputs());
     let names = NamePreserver::new(&plan);
@@ -73,20 +72,41 @@ fn node(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
         };
         Ok(made.update_data(|expr| name.restore(expr)))
     })?;
-    if !made.transformed {
+    if !made.transformed && !is_sorted {
         return Ok(made);
     }
-    let made = sunk(made.data.recompute_schema()?)?;
-    Ok(Transformed::yes(made))
+    let changed = made.transformed;
+    let made = if changed {
+        made.data.recompute_schema()?
+    } else {
+        made.data
+    };
+    let made = sunk(made)?;
+    Ok(Transformed::new(
+        made.data,
+        changed || made.transformed,
+        TreeNodeRecursion::Continue,
+    ))
 }
 
-/// Computes below aggregates and windows what they ask of sub-queries row by row: DataFusion makes joins of such sub-queries in filters and
-/// projections alone.
-fn sunk(plan: LogicalPlan) -> Result<LogicalPlan> {
+/// Whether an expression asks what a value is to the rows of a sub-query.
+fn asks(expr: &Expr) -> Result<bool> {
+    expr.exists(|part| {
+        Ok(matches!(
+            part,
+            Expr::InSubquery(_) | Expr::Exists(_) | Expr::SetComparison(_)
+        ))
+    })
+}
+
+/// Computes below aggregates, windows and sorting what they ask of sub-queries row by row: DataFusion makes joins of such sub-queries in
+/// filters and projections alone.
+fn sunk(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
     let input = match &plan {
         LogicalPlan::Aggregate(aggregate) => Arc::clone(&aggregate.input),
         LogicalPlan::Window(window) => Arc::clone(&window.input),
-        _ => return Ok(plan),
+        LogicalPlan::Sort(sort) => Arc::clone(&sort.input),
+        _ => return Ok(Transformed::no(plan)),
     };
     let names = NamePreserver::new(&plan);
     let mut computed: Vec<Expr> = Vec::new();
@@ -108,16 +128,11 @@ fn sunk(plan: LogicalPlan) -> Result<LogicalPlan> {
         Ok(made.update_data(|expr| name.restore(expr)))
     })?;
     if computed.is_empty() {
-        return Ok(plan.data);
+        return Ok(Transformed::no(plan.data));
     }
-    let columns = input.schema().columns().into_iter().map(Expr::Column);
-    let computed = computed.into_iter().enumerate();
-    let computed = computed.map(|(place, expr)| expr.alias(computed_name(place)));
-    let input = LogicalPlanBuilder::from(input.as_ref().clone())
-        .project(columns.chain(computed).collect::<Vec<_>>())?
-        .build()?;
-    let input = Arc::new(input);
-    Ok(match plan.data {
+    let columns = input.schema().columns();
+    let input = with_computed(&input, computed)?;
+    Ok(Transformed::yes(match plan.data {
         LogicalPlan::Aggregate(aggregate) => LogicalPlan::Aggregate(Aggregate::try_new(
             input,
             aggregate.group_expr,
@@ -126,8 +141,25 @@ fn sunk(plan: LogicalPlan) -> Result<LogicalPlan> {
         LogicalPlan::Window(window) => {
             LogicalPlan::Window(Window::try_new(window.window_expr, input)?)
         }
+        LogicalPlan::Sort(sort) => {
+            let sorted = LogicalPlan::Sort(Sort { input, ..sort });
+            LogicalPlanBuilder::from(sorted)
+                .project(columns.into_iter().map(Expr::Column))?
+                .build()?
+        }
         other => other,
-    })
+    }))
+}
+
+/// A plan with more columns, each by its [`computed_name`].
+fn with_computed(input: &LogicalPlan, computed: Vec<Expr>) -> Result<Arc<LogicalPlan>> {
+    let columns = input.schema().columns().into_iter().map(Expr::Column);
+    let computed = computed.into_iter().enumerate();
+    let computed = computed.map(|(place, expr)| expr.alias(computed_name(place)));
+    let made = LogicalPlanBuilder::from(input.clone())
+        .project(columns.chain(computed).collect::<Vec<_>>())?
+        .build()?;
+    Ok(Arc::new(made))
 }
 
 fn computed_name(place: usize) -> String {

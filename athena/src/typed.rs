@@ -37,6 +37,7 @@ use datafusion::{
 };
 
 use coercion::TrinoTypes;
+use convert::DecimalsOfText;
 
 /// Amounts of money.
 const AMOUNT: DataType = DataType::Decimal128(38, 18);
@@ -76,4 +77,9 @@ pub fn analyzer_rules() -> Vec<Arc<dyn AnalyzerRule + Send + Sync>> {
     rules.push(Arc::new(crate::subqueries::SubqueriesAsValues));
     rules.push(Arc::new(crate::unnest::UnnestsOfColumns));
     rules
+}
+
+/// The rule that reads decimals from text in every form, for sessions in another dialect: exponents, of which DataFusion knows nothing.
+pub fn decimals_of_text() -> Arc<dyn AnalyzerRule + Send + Sync> {
+    Arc::new(DecimalsOfText)
 }

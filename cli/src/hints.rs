@@ -317,7 +317,7 @@ fn engine(error: &EngineError) -> Option<String> {
         } => {
             let hint = meant(
                 similar,
-                "`DESCRIBE costs` lists the columns of a table; text stands in single quotes",
+                "`DESCRIBE` and its name list the columns of a table; text stands in single quotes",
             );
             return Some(if elsewhere.is_empty() {
                 hint
@@ -360,7 +360,7 @@ fn engine(error: &EngineError) -> Option<String> {
             return Some(instead.clone());
         }
         EngineError::Plan(_) => {
-            "`DESCRIBE costs` lists a table's columns with their types, `SHOW FUNCTIONS` what can be done with them"
+            "`DESCRIBE` and its name list a table's columns with their types, `SHOW FUNCTIONS` what can be done with them"
         }
         EngineError::Memory { .. } => {
             "raise --memory-limit, or ask for less at once (fewer columns, a shorter period)"
@@ -377,7 +377,10 @@ fn engine(error: &EngineError) -> Option<String> {
 fn refused_statement(what: &str) -> &'static str {
     let words: Vec<_> = what.trim_matches('`').split(' ').collect();
     match words.as_slice() {
-        ["UNLOAD" | "COPY" | "INSERT" | "SELECT", ..] | ["CREATE", "TABLE", ..] => {
+        ["CREATE", "TABLE", ..] => {
+            "in the place of CREATE TABLE name AS SELECT …: CREATE VIEW name AS SELECT … names the query for the statements that follow (with --save for later ones, too), and `curtail sql -o name.parquet '…'` keeps its rows"
+        }
+        ["UNLOAD" | "COPY" | "INSERT" | "SELECT", ..] => {
             "to keep a result: `curtail sql -o result.parquet '…'` (or .csv, .json); to keep a query: CREATE VIEW with --save"
         }
         ["CREATE" | "DROP", ..] => {

@@ -1,6 +1,7 @@
 //! What SQL sees: the catalog of one snapshot.
 
 mod beside;
+mod generated;
 mod information;
 mod lazy;
 mod limits;
@@ -24,6 +25,7 @@ use datafusion::{
 
 pub(crate) use beside::Beside;
 pub(crate) use limits::Limit;
+pub(crate) use months::uncast;
 pub(crate) use names::{ATHENA_CATALOG, Databases, INFORMATION, META};
 pub(crate) use origin::comes_from;
 pub use relations::{Relation, Relations};

@@ -30,6 +30,7 @@ use crate::{
     ResourceQuery,
     catalog::{Beside, Catalog, Limit},
     costs::{self, LeftOut, TagKeys},
+    empty,
     mistake::Place,
     params,
     plans::{self, Asked, Planned, Plans},
@@ -422,6 +423,9 @@ impl Engine {
         let plan = self.planned(state, statement).await?;
         let mut notes = self.overlap_notes(&plan).await;
         notes.extend(self.provisional_notes(&plan).await);
+        if self.dialect == Dialect::Trino {
+            notes.extend(empty::notes(&plan));
+        }
         Ok((plan, notes))
     }
 

@@ -21,8 +21,9 @@ use datafusion::{
 };
 
 use crate::{
-    Dialect, EngineOptions, budget::Budget, catalog::months, lambdas::VariablesApart, maps, money,
-    rollups::FromRollups, yielding::YieldingJoins,
+    Dialect, EngineOptions, budget::Budget, catalog::months, empty::EmptyText,
+    fixed_keys::FixedKeys, lambdas::VariablesApart, maps, money, rollups::FromRollups,
+    yielding::YieldingJoins,
 };
 
 /// The catalog's name.
@@ -95,7 +96,8 @@ fn of_dialect(plain: &SessionState, dialect: Dialect) -> SessionState {
     let builder = SessionStateBuilder::new_from_existing(plain.clone());
     let lookup = Arc::new(maps::MapLookup { any_spelling: true });
     if dialect == Dialect::Generic {
-        let mut rules = Analyzer::new().rules;
+        let mut rules = vec![curtail_athena::decimals_of_text()];
+        rules.extend(Analyzer::new().rules);
         rules.push(lookup);
         return builder
             .with_config(config)
@@ -105,6 +107,7 @@ fn of_dialect(plain: &SessionState, dialect: Dialect) -> SessionState {
     let mut rules = curtail_athena::analyzer_rules();
     rules.push(lookup);
     rules.push(Arc::new(months::MonthsAsNumbers));
+    rules.push(Arc::new(EmptyText));
     let mut planners: Vec<_> = vec![money::planner()];
     planners.extend(curtail_athena::expression_planners());
     planners.extend(SessionStateDefaults::default_expr_planners());
@@ -179,6 +182,7 @@ fn optimizer() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
     let mut rules: Vec<Arc<dyn OptimizerRule + Send + Sync>> = vec![
         Arc::new(DecorrelateLateralJoin::new()),
         Arc::new(OptimizeProjections::new()),
+        Arc::new(FixedKeys),
     ];
     rules.extend(Optimizer::new().rules);
     rules.push(Arc::new(FromRollups));

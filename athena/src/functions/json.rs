@@ -34,6 +34,8 @@ use super::{
     },
 };
 
+pub(super) use encode::json_of;
+
 /// The functions of this family.
 pub(super) fn all() -> Vec<ScalarUDF> {
     let mut all = vec![

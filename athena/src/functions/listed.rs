@@ -5,11 +5,12 @@ use super::{
     collected::{MOST_FREQUENT, TRUNCATED},
     map::{FIRST_OF_EACH, ZIPPED},
     regexp::{FILLED, GAPS, GROUPS},
+    sorted::SORTED,
     unnest::{ENTRIES, NEVER_EMPTY, ORDINALS, UNNAMED},
 };
 
 /// Functions that are made of others before a statement is planned, and what kind each is.
-pub const REWRITTEN: [(&str, &str); 13] = [
+pub const REWRITTEN: [(&str, &str); 14] = [
     ("all_keys_match", "scalar"),
     ("all_values_match", "scalar"),
     ("any_keys_match", "scalar"),
@@ -20,6 +21,7 @@ pub const REWRITTEN: [(&str, &str); 13] = [
     ("map_zip_with", "scalar"),
     ("no_keys_match", "scalar"),
     ("no_values_match", "scalar"),
+    ("reduce_agg", "aggregate"),
     ("transform_keys", "scalar"),
     ("transform_values", "scalar"),
     ("zip_with", "scalar"),
@@ -38,6 +40,7 @@ pub fn is_part(name: &str) -> bool {
             MOST_FREQUENT,
             NEVER_EMPTY,
             ORDINALS,
+            SORTED,
             TRUNCATED,
             UNNAMED,
             ZIPPED,

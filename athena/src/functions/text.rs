@@ -5,6 +5,7 @@ mod character;
 mod concat;
 mod format;
 pub(super) mod hash;
+mod normal;
 pub(super) mod number;
 mod part;
 pub(super) mod plain;
@@ -23,6 +24,7 @@ pub(super) fn all() -> Vec<ScalarUDF> {
         part::all(),
         search::all(),
         character::all(),
+        normal::all(),
         bytes::all(),
         url::all(),
         format::all(),

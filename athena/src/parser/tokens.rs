@@ -6,6 +6,7 @@ use datafusion::sql::sqlparser::{
 };
 
 use super::names;
+use crate::rewrite::grouping::DISTINCT;
 
 /// The tokens as they are to be parsed.
 pub(super) fn prepared(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
@@ -13,9 +14,39 @@ pub(super) fn prepared(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         .into_iter()
         .filter(|token| !matches!(token.token, Token::Whitespace(_)))
         .collect();
-    rows(&compared_rows(&members(aliases(words(tables(explain(
-        tokens,
+    rows(&compared_rows(&members(aliases(words(tables(groups(
+        explain(tokens),
     )))))))
+}
+
+/// `GROUP BY DISTINCT` has a name in the place of DISTINCT, and `GROUP BY ALL` of expressions is plain GROUP BY.
+fn groups(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let mut made: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
+    for (at, token) in tokens.iter().enumerate() {
+        let before = |places: usize| keyword(at.checked_sub(places).and_then(|at| tokens.get(at)));
+        let follows = before(1) == Keyword::BY && before(2) == Keyword::GROUP;
+        match keyword(Some(token)) {
+            Keyword::DISTINCT if follows => {
+                let marks = [Token::make_word(DISTINCT, Some('"')), Token::Comma];
+                made.extend(marks.map(|mark| TokenWithSpan::new(mark, token.span)));
+            }
+            Keyword::ALL if follows && begins_group(tokens.get(at + 1)) => {}
+            _ => made.push(token.clone()),
+        }
+    }
+    made
+}
+
+/// Whether a group begins here, and no clause after `GROUP BY ALL`.
+fn begins_group(token: Option<&TokenWithSpan>) -> bool {
+    match token.map(|token| &token.token) {
+        Some(Token::Word(_)) => matches!(
+            keyword(token),
+            Keyword::NoKeyword | Keyword::ROLLUP | Keyword::CUBE | Keyword::GROUPING
+        ),
+        Some(Token::Number(..) | Token::LParen) => true,
+        _ => false,
+    }
 }
 
 /// `TABLE x` is `SELECT * FROM x`. sqlparser takes two tokens more for part of the name, and so a LIMIT away.

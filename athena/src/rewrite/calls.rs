@@ -61,6 +61,7 @@ fn rewritten(function: &mut Function) -> Option<Expr> {
             None
         }
         "to_char" => to_char(function),
+        "normalize" => normalize(function),
         "count" => {
             count_distinct(function);
             None
@@ -104,6 +105,17 @@ fn conditional(function: &Function) -> Option<Expr> {
         }],
         else_result: other.map(|other| Box::new(other.clone())),
     })
+}
+
+/// `normalize(x, NFC)`, in which the form is a word.
+fn normalize(function: &Function) -> Option<Expr> {
+    let arguments = arguments(function)?;
+    let [value, Expr::Identifier(form)] = arguments.as_slice() else {
+        return None;
+    };
+    let form = form.value.to_uppercase();
+    let is_form = ["NFC", "NFD", "NFKC", "NFKD"].contains(&form.as_str());
+    is_form.then(|| call("normalize", vec![(*value).clone(), text(form)]))
 }
 
 /// Teradata's patterns of `to_char(time, 'yyyy-mm-dd hh24:mi:ss')`, as Joda writes them. DataFusion's own, with `%`, stay what they are.

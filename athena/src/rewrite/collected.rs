@@ -4,7 +4,8 @@ use datafusion::{
     error::Result,
     sql::sqlparser::ast::{
         BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause,
-        FunctionArguments, Ident, ListAggOnOverflow, NullTreatment, ObjectName, ObjectNamePart,
+        FunctionArguments, Ident, LambdaFunction, LambdaFunctionParameter, LambdaSyntax,
+        ListAggOnOverflow, NullTreatment, ObjectName, ObjectNamePart, OneOrManyWithParens,
         OrderByExpr, Statement,
     },
 };
@@ -51,6 +52,16 @@ fn made(function: &Function) -> Option<Expr> {
             let all = with_values(function, "array_agg", values);
             Some(call("array_distinct", vec![all]))
         }
+        // What two states come to matters to engines alone that keep several.
+        ("reduce_agg", [value, state, merge @ Expr::Lambda(_), Expr::Lambda(_)]) => {
+            let all = with_values(function, "array_agg", vec![value.clone()]);
+            let all = of_known(all, value);
+            let same = Expr::Lambda(itself());
+            Some(call(
+                "reduce",
+                vec![all, state.clone(), merge.clone(), same],
+            ))
+        }
         // The first value that is not NULL.
         ("arbitrary" | "any_value", [_]) => {
             order(function)?;
@@ -60,6 +71,19 @@ fn made(function: &Function) -> Option<Expr> {
         }
         ("listagg", [value, rest @ ..]) => truncated(function, value, rest.first()),
         _ => None,
+    }
+}
+
+/// `state -> state`.
+fn itself() -> LambdaFunction {
+    let state = Ident::new("__state");
+    LambdaFunction {
+        params: OneOrManyWithParens::One(LambdaFunctionParameter {
+            name: state.clone(),
+            data_type: None,
+        }),
+        body: Box::new(Expr::Identifier(state)),
+        syntax: LambdaSyntax::Arrow,
     }
 }
 

@@ -13,7 +13,7 @@ use datafusion::{
 use super::each_expression;
 use crate::{
     ast::{arguments, call, name, text},
-    functions::{FILLED, GAPS, GROUPS, ZIPPED},
+    functions::{FILLED, GAPS, GROUPS, SORTED, ZIPPED},
 };
 
 pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
@@ -147,6 +147,11 @@ fn of_pairs(function: &str, arguments: &[&Expr]) -> Option<Expr> {
             )?;
             let entries = call("transform", vec![call(ZIPPED, values), lambda]);
             Some(call("map_from_entries", vec![entries]))
+        }
+        ("array_sort", 1) => {
+            let mut all = values;
+            all.push(Expr::Lambda(lambda.clone()));
+            Some(call(SORTED, all))
         }
         ("regexp_replace", 2) => {
             let groups = call(GROUPS, values.clone());

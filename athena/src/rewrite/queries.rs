@@ -73,12 +73,10 @@ pub(super) fn parsed(text: &str) -> Result<Option<Query>> {
 
 /// `FETCH FIRST n ROWS ONLY` is `LIMIT n`.
 fn fetch(query: &mut Query) -> Result<()> {
-    let Some(fetch) = query.fetch.take() else {
+    // Those with ties are ranked when all columns have their labels.
+    let Some(fetch) = query.fetch.take_if(|fetch| !fetch.with_ties) else {
         return Ok(());
     };
-    if fetch.with_ties {
-        return unsupported("FETCH FIRST … WITH TIES");
-    }
     if fetch.percent {
         return unsupported("FETCH FIRST … PERCENT");
     }

@@ -3,13 +3,17 @@
 
 use datafusion::{
     error::Result,
-    sql::sqlparser::ast::{BinaryOperator, Expr, Ident, Query, SetExpr, Statement, TableFactor},
+    sql::sqlparser::ast::{
+        BinaryOperator, Expr, Ident, Query, SelectItem, SetExpr, Statement, TableFactor,
+    },
 };
 
-use super::{each_expression, queries, take, unsupported};
+use super::{each_expression, queries, take};
 
 /// What the rows of the sub-query are called.
 const ROWS: &str = "__in";
+/// Up to so many columns there is a condition for each choice of those that are NULL.
+const FEW: usize = 3;
 
 pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
     each_expression(statement, |expression| {
@@ -28,7 +32,10 @@ pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
             return Ok(());
         };
         if *negated {
-            return unsupported("NOT IN for several columns (in contrast to NOT EXISTS)");
+            if let Some(made) = none(&values, subquery)? {
+                *expression = made;
+            }
+            return Ok(());
         }
         if let Some(query) = exists(&mut values, subquery)? {
             *expression = Expr::Exists {
@@ -81,6 +88,58 @@ fn row(expression: &mut Expr) -> Option<Vec<Expr>> {
         Expr::Nested(inner) => row(inner),
         _ => None,
     }
+}
+
+/// `(a, b) NOT IN (sub-query)`, of values that differ in one column at least from those of each row, whatever stands for NULL.
+///
+/// Joins find equal values fast, so that there is one `NOT EXISTS` of equal values for each choice of `a` and `b` that are NULL, and one
+/// more for the rows of the sub-query that have NULLs, which are few.
+fn none(values: &[Expr], subquery: &Query) -> Result<Option<Expr>> {
+    let columns: Vec<_> = (0..values.len())
+        .map(|place| format!("{ROWS}.c{place}"))
+        .collect();
+    let pairs = || values.iter().zip(&columns);
+    let unknown = pairs().map(|(value, column)| {
+        format!("({column} = ({value}) OR {column} IS NULL OR ({value}) IS NULL)")
+    });
+    let unknown = unknown.collect::<Vec<_>>().join(" AND ");
+    let mut excluded = Vec::new();
+    if values.len() <= FEW {
+        for choice in 0..1_usize << values.len() {
+            let of = |(place, (value, column)): (usize, (&Expr, &String))| {
+                if choice >> place & 1 == 1 {
+                    format!("({value}) IS NULL")
+                } else {
+                    format!("{column} = ({value})")
+                }
+            };
+            excluded.push(
+                pairs()
+                    .enumerate()
+                    .map(of)
+                    .collect::<Vec<_>>()
+                    .join(" AND "),
+            );
+        }
+        let nulls = columns.iter().map(|column| format!("{column} IS NULL"));
+        let nulls = nulls.collect::<Vec<_>>().join(" OR ");
+        excluded.push(format!("({nulls}) AND {unknown}"));
+    } else {
+        excluded.push(unknown);
+    }
+    let names: Vec<_> = (0..values.len()).map(|place| format!("c{place}")).collect();
+    let names = names.join(", ");
+    let conditions = excluded.iter().map(|condition| {
+        format!("NOT EXISTS (SELECT 1 FROM ({subquery}) AS {ROWS} ({names}) WHERE {condition})")
+    });
+    let text = format!("SELECT ({})", conditions.collect::<Vec<_>>().join(" AND "));
+    Ok(queries::parsed(&text)?.and_then(|query| match *query.body {
+        SetExpr::Select(mut select) => match select.projection.pop() {
+            Some(SelectItem::UnnamedExpr(made)) => Some(made),
+            _ => None,
+        },
+        _ => None,
+    }))
 }
 
 /// `EXISTS (SELECT 1 FROM (sub-query) AS __in (c0, c1) WHERE __in.c0 = a AND __in.c1 = b)`.

@@ -21,6 +21,7 @@ use super::{
     read::{Otherwise, read},
     timestamp,
 };
+use crate::functions;
 
 /// The largest integer up to which a double holds all of them.
 const EXACT: u64 = 1 << f64::MANTISSA_DIGITS;
@@ -133,6 +134,11 @@ pub(super) fn comparable(
     right: &Expr,
     right_type: &DataType,
 ) -> Result<Option<(Expr, Expr)>> {
+    // Nothing compares maps as such.
+    if let (DataType::Map(..), DataType::Map(..)) = (left_type, right_type) {
+        let text = |map: &Expr| functions::text_of_map().call(vec![map.clone()]);
+        return Ok(Some((text(left), text(right))));
+    }
     if left_type == right_type {
         return Ok(None);
     }

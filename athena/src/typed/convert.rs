@@ -2,12 +2,19 @@
 
 use arrow::datatypes::{DataType, TimeUnit};
 use datafusion::{
-    common::{DFSchema, plan_err, tree_node::Transformed},
+    common::{
+        DFSchema,
+        config::ConfigOptions,
+        plan_err,
+        tree_node::{Transformed, TreeNode},
+    },
     error::Result,
     functions::{datetime, math},
     logical_expr::{
-        BinaryExpr, Cast, Expr, ExprSchemable, TryCast, cast as cast_to, expr::ScalarFunction,
+        BinaryExpr, Cast, Expr, ExprSchemable, LogicalPlan, TryCast, cast as cast_to,
+        expr::ScalarFunction, expr_rewriter::NamePreserver, utils::merge_schema,
     },
+    optimizer::AnalyzerRule,
 };
 
 use super::{
@@ -17,6 +24,42 @@ use super::{
     text, timestamp, zone,
 };
 use crate::functions;
+
+/// Reads decimals from text in every form. It settles nothing else.
+#[derive(Debug)]
+pub(super) struct DecimalsOfText;
+
+impl AnalyzerRule for DecimalsOfText {
+    fn name(&self) -> &'static str {
+        "decimals_of_text"
+    }
+
+    fn analyze(&self, plan: LogicalPlan, _: &ConfigOptions) -> Result<LogicalPlan> {
+        plan.transform_up_with_subqueries(|plan| {
+            let schema = merge_schema(&plan.inputs());
+            let names = NamePreserver::new(&plan);
+            plan.map_expressions(|expr| {
+                let name = names.save(&expr);
+                let made = expr.transform_up(|part| decimal_of_text(part, &schema))?;
+                Ok(made.update_data(|expr| name.restore(expr)))
+            })
+        })
+        .map(|plan| plan.data)
+    }
+}
+
+fn decimal_of_text(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
+    let (inner, to, otherwise) = match &expr {
+        Expr::Cast(Cast { expr, field }) => (expr, field.data_type(), Otherwise::Error),
+        Expr::TryCast(TryCast { expr, field }) => (expr, field.data_type(), Otherwise::Null),
+        _ => return Ok(Transformed::no(expr)),
+    };
+    let is_text = (inner.get_type(schema)).is_ok_and(|from| Kind::of(&from) == Kind::Text);
+    if !is_text || Kind::of(to) != Kind::Decimal || fraction_digits(to) < 0 {
+        return Ok(Transformed::no(expr));
+    }
+    Ok(Transformed::yes(read(inner, to, otherwise)))
+}
 
 /// A cast whose result is Trino's.
 pub(super) fn cast(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {

@@ -22,8 +22,16 @@ SELECT a FROM t FETCH NEXT ROW ONLY
 -- becomes
 SELECT a FROM t LIMIT 1
 ----
-SELECT a FROM t ORDER BY a FETCH FIRST 5 ROWS WITH TIES
--- refused: FETCH FIRST … WITH TIES is not supported
+SELECT a FROM t FETCH FIRST 5 ROWS WITH TIES
+-- refused: FETCH FIRST … WITH TIES without ORDER BY
+----
+SELECT a FROM t GROUP BY ()
+-- becomes
+SELECT a FROM t HAVING count(*) >= 0
+----
+SELECT a FROM t GROUP BY DISTINCT ROLLUP(a), ROLLUP(a, b)
+-- becomes
+SELECT a FROM t GROUP BY GROUPING SETS ((a, b), (a), ())
 ----
 SELECT a FROM t OFFSET 2 ROWS LIMIT 3
 -- becomes

@@ -25,6 +25,9 @@ use crate::{
 /// How the parser of the dialect passes `SHOW PARTITIONS table` on.
 const PARTITIONS: &str = "partitions";
 
+/// The same of `SHOW STATS FOR table`.
+const STATS: &str = "stats";
+
 /// Functions that stand for syntax, or for columns of ours.
 const INTERNAL: [&str; 9] = [
     "amount_map_of",
@@ -94,6 +97,9 @@ impl Engine {
                 match words.as_slice() {
                     [first, .., table] if first.eq_ignore_ascii_case(PARTITIONS) => {
                         vec![("partition", self.partitions(table).await?)]
+                    }
+                    [first, _, ..] if first.eq_ignore_ascii_case(STATS) => {
+                        return Err(unshown(STATS));
                     }
                     _ if self.dialect == Dialect::Generic => return Ok(None),
                     [first, second, ..] if first.eq_ignore_ascii_case("create") => {

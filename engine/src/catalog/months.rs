@@ -245,7 +245,7 @@ fn number(month: &Expr) -> Expr {
 }
 
 /// The column, if `expr` is one, be it as another form of text.
-fn uncast(expr: &Expr) -> Option<&Column> {
+pub(crate) fn uncast(expr: &Expr) -> Option<&Column> {
     match expr {
         Expr::Column(column) => Some(column),
         Expr::Cast(Cast { expr, field }) if is_text(field.data_type()) => uncast(expr),

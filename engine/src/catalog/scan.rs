@@ -30,6 +30,7 @@ use datafusion::{
     physical_plan::{ExecutionPlan, empty::EmptyExec},
 };
 
+use super::generated;
 use crate::{
     limit::{Guard, cannot_fail},
     merging::Cache,
@@ -96,6 +97,28 @@ impl DataFiles {
     /// The files of `table` in `snapshot`, none if it has no such table, without the constants that are `hidden`.
     pub(super) fn new(snapshot: &Snapshot, table: Table, hidden: &[&str]) -> Result<Self> {
         Self::with_columns(snapshot, table, hidden, &[])
+    }
+
+    /// The same as users see them: with the columns of tags that AWS documents, and for aggregates, if `rollups` says so, with what they may
+    /// read instead.
+    pub(super) fn seen(
+        snapshot: &Snapshot,
+        table: Table,
+        hidden: &[&str],
+        rollups: bool,
+    ) -> Result<Self> {
+        let columns = columns_of(snapshot, table);
+        let more = generated::lacking(table, &columns);
+        let files = Self::with_columns(snapshot, table, hidden, &more)?;
+        if !rollups {
+            return Ok(files);
+        }
+        let columns = columns.fields().iter().cloned().chain(more);
+        let columns = Schema::new(columns.collect::<Fields>());
+        Ok(Self {
+            rolled: Rolled::of(snapshot, table, columns, constants(table, hidden)),
+            ..files
+        })
     }
 
     /// The same, for aggregates that may read rollups instead.
@@ -202,6 +225,15 @@ impl DataFiles {
     /// The column of the start of usage.
     pub(crate) fn usage_start(&self) -> Option<&'static str> {
         self.usage_start
+    }
+
+    /// Whether the column is text as reports have it, NULL where they have nothing.
+    pub(crate) fn is_text_of_reports(&self, column: &str) -> bool {
+        self.usage_start.is_some()
+            && !self.constant_names().contains(&column)
+            && (self.schema.file_schema())
+                .field_with_name(column)
+                .is_ok_and(|field| *field.data_type() == DataType::Utf8View)
     }
 
     /// What is read instead of line items one by one, or why nothing else is, for people.

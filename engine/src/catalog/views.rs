@@ -18,7 +18,7 @@ use datafusion::{
 };
 
 use super::{
-    Beside, Limit, Tables,
+    Beside, Limit, Tables, generated,
     lazy::{Lazy, MakeTables},
     limits::with_values,
     scan::{DataFiles, HAS_NET_COLUMNS},
@@ -86,32 +86,33 @@ impl Public {
         }
     }
 
-    fn files(&self, table: Table, hidden: &[&str]) -> Result<Arc<DataFiles>> {
+    fn files(&self, table: Table) -> Result<Arc<DataFiles>> {
         let files = if self.options.rollups {
             DataFiles::or_rollups
         } else {
             DataFiles::new
         };
-        let files = files(&self.snapshot, table, hidden)?;
+        Ok(self.read(files(&self.snapshot, table, &[])?, table))
+    }
+
+    /// The files as this engine reads them.
+    fn read(&self, files: DataFiles, table: Table) -> Arc<DataFiles> {
         let files = match &self.limit {
             Some(limit) => files.guarded(limit.guard(table)),
             None => files,
         };
-        Ok(Arc::new(if self.options.merging {
+        Arc::new(if self.options.merging {
             files.or_merged(&self.cache)
         } else {
             files
-        }))
+        })
     }
 
     /// What the views are made of.
     fn inner(&self) -> Result<Tables> {
         Ok(vec![
-            (
-                "line_items",
-                with_maps(self.files(Table::LineItems, &[])?)? as _,
-            ),
-            ("focus", self.files(Table::Focus, &[])?),
+            ("line_items", with_maps(self.files(Table::LineItems)?)? as _),
+            ("focus", self.files(Table::Focus)?),
         ])
     }
 
@@ -150,7 +151,8 @@ impl Public {
     /// A table of reports as it is, or for those who see a part of its rows, with the columns that these have: the name of a tag tells
     /// of those who use it.
     async fn seen(&self, table: Table, hidden: &[&str]) -> Result<Arc<dyn TableProvider>> {
-        let files = self.files(table, hidden)?;
+        let files = DataFiles::seen(&self.snapshot, table, hidden, self.options.rollups)?;
+        let files = self.read(files, table);
         let Some(limit) = &self.limit else {
             return Ok(files);
         };
@@ -162,6 +164,7 @@ impl Public {
         let constants = files.constant_names();
         let is_doubted = |name: &&&str| {
             documented.column(name).is_none()
+                && !generated::names(table).contains(*name)
                 && !constants.contains(*name)
                 && !spoken_of.contains(**name)
         };

@@ -214,7 +214,7 @@ const ELSEWHERE: [(&str, &str); 44] = [
 ];
 
 /// Functions that Trino has and that may be lacking here; those of geometry are told by how they begin.
-const TRINO: [&str; 55] = [
+const TRINO: [&str; 53] = [
     "approx_most_frequent",
     "approx_set",
     "array_first",
@@ -251,14 +251,12 @@ const TRINO: [&str; 55] = [
     "merge_set_digest",
     "murmur3",
     "normal_cdf",
-    "normalize",
     "numeric_histogram",
     "parse_data_size",
     "parse_presto_data_size",
     "qdigest_agg",
     "quantile_at_value",
     "reduce",
-    "reduce_agg",
     "regress",
     "shuffle",
     "skewness",

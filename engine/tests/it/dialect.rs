@@ -278,6 +278,82 @@ async fn keys_of_maps_are_found_in_every_spelling_from_one_column() {
 }
 
 #[tokio::test]
+async fn tags_that_aws_gives_are_columns_whether_a_report_has_them_or_not() {
+    let fixture = fixture().await;
+    for (rollups, merging) in [(true, true), (false, false)] {
+        let engine = fixture.engine_with(rollups, merging).await;
+        let sql = "SELECT resource_tags_aws_eks_namespace, resource_tags_aws_ecs_service_name, resource_tags_user_team,
+                sum(line_item_unblended_cost) FROM cur
+            WHERE resource_tags_aws_eks_namespace IS NULL OR resource_tags_aws_eks_namespace <> 'kube-system' GROUP BY 1, 2, 3";
+        assert_eq!(rows(&engine, sql).await, [",,core,7"]);
+        let sql = "SELECT count(*) FROM cur WHERE resource_tags_aws_eks_node LIKE 'i-%'";
+        assert_eq!(rows(&engine, sql).await, ["0"]);
+        // They are no keys of any map.
+        let sql = "SELECT DISTINCT array_sort(map_keys(resource_tags)) FROM cur2";
+        assert_eq!(
+            rows(&engine, sql).await,
+            ["[aws_node, user_node, user_team]"]
+        );
+    }
+    let with = Fixture::empty();
+    let row = usage(&[
+        ("line_item_unblended_cost", "1"),
+        ("resource_tags_aws_eks_namespace", "web"),
+    ]);
+    with.add("acme", ReportKind::LegacyCur, "2026-10", &[row])
+        .await;
+    let engine = with.engine().await;
+    let sql = "SELECT resource_tags_aws_eks_namespace, resource_tags_aws_eks_node FROM cur";
+    assert_eq!(rows(&engine, sql).await, ["web,"]);
+}
+
+#[tokio::test]
+async fn what_conditions_fix_is_sorted_by_as_well() {
+    let fixture = fixture().await;
+    let bill = vec![
+        ("billingaccountid", "099988880000"),
+        ("subaccountid", "000000000007"),
+        ("billedcost", "8"),
+        ("effectivecost", "8"),
+        ("chargecategory", "Usage"),
+        ("billingcurrency", "USD"),
+        ("chargeperiodstart", "2026-10-05T10:00:00Z"),
+        ("chargeperiodend", "2026-10-05T11:00:00Z"),
+    ];
+    fixture
+        .add("bill", ReportKind::Focus, "2026-10", &[bill])
+        .await;
+    for merging in [true, false] {
+        for dialect in [Dialect::Trino, Dialect::Generic] {
+            let engine = fixture.engine_that(merging).await.with_dialect(dialect);
+            for (sql, expected) in [
+                (
+                    "SELECT usage_date FROM costs WHERE account_id = '000000000007' ORDER BY upper(account_id) > 'A' LIMIT 1",
+                    1,
+                ),
+                (
+                    "SELECT usage_date FROM costs WHERE account_id = '000000000007' ORDER BY upper(account_id) > 'A', unblended_cost DESC LIMIT 2",
+                    2,
+                ),
+                (
+                    "SELECT service, count(*) FROM costs WHERE lower(charge_type) = 'usage' GROUP BY service, charge_type ORDER BY lower(charge_type) = 'usage', 2 LIMIT 1",
+                    1,
+                ),
+                (
+                    "SELECT x FROM (SELECT account_id AS x, unblended_cost AS y FROM costs) AS t WHERE x = '000000000007' ORDER BY length(x) = 12 DESC, y",
+                    4,
+                ),
+            ] {
+                assert_eq!(rows(&engine, sql).await.len(), expected, "{sql}");
+            }
+            let sql = "SELECT unblended_cost FROM costs WHERE account_id = '000000000007' ORDER BY upper(account_id) > 'A', unblended_cost DESC LIMIT 1";
+            let dearest = rows(&engine, sql).await.remove(0);
+            assert!(dearest.starts_with('8'), "{dearest}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_generic_dialect_is_there_too() {
     let fixture = fixture().await;
     let engine = fixture.engine().await.with_dialect(Dialect::Generic);
@@ -288,6 +364,22 @@ async fn the_generic_dialect_is_there_too() {
             .await
             .is_empty()
     );
+    for (text, value) in [
+        ("1E-18", "0.000000000000000001"),
+        ("-2.5e3", "-2500"),
+        ("1.5", "1.5"),
+    ] {
+        let sql = format!("SELECT '{text}'::decimal(38, 18)");
+        assert_eq!(rows(&engine, &sql).await, [value], "{sql}");
+        let sql = format!("SELECT x::decimal(38, 18) FROM (VALUES ('{text}')) AS t (x)");
+        assert_eq!(rows(&engine, &sql).await, [value], "{sql}");
+    }
+    let none = Params::new();
+    let answer = engine.sql("SELECT 'a'::decimal(38, 18)", &none).await;
+    assert!(match answer {
+        Ok(answer) => answer.collect().await.is_err(),
+        Err(_) => true,
+    });
     assert_eq!("generic".parse(), Ok(Dialect::Generic));
     assert!("mysql".parse::<Dialect>().is_err());
 }

@@ -8,6 +8,7 @@ mod change_attribution;
 mod commitment_plan;
 mod costs;
 mod dialect;
+mod empty;
 mod fixture;
 mod formulas;
 mod golden;

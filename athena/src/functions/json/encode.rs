@@ -31,10 +31,15 @@ use crate::functions::{
     },
 };
 
+/// The function from values to JSON, in which the keys of maps are in order.
+pub(in crate::functions) fn json_of() -> ScalarUDF {
+    Plain::new("to_json", &[Any], TEXT, to_json).into()
+}
+
 /// The functions of this module.
 pub(super) fn all() -> Vec<ScalarUDF> {
     vec![
-        Plain::new("to_json", &[Any], TEXT, to_json).into(),
+        json_of(),
         Plain::new(
             "map_to_json",
             &[Any],

@@ -16,7 +16,7 @@ use datafusion::{
     error::Result,
 };
 
-use super::{Constants, DataFiles, Entry, constants, usage_start, values};
+use super::{Constants, DataFiles, Entry, constants, generated, usage_start, values};
 use crate::rollups::Within;
 
 /// The rollups of a table's billing periods.
@@ -242,15 +242,17 @@ pub(crate) fn allowed(receipt: &Receipt, rollup: &Rollup) -> BTreeSet<String> {
     let absent = schema
         .columns()
         .iter()
-        .map(|column| &column.name)
+        .map(|column| column.name.as_str())
+        .chain(generated::names(table).iter().copied())
         // The kind of report stands in no delivery, but is not NULL.
-        .filter(|name| !receipt.columns.seen.contains(name) && *name != "source");
+        .filter(|name| !receipt.columns.seen.iter().any(|seen| seen == name) && *name != "source");
     let start = usage_start(table);
     let absent: Vec<_> = absent.filter(|name| *name != start).collect();
-    let beside = |name: &&String| Beside::ALL.map(|beside| beside.column(name));
+    let beside = |name: &&str| Beside::ALL.map(|beside| beside.column(name));
     let columns = rollup.dimensions.iter().chain(&rollup.measures);
-    let columns = columns.chain(&rollup.beside).chain(absent.iter().copied());
-    let columns = columns.cloned().chain(absent.iter().flat_map(beside));
+    let columns = columns.chain(&rollup.beside).cloned();
+    let columns = columns.chain(absent.iter().map(|name| (*name).to_owned()));
+    let columns = columns.chain(absent.iter().flat_map(beside));
     let fixed = constants(table, &[]).into_iter().map(|(name, _)| name);
     let fixed = fixed.chain([ROW_COUNT]);
     let times = (rollup.per != Grain::Period).then_some(start);

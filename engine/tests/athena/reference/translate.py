@@ -3,10 +3,16 @@
 Every correction says what it corrects. They change the parsed statement before sqlglot writes it down.
 """
 
+import csv
+import pathlib
 import re
 
 import sqlglot
 from sqlglot import exp
+
+# Columns of text in reports of line items.
+with open(pathlib.Path(__file__).parent / "columns.csv") as file:
+    TEXTS = {row["column"] for row in csv.DictReader(file) if row["table"] == "line_items" and row["type"] == "varchar"}
 
 
 def translate(statement):
@@ -263,7 +269,37 @@ def json_of_map(node):
     return node
 
 
+def reported(node):
+    """A column of a report's text, perhaps trimmed or in small letters, with `''` where it is NULL."""
+    if isinstance(node, (exp.Trim, exp.Lower, exp.Upper)):
+        inner = reported(node.this)
+        if inner is None:
+            return None
+        node.set("this", inner)
+        return node
+    if isinstance(node, exp.Column) and node.name.lower() in TEXTS:
+        return exp.Coalesce(this=node.copy(), expressions=[exp.Literal.string("")])
+    return None
+
+
+def empty_text(node):
+    """What is compared with `''` is `''` where a report's text is empty, as in Athena over most reports; our tables have NULL."""
+    def is_empty(one):
+        return isinstance(one, exp.Literal) and one.is_string and one.name == ""
+
+    if isinstance(node, (exp.EQ, exp.NEQ)):
+        for side, other in (("this", "expression"), ("expression", "this")):
+            if is_empty(node.args[other]) and (made := reported(node.args[side])):
+                node.set(side, made)
+    elif isinstance(node, exp.In) and any(map(is_empty, node.expressions)):
+        node.set("this", reported(node.this) or node.this)
+    elif isinstance(node, exp.Case) and node.this and any(is_empty(one.this) for one in node.args["ifs"]):
+        node.set("this", reported(node.this) or node.this)
+    return node
+
+
 CORRECTIONS = [
+    empty_text,
     tables, json_of_map, concatenation, elapsed, part, extracted, groups, iso_week, names_of_types, by_other,
     row_values, size, joda, unnested, made_map, any_match, counted_true, position, times_as_text,
     products,
