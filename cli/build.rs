@@ -2,6 +2,10 @@
 
 use std::env;
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "cargo tells build scripts by variables alone"
+)]
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     let target = |part: &str| env::var(format!("CARGO_CFG_TARGET_{part}")).unwrap_or_default();

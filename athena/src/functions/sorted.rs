@@ -217,9 +217,11 @@ fn evaluated(
     let made = cast(&made.into_array(rows.len())?, &DataType::Int64)?;
     let made = made.as_primitive::<Int64Type>();
     made.iter()
-        .map(|compared| match compared {
-            Some(compared @ (-1..=1)) => Ok(compared),
-            _ => exec_err!("the lambda of array_sort must give -1, 0 or 1"),
+        .map(|compared| {
+            let Some(compared @ -1..=1) = compared else {
+                return exec_err!("the lambda of array_sort must give -1, 0 or 1");
+            };
+            Ok(compared)
         })
         .collect()
 }

@@ -14,13 +14,13 @@ pub(super) fn prepared(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         .into_iter()
         .filter(|token| !matches!(token.token, Token::Whitespace(_)))
         .collect();
-    rows(&compared_rows(&members(aliases(words(tables(groups(
-        explain(tokens),
+    rows(&compared_rows(&members(aliases(words(tables(&groups(
+        &explain(tokens),
     )))))))
 }
 
 /// `GROUP BY DISTINCT` has a name in the place of DISTINCT, and `GROUP BY ALL` of expressions is plain GROUP BY.
-fn groups(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+fn groups(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
     let mut made: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
     for (at, token) in tokens.iter().enumerate() {
         let before = |places: usize| keyword(at.checked_sub(places).and_then(|at| tokens.get(at)));
@@ -50,14 +50,14 @@ fn begins_group(token: Option<&TokenWithSpan>) -> bool {
 }
 
 /// `TABLE x` is `SELECT * FROM x`. sqlparser takes two tokens more for part of the name, and so a LIMIT away.
-fn tables(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+fn tables(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
     let mut made: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
     for (at, token) in tokens.iter().enumerate() {
         let names_one = matches!(
             tokens.get(at + 1).map(|next| &next.token),
             Some(Token::Word(_))
         );
-        if keyword(Some(token)) == Keyword::TABLE && names_one && begins_query(&tokens, at) {
+        if keyword(Some(token)) == Keyword::TABLE && names_one && begins_query(tokens, at) {
             let query = [
                 Token::make_keyword("SELECT"),
                 Token::Mul,

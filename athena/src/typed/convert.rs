@@ -40,7 +40,7 @@ impl AnalyzerRule for DecimalsOfText {
             let names = NamePreserver::new(&plan);
             plan.map_expressions(|expr| {
                 let name = names.save(&expr);
-                let made = expr.transform_up(|part| decimal_of_text(part, &schema))?;
+                let made = expr.transform_up(|part| Ok(decimal_of_text(part, &schema)))?;
                 Ok(made.update_data(|expr| name.restore(expr)))
             })
         })
@@ -48,17 +48,17 @@ impl AnalyzerRule for DecimalsOfText {
     }
 }
 
-fn decimal_of_text(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
+fn decimal_of_text(expr: Expr, schema: &DFSchema) -> Transformed<Expr> {
     let (inner, to, otherwise) = match &expr {
         Expr::Cast(Cast { expr, field }) => (expr, field.data_type(), Otherwise::Error),
         Expr::TryCast(TryCast { expr, field }) => (expr, field.data_type(), Otherwise::Null),
-        _ => return Ok(Transformed::no(expr)),
+        _ => return Transformed::no(expr),
     };
     let is_text = (inner.get_type(schema)).is_ok_and(|from| Kind::of(&from) == Kind::Text);
     if !is_text || Kind::of(to) != Kind::Decimal || fraction_digits(to) < 0 {
-        return Ok(Transformed::no(expr));
+        return Transformed::no(expr);
     }
-    Ok(Transformed::yes(read(inner, to, otherwise)))
+    Transformed::yes(read(inner, to, otherwise))
 }
 
 /// A cast whose result is Trino's.

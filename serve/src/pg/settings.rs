@@ -156,15 +156,6 @@ impl Settings {
         Ok(note)
     }
 
-    /// An error if there is no setting of this name.
-    pub(super) fn is_there(&self, name: &str) -> Result<(), Failure> {
-        let name = name.to_lowercase();
-        if name.contains('.') || known::named(&name).is_some() {
-            return Ok(());
-        }
-        Err(unknown(&name))
-    }
-
     /// Takes what the session begins with as its defaults.
     pub(super) fn settle(&mut self) {
         self.defaults.append(&mut self.changed);
@@ -215,6 +206,15 @@ impl Settings {
             None => self.changed.remove(&name),
         };
     }
+}
+
+/// An error if there is no setting of this name.
+pub(super) fn is_there(name: &str) -> Result<(), Failure> {
+    let name = name.to_lowercase();
+    if name.contains('.') || known::named(&name).is_some() {
+        return Ok(());
+    }
+    Err(unknown(&name))
 }
 
 /// There is no setting of this name.

@@ -21,6 +21,7 @@ fn of(name: RollupName, files: Vec<StoredFile>) -> Rollup {
         per: Grain::Hour,
         dimensions: Vec::new(),
         measures: vec!["line_item_unblended_cost".to_owned()],
+        partly: Vec::new(),
         beside: Vec::new(),
         definition: Some("SELECT 1".to_owned()),
         files,

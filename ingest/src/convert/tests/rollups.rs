@@ -149,7 +149,7 @@ fn read(bytes: &Bytes) -> Vec<RecordBatch> {
 
 /// A rollup as it was written.
 struct Made {
-    made: MadeRollup,
+    told: MadeRollup,
     files: usize,
     rows: u64,
     batches: Vec<RecordBatch>,
@@ -195,7 +195,7 @@ fn check_wanted(texts: &[String], memory: u64, defined: Vec<Definition>, apart: 
         Made {
             files: files.len(),
             rows: rows as u64,
-            made: made.clone(),
+            told: made.clone(),
             batches,
         }
     });
@@ -206,10 +206,10 @@ fn check_wanted(texts: &[String], memory: u64, defined: Vec<Definition>, apart: 
 fn rollups_add_up_to_the_line_items() {
     let texts = [hourly(400, 40, 1), hourly(350, 20, 2)];
     let made = check(&texts, 64 << 20);
-    let names: Vec<_> = made.iter().map(|it| it.made.name.clone()).collect();
+    let names: Vec<_> = made.iter().map(|it| it.told.name.clone()).collect();
     assert_eq!(names, BuiltIn::ALL.map(BuiltIn::name));
     let [services, daily, resources] = [0, 1, 2].map(|at| &made[at]);
-    let has = |it: &Made, name: &str| it.made.dimensions.iter().any(|column| column == name);
+    let has = |it: &Made, name: &str| it.told.dimensions.iter().any(|column| column == name);
     assert!(has(resources, "line_item_resource_id") && has(resources, "resource_tags_user_name"));
     assert!(
         has(daily, "product_region")
@@ -217,7 +217,7 @@ fn rollups_add_up_to_the_line_items() {
             && !has(daily, "line_item_resource_id")
             && !has(daily, "resource_tags_user_name"),
         "columns that multiply the rows are left out: {:?}",
-        daily.made.dimensions
+        daily.told.dimensions
     );
     assert!(
         has(services, "line_item_product_code")
@@ -226,16 +226,16 @@ fn rollups_add_up_to_the_line_items() {
             && !has(services, "line_item_usage_type")
             && !has(services, "resource_tags_user_team"),
         "{:?}",
-        services.made.dimensions
+        services.told.dimensions
     );
-    let measures = &daily.made.measures;
+    let measures = &daily.told.measures;
     let measured = |name: &str| measures.iter().any(|measure| measure == name);
     assert!(measured("reservation_effective_cost") && !measured("line_item_unblended_rate"));
     assert!(services.rows * 3 <= daily.rows);
     assert!(daily.rows < resources.rows && resources.rows < 23_000 / 3);
-    let beside = |it: &Made, name: &str| it.made.beside.iter().any(|column| column == name);
+    let beside = |it: &Made, name: &str| it.told.beside.iter().any(|column| column == name);
     for it in [services, daily, resources] {
-        assert_eq!(it.made.measures, *measures);
+        assert_eq!(it.told.measures, *measures);
         assert!(beside(it, "line_item_usage_amount#nulls"));
     }
     let least = [services, daily, resources].map(|it| beside(it, "line_item_usage_amount#least"));
@@ -274,8 +274,8 @@ fn runs_of_any_order_become_the_same_rows() {
     for order in [[2, 1, 0], [1, 2, 0]] {
         for (one, other) in one.iter().zip(&of(order)) {
             assert_eq!((one.files, other.files), (1, 1));
-            assert_eq!(one.made, other.made);
-            assert!(rows(&one.batches) == rows(&other.batches), "{:?}", one.made);
+            assert_eq!(one.told, other.told);
+            assert!(rows(&one.batches) == rows(&other.batches), "{:?}", one.told);
         }
     }
 }
@@ -329,8 +329,8 @@ fn what_formulas_look_up_is_told_of_the_line_items_that_need_it() {
     }
     let made = check(&[text], 64 << 20);
     let services = &made[0];
-    assert_eq!(services.made.name, BuiltIn::DailyServices.name());
-    let partly = services.made.partly.iter().map(|it| it.column.as_str());
+    assert_eq!(services.told.name, BuiltIn::DailyServices.name());
+    let partly = services.told.partly.iter().map(|it| it.column.as_str());
     assert_eq!(
         partly.collect::<Vec<_>>(),
         [
@@ -400,7 +400,7 @@ fn defined_rollups_add_up_to_the_line_items() {
     for (memory, apart) in [(64 << 20, false), (64 << 20, true), (1, true)] {
         let texts = [untagged.clone(), hourly(300, 40, 6)];
         let made = check_wanted(&texts, memory, wanted(), apart);
-        let names: Vec<_> = made.iter().map(|it| it.made.name.as_str()).collect();
+        let names: Vec<_> = made.iter().map(|it| it.told.name.as_str()).collect();
         let expected = [
             "daily_services",
             "daily",
@@ -415,7 +415,7 @@ fn defined_rollups_add_up_to_the_line_items() {
         assert_eq!(names, expected);
         let rows = |name: &str| {
             let mut made = made.iter();
-            made.find(|it| it.made.name.as_str() == name).unwrap().rows
+            made.find(|it| it.told.name.as_str() == name).unwrap().rows
         };
         assert_eq!(rows("each"), 14_000);
         // 3 regions in 40 hours; 3 services on 2 days; 3 regions with 7 types; one of all.
@@ -425,7 +425,7 @@ fn defined_rollups_add_up_to_the_line_items() {
                 [120, 6, 21, 1]
             );
         }
-        let teams = &made[7].made;
+        let teams = &made[7].told;
         assert_eq!(
             teams.dimensions.len(),
             3,

@@ -298,7 +298,7 @@ impl<W: AsyncWrite + Unpin + Send> Session<W> {
     fn set(&mut self, local: bool, changes: &[(String, Option<String>)]) -> Result<(), Failure> {
         if local && self.transaction == Transaction::Idle {
             for (name, _) in changes {
-                self.context.settings().is_there(name)?;
+                settings::is_there(name)?;
             }
             let warning = "SET LOCAL can only be used in transaction blocks";
             self.notice(&Notice::warning(warning));
