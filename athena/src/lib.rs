@@ -20,4 +20,4 @@ mod unnest;
 
 pub use parser::parse;
 pub use rewrite::rewrite;
-pub use typed::{analyzer_rules, expression_planners, type_planner};
+pub use typed::{analyzer_rules, converting, expression_planners, type_planner, unnamed};
