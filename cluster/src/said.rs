@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn settings_reach_who_computes() {
-        use ballista_core::extension::SessionConfigExt as _;
+        use ballista_core::extension::SessionConfigHelperExt as _;
 
         let told = settings(&SessionConfig::new().with_batch_size(1234));
         let there = config().update_from_key_value_pair(&told);
