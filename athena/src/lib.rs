@@ -20,4 +20,6 @@ mod unnest;
 
 pub use parser::parse;
 pub use rewrite::rewrite;
-pub use typed::{analyzer_rules, decimals_of_text, expression_planners, type_planner};
+pub use typed::{
+    analyzer_rules, converting, decimals_of_text, expression_planners, type_planner, unnamed,
+};

@@ -32,12 +32,45 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, TimeUnit};
 use datafusion::{
-    logical_expr::planner::{ExprPlanner, TypePlanner},
+    logical_expr::{
+        ScalarUDF,
+        planner::{ExprPlanner, TypePlanner},
+    },
     optimizer::{Analyzer, AnalyzerRule},
 };
 
 use coercion::TrinoTypes;
 use convert::DecimalsOfText;
+use read::Otherwise;
+
+use crate::functions;
+
+/// The scalar functions that rules put into plans, and that no statement can name.
+pub fn unnamed() -> Vec<Arc<ScalarUDF>> {
+    let mut all = vec![
+        text::function(),
+        double::function(),
+        divide::function(),
+        functions::is_member(),
+    ];
+    all.extend(checked::all().iter().cloned());
+    all
+}
+
+/// The function of this name that makes values of the type `to`, if there is one: rules put it into plans, too.
+pub fn converting(name: &str, to: &DataType) -> Option<ScalarUDF> {
+    let all = [Otherwise::Error, Otherwise::Null]
+        .into_iter()
+        .flat_map(|otherwise| {
+            let is_attempt = otherwise == Otherwise::Null;
+            [
+                read::function(to, otherwise),
+                functions::from_json(to, is_attempt),
+            ]
+        });
+    let mut all = all.filter(|function| function.name() == name);
+    all.next()
+}
 
 /// Amounts of money.
 const AMOUNT: DataType = DataType::Decimal128(38, 18);
@@ -60,7 +93,7 @@ fn zone(data_type: &DataType) -> Option<&str> {
 /// Planners of expressions, which come before DataFusion's own.
 pub fn expression_planners() -> Vec<Arc<dyn ExprPlanner>> {
     let mut planners: Vec<Arc<dyn ExprPlanner>> = vec![Arc::new(planner::TrinoPlanner)];
-    planners.extend(crate::functions::expression_planners());
+    planners.extend(functions::expression_planners());
     planners
 }
 

@@ -5,6 +5,7 @@
     reason = "comments on arguments are the help text, which is no Markdown"
 )]
 
+mod cluster;
 mod connections;
 mod costs;
 mod demo;
@@ -27,6 +28,9 @@ use std::{num::NonZeroUsize, path::PathBuf};
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+pub(crate) use cluster::{ClusterArgs, RemoteArgs};
+#[cfg(feature = "cluster")]
+pub(crate) use cluster::{ClusterCommand, ExecutorArgs, SchedulerArgs, Waived};
 pub(crate) use connections::{
     AddArgs, CheckArgs, ConfigArgs, ConfigCommand, ConnectionsArgs, ConnectionsCommand,
     NewReportArg, TemplateArgs, TemplateFormat,
@@ -156,6 +160,7 @@ pub(crate) enum Command {
     /// Sums that answers come from: list, build, verify, drop
     Rollup(RollupArgs),
     Serve(Box<ServeArgs>),
+    Cluster(ClusterArgs),
     /// Shows the configuration, or its JSON Schema
     Config(ConfigArgs),
     /// Prints the completion script of a shell

@@ -2,6 +2,7 @@
 
 mod answer;
 mod beside;
+mod cluster;
 mod completions;
 mod config;
 mod connections;
@@ -87,10 +88,17 @@ pub(crate) async fn run(
             QueriesCommand::Run {
                 name,
                 params,
+                remote,
                 output,
-            } => cancellable(Box::pin(queries::run(&name, &params, &output, settings))).await,
+            } => {
+                cancellable(Box::pin(queries::run(
+                    &name, &params, &remote, &output, settings,
+                )))
+                .await
+            }
         },
         Command::Rollup(args) => cancellable(Box::pin(rollup::run(&args, settings))).await,
+        Command::Cluster(args) => Box::pin(cluster::run(&args, settings)).await,
         Command::Serve(args) => Box::pin(serve::run(&args, settings)).await,
         Command::Config(args) => config::run(&args, settings),
         Command::Completions { shell } => completions::run(shell),

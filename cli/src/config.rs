@@ -278,6 +278,7 @@ fn log_filter(global: &Global, environment: &Environment) -> String {
             "curtail_ingest",
             "curtail_engine",
             "curtail_serve",
+            "curtail_cluster",
         ];
         crates.iter().fold(others.to_owned(), |filter, name| {
             format!("{filter},{name}={level}")

@@ -82,6 +82,12 @@ pub(crate) enum CliError {
     Serve(Box<ServeError>),
     #[error(transparent)]
     Tls(#[from] TlsError),
+    #[cfg(feature = "cluster")]
+    #[error(transparent)]
+    Cluster(Box<curtail_cluster::ClusterError>),
+    #[cfg(not(feature = "cluster"))]
+    #[error("this build of curtail knows no clusters")]
+    NoCluster,
     #[error("`serve.{key}` in `{}`: {why}", path.display())]
     Serving {
         path: PathBuf,
@@ -161,4 +167,14 @@ boxed! {
     Template(TemplateError),
     Engine(EngineError),
     Generate(GenerateError),
+}
+
+#[cfg(feature = "cluster")]
+impl From<curtail_cluster::ClusterError> for CliError {
+    fn from(error: curtail_cluster::ClusterError) -> Self {
+        match error {
+            curtail_cluster::ClusterError::Engine(error) => Self::Engine(error),
+            error => Self::Cluster(Box::new(error)),
+        }
+    }
 }

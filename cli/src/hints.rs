@@ -67,6 +67,12 @@ pub(crate) fn hint(error: &CliError) -> Option<String> {
             "correct the file; `curtail config schema` prints its JSON Schema, which editors can check it with"
         }
         CliError::Serve(error) => return serve(error),
+        #[cfg(feature = "cluster")]
+        CliError::Cluster(error) => return error.hint(),
+        #[cfg(not(feature = "cluster"))]
+        CliError::NoCluster => {
+            "build it with them: `cargo build --release -p curtail --features cluster`; without --cluster it is computed here"
+        }
         CliError::Tls(_) => {
             "--tls-cert takes the certificate with its chain, --tls-key its private key, both as PEM and readable by this user"
         }
@@ -295,6 +301,7 @@ fn engine(error: &EngineError) -> Option<String> {
         EngineError::Store(error) => return store(error),
         EngineError::EmptyStore(location) => return store(&StoreError::Absent(location.clone())),
         EngineError::At { error, .. } => return engine(error),
+        EngineError::Remote(error) => return error.hint.clone(),
         EngineError::Refused(what) => refused_statement(what),
         EngineError::NoStatement => {
             "give a query as an argument, in a file with -F, or on standard input"

@@ -38,11 +38,32 @@ impl AccountNames {
 
     /// The name of an account, NULL if it is not known.
     pub(crate) fn name_of(&self, id: Expr) -> Expr {
-        let function = ScalarUDF::new_from_impl(NameOf {
+        Expr::ScalarFunction(ScalarFunction::new_udf(self.function(), vec![id]))
+    }
+
+    /// The function from ids to these names.
+    pub(crate) fn function(&self) -> Arc<ScalarUDF> {
+        Arc::new(ScalarUDF::new_from_impl(NameOf {
             names: self.clone(),
             signature: Signature::any(1, Volatility::Immutable),
-        });
-        Expr::ScalarFunction(ScalarFunction::new_udf(Arc::new(function), vec![id]))
+        }))
+    }
+
+    /// The names that a function finds, if it is one of names.
+    pub(crate) fn found_by(function: &ScalarUDF) -> Option<&Self> {
+        let function = function.inner().downcast_ref::<NameOf>();
+        function.map(|function| &function.names)
+    }
+
+    /// Ids and names.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(id, name)| (id.as_str(), name.as_str()))
+    }
+}
+
+impl FromIterator<(String, String)> for AccountNames {
+    fn from_iter<T: IntoIterator<Item = (String, String)>>(names: T) -> Self {
+        Self(Arc::new(names.into_iter().collect()))
     }
 }
 

@@ -26,8 +26,8 @@ use datafusion::{
 use tokio::sync::OnceCell;
 
 use crate::{
-    Answer, ConnectionInfo, CostQuery, Dialect, Dimension, EngineError, Extension, Params,
-    ResourceQuery,
+    Answer, ConnectionInfo, CostQuery, Dialect, Dimension, Elsewhere, EngineError, Extension,
+    Params, ResourceQuery,
     catalog::{Beside, Catalog, Limit},
     costs::{self, LeftOut, TagKeys},
     empty,
@@ -94,6 +94,8 @@ pub struct Engine {
     pub(crate) extension: Option<Arc<dyn Extension>>,
     /// What was prepared, by name.
     pub(crate) prepared: Mutex<BTreeMap<String, Statement>>,
+    /// What computes parts of plans in this process's stead.
+    elsewhere: Option<Arc<dyn Elsewhere>>,
     /// The rows that are shown, if not all are.
     limit: Option<Arc<Limit>>,
     /// The tags of these rows.
@@ -115,7 +117,20 @@ impl Engine {
         let limit = options.memory_limit;
         let sorted = |error| EngineError::from_datafusion(error, limit);
         let runtime = session::runtime(store, options).map_err(sorted)?;
-        Self::within(store, snapshot, options, runtime).await
+        Self::within(store, snapshot, options, runtime, None).await
+    }
+
+    /// The same, whose plans are computed `elsewhere` as far as that is possible.
+    pub async fn computed(
+        store: &Store,
+        snapshot: Snapshot,
+        options: &EngineOptions,
+        elsewhere: Arc<dyn Elsewhere>,
+    ) -> Result<Self, EngineError> {
+        let limit = options.memory_limit;
+        let sorted = |error| EngineError::from_datafusion(error, limit);
+        let runtime = session::runtime(store, options).map_err(sorted)?;
+        Self::within(store, snapshot, options, runtime, Some(elsewhere)).await
     }
 
     async fn within(
@@ -123,13 +138,14 @@ impl Engine {
         snapshot: Snapshot,
         options: &EngineOptions,
         runtime: Arc<RuntimeEnv>,
+        elsewhere: Option<Arc<dyn Elsewhere>>,
     ) -> Result<Self, EngineError> {
         if snapshot.periods().next().is_none() && snapshot.provisional().next().is_none() {
             return Err(EngineError::EmptyStore(store.url().to_string()));
         }
         let limit = options.memory_limit;
         let sorted = |error| EngineError::from_datafusion(error, limit);
-        let state = session::session(&runtime, options);
+        let state = state(&runtime, options, elsewhere.as_ref());
         let sessions = Arc::new(Sessions::new(state.clone()));
         let accounts = store.accounts(&snapshot).await?;
         let beside = Arc::new(Beside::of(&snapshot, accounts));
@@ -160,6 +176,7 @@ impl Engine {
             plans: Plans::default(),
             extension: None,
             prepared: Mutex::default(),
+            elsewhere,
             limit: None,
             tags: OnceCell::new(),
         })
@@ -481,6 +498,10 @@ impl Engine {
             .create_physical_plan(plan, state)
             .await
             .map_err(sorted)?;
+        let plan = match &self.elsewhere {
+            Some(elsewhere) => elsewhere.place(plan, &state.task_ctx()).map_err(sorted)?,
+            None => plan,
+        };
         Ok(Answer::new(plan, state.task_ctx(), self.memory_limit)
             .with_notes(self.tellable(notes))
             .reading_rollups(from_rollups))
@@ -584,6 +605,19 @@ impl std::fmt::Debug for Engine {
             .field("runtime", &self.runtime)
             .finish_non_exhaustive()
     }
+}
+
+/// A session that plans for whoever computes the plans.
+fn state(
+    runtime: &Arc<RuntimeEnv>,
+    options: &EngineOptions,
+    elsewhere: Option<&Arc<dyn Elsewhere>>,
+) -> SessionState {
+    let mut state = session::session(runtime, options);
+    if let Some(elsewhere) = elsewhere {
+        session::set_apart(&mut state, elsewhere.partitions());
+    }
+    state
 }
 
 /// Puts before the logical plan which rollups it reads, or why none.

@@ -6,7 +6,7 @@ use datafusion::{
     error::DataFusionError,
 };
 
-use crate::{mistake, suggest, views::Unplanned};
+use crate::{RemoteError, mistake, suggest, views::Unplanned};
 
 /// How an error begins that holds a whole plan, which DataFusion found to be wrong.
 const WHOLE_PLAN: &str = "Plan: [";
@@ -164,6 +164,9 @@ pub enum EngineError {
         /// What needed how much.
         message: String,
     },
+    /// What is computed elsewhere could not be had.
+    #[error(transparent)]
+    Remote(RemoteError),
     /// It failed while running.
     #[error("the query failed: {0}")]
     Execution(#[source] Box<DataFusionError>),
@@ -203,6 +206,10 @@ impl EngineError {
                 .downcast_ref::<Unplanned>()
                 .expect("it is one")
                 .error(),
+            DataFusionError::External(inner) if inner.is::<RemoteError>() => {
+                let inner = inner.downcast_ref::<RemoteError>();
+                Self::Remote(inner.expect("it is one").clone())
+            }
             DataFusionError::NotImplemented(message) => match mistake::planned(message) {
                 Self::Plan(message) if !message.ends_with("is not supported") => {
                     Self::Plan(format!("not supported: {message}"))

@@ -8,8 +8,8 @@
 //! **Invariants**: an engine reads one snapshot, whatever is committed meanwhile; only reading statements are accepted, and those that
 //! define views; what users write is in a [`Dialect`], our own statements are in DataFusion's;
 //! sums, differences, `CASE` and `coalesce` of amounts are exact decimals, products, quotients and averages are doubles, and a
-//! sum that does not fit is an error; apart from scans that merge line items, which [`EngineOptions`] can do without, plans are
-//! plain Parquet scans and standard operators, so that they can be sent elsewhere.
+//! sum that does not fit is an error; plans are plain Parquet scans, scans that merge line items ([`Scans`]) and standard operators,
+//! so that they can be computed [`Elsewhere`].
 //!
 //! Start at [`Engine`].
 
@@ -21,11 +21,13 @@ mod catalog;
 mod costs;
 mod dialect;
 mod diff;
+mod elsewhere;
 mod empty;
 mod engine;
 mod error;
 mod extension;
 mod fixed_keys;
+mod functions;
 mod lambdas;
 mod limit;
 mod maps;
@@ -52,9 +54,12 @@ pub use costs::{
 };
 pub use dialect::Dialect;
 pub use diff::DiffQuery;
+pub use elsewhere::{Elsewhere, RemoteError, is_of_store, runtime};
 pub use engine::{Engine, EngineOptions};
 pub use error::EngineError;
 pub use extension::Extension;
+pub use functions::Functions;
+pub use merging::Scans;
 pub use params::Params;
 pub use provisional::{ProvisionalComparison, ProvisionalScope, provisional_note};
 pub use rollups::{DefinitionError, RollupCheck, define};

@@ -17,7 +17,10 @@ mod hybrid;
 mod pruning;
 mod row_group;
 mod scan;
+mod sent;
 
 pub(crate) use cache::Cache;
 pub(crate) use row_group::{Condition, Role, Wanted};
+pub use sent::Scans;
+
 pub(crate) use scan::{FILES, LINE_ITEMS, MergingScan, PRUNED, ROW_GROUPS, is_mergeable};

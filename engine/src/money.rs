@@ -33,7 +33,12 @@ pub(crate) fn avg() -> AggregateUDF {
 
 /// What [`avg`] is of amounts with this sum, of which there are so many.
 pub(crate) fn average_of(sum: Expr, count: Expr) -> Expr {
-    ScalarUDF::new_from_impl(quotient::Quotient::default()).call(vec![sum, count])
+    quotient().call(vec![sum, count])
+}
+
+/// The function that it is made by, which no statement can name.
+pub(crate) fn quotient() -> ScalarUDF {
+    ScalarUDF::new_from_impl(quotient::Quotient::default())
 }
 
 /// Whether values of this type are amounts, or sums and differences of such.

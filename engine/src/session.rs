@@ -87,8 +87,23 @@ pub(crate) fn session(runtime: &Arc<RuntimeEnv>, options: &EngineOptions) -> Ses
     state
 }
 
+/// Has plans made so that parts of them can be computed elsewhere, so many at once.
+pub(crate) fn set_apart(state: &mut SessionState, partitions: usize) {
+    let settings = state.config_mut().options_mut();
+    settings.execution.target_partitions = partitions.max(1);
+    let optimizer = &mut settings.optimizer;
+    // What operators tell each other while they run, only those of one process can.
+    optimizer.enable_dynamic_filter_pushdown = false;
+    optimizer.enable_join_dynamic_filter_pushdown = false;
+    optimizer.enable_topk_dynamic_filter_pushdown = false;
+    // Rows change places by their values alone, and each side of a join is divided by them.
+    optimizer.enable_round_robin_repartition = false;
+    optimizer.hash_join_single_partition_threshold = 0;
+    optimizer.hash_join_single_partition_threshold_rows = 0;
+}
+
 /// The same for what users write in `dialect`. Errors tell where they are.
-fn of_dialect(plain: &SessionState, dialect: Dialect) -> SessionState {
+pub(crate) fn of_dialect(plain: &SessionState, dialect: Dialect) -> SessionState {
     let mut config = plain.config().clone();
     config.options_mut().sql_parser.collect_spans = true;
     // There is one of our own, with Trino's names of types.

@@ -46,7 +46,8 @@ pub(super) fn attempted(operation: Expr) -> Expr {
     }
 }
 
-fn of(operation: Operation, is_attempt: bool) -> Arc<ScalarUDF> {
+/// Every one of these functions.
+pub(super) fn all() -> &'static [Arc<ScalarUDF>] {
     static FUNCTIONS: LazyLock<Vec<Arc<ScalarUDF>>> = LazyLock::new(|| {
         [Operation::Add, Operation::Subtract, Operation::Multiply]
             .into_iter()
@@ -60,7 +61,11 @@ fn of(operation: Operation, is_attempt: bool) -> Arc<ScalarUDF> {
             })
             .collect()
     });
-    Arc::clone(&FUNCTIONS[2 * operation as usize + usize::from(is_attempt)])
+    &FUNCTIONS
+}
+
+fn of(operation: Operation, is_attempt: bool) -> Arc<ScalarUDF> {
+    Arc::clone(&all()[2 * operation as usize + usize::from(is_attempt)])
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -43,12 +43,16 @@ pub(super) fn read(text: &Expr, to: &DataType, otherwise: Otherwise) -> Expr {
     {
         return Expr::Literal(value, None);
     }
+    function(to, otherwise).call(vec![text.clone()])
+}
+
+/// The function from text to values of the type `to`.
+pub(super) fn function(to: &DataType, otherwise: Otherwise) -> ScalarUDF {
     ScalarUDF::new_from_impl(Read {
         to: to.clone(),
         otherwise,
         signature: Signature::any(1, Volatility::Immutable),
     })
-    .call(vec![text.clone()])
 }
 
 #[derive(Debug, PartialEq, Eq, Hash)]

@@ -5,7 +5,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use curtail_engine::{Dimension, Granularity, Metric, Sort};
 use curtail_store::AsOf;
 
-use super::{Assignment, OutputArgs, PeriodRange, ReadArgs};
+use super::{Assignment, OutputArgs, PeriodRange, ReadArgs, RemoteArgs};
 
 /// Adds up costs. Columns are the dimensions in the order asked, then one per metric, then the currency; rows are ordered by
 /// the first metric, largest first (by time first when there is a time dimension).
@@ -64,6 +64,8 @@ pub(crate) struct CostsArgs {
     pub(crate) as_of: Option<AsOf>,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
+    #[command(flatten)]
+    pub(crate) remote: RemoteArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

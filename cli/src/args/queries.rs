@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::{Assignment, OutputArgs};
+use super::{Assignment, OutputArgs, RemoteArgs};
 
 /// Named queries over the store.
 #[derive(Debug, clap::Args)]
@@ -31,6 +31,8 @@ pub(crate) enum QueriesCommand {
         /// The value of a parameter; may be repeated
         #[arg(long = "param", value_name = "NAME=VALUE")]
         params: Vec<Assignment>,
+        #[command(flatten)]
+        remote: RemoteArgs,
         #[command(flatten)]
         output: OutputArgs,
     },

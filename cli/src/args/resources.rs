@@ -4,7 +4,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use curtail_engine::{Metric, ResourceSort};
 use curtail_store::{AsOf, BillingPeriod};
 
-use super::{Assignment, OutputArgs};
+use super::{Assignment, OutputArgs, RemoteArgs};
 
 /// Which resources, over which hours, at which cost.
 #[derive(Debug, clap::Args)]
@@ -49,6 +49,8 @@ pub(crate) struct ResourcesArgs {
     /// Asks the store as it was: at a version, a time, or the end of a day (UTC)
     #[arg(long, value_name = "VERSION|TIME")]
     pub(crate) as_of: Option<AsOf>,
+    #[command(flatten)]
+    pub(crate) remote: RemoteArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

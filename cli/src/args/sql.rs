@@ -5,7 +5,7 @@ use std::{path::PathBuf, str::FromStr};
 use curtail_engine::Dialect;
 use curtail_store::AsOf;
 
-use super::{OutputArgs, ReadArgs};
+use super::{OutputArgs, ReadArgs, RemoteArgs};
 
 /// Runs SQL over the store: tables cur, cur2, focus, costs and curtail.meta.*. Without a query on a terminal it opens a
 /// prompt; without one in a pipe it reads standard input.
@@ -37,6 +37,8 @@ pub(crate) struct SqlArgs {
     pub(crate) as_of: Option<AsOf>,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
+    #[command(flatten)]
+    pub(crate) remote: RemoteArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

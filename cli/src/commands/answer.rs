@@ -9,9 +9,9 @@ use futures::StreamExt;
 use indicatif::HumanBytes;
 use tokio::{sync::mpsc, task::JoinSet};
 
-use super::{note, place, renderer};
+use super::{cluster, note, place, renderer};
 use crate::{
-    args::{OutputArgs, ReadArgs},
+    args::{OutputArgs, ReadArgs, RemoteArgs},
     config::{self, Settings},
     error::CliError,
     render::amounts::grouped,
@@ -25,6 +25,7 @@ pub(super) async fn engine(
     settings: &Settings,
     as_of: Option<AsOf>,
     read: ReadArgs,
+    remote: &RemoteArgs,
 ) -> Result<Engine, CliError> {
     let store = place::store(settings).await?;
     let snapshot = match as_of {
@@ -36,7 +37,7 @@ pub(super) async fn engine(
         merging: !read.no_merging,
         ..options(settings)
     };
-    let engine = Engine::over(&store, snapshot, &options).await?;
+    let engine = cluster::engine(&store, snapshot, &options, remote).await?;
     // What is wrong with the file matters to those commands only that need a connection.
     let known = config::load(&settings.config)
         .unwrap_or_default()

@@ -4,7 +4,7 @@ use curtail_queries::{Param, ParamDefault, Query, find, library};
 
 use super::{answer, print_rows, say, sql};
 use crate::{
-    args::{Assignment, OutputArgs, ReadArgs},
+    args::{Assignment, OutputArgs, ReadArgs, RemoteArgs},
     config::Settings,
     error::CliError,
     rows::{self, Kind},
@@ -33,11 +33,12 @@ pub(super) fn show(name: &str) -> Result<(), CliError> {
 pub(super) async fn run(
     name: &str,
     params: &[Assignment],
+    remote: &RemoteArgs,
     output: &OutputArgs,
     settings: &Settings,
 ) -> Result<(), CliError> {
     let query = find(name)?;
-    let engine = answer::engine(settings, None, ReadArgs::default()).await?;
+    let engine = answer::engine(settings, None, ReadArgs::default(), remote).await?;
     let found = engine.query(query, &sql::params(params)).await?;
     answer::print(&found, output, settings).await?;
     engine.leave();

@@ -10,7 +10,7 @@ use crate::{
 };
 
 pub(super) async fn run(args: &ResourcesArgs, settings: &Settings) -> Result<(), CliError> {
-    let engine = answer::engine(settings, args.as_of, ReadArgs::default()).await?;
+    let engine = answer::engine(settings, args.as_of, ReadArgs::default(), &args.remote).await?;
     let found = engine.resources(&query(args)).await?;
     let rows = answer::print(&found, &args.output, settings).await?;
     if rows == 0 && !args.all {

@@ -10,7 +10,7 @@ pub(super) use definitions::{definitions, tell_lacking};
 
 use super::{answer, place, print_rows};
 use crate::{
-    args::{OutputArgs, PeriodRange, ReadArgs, RollupArgs, RollupCommand},
+    args::{OutputArgs, PeriodRange, ReadArgs, RemoteArgs, RollupArgs, RollupCommand},
     config::Settings,
     error::CliError,
     rows::Kind,
@@ -35,7 +35,8 @@ pub(super) async fn run(args: &RollupArgs, settings: &Settings) -> Result<(), Cl
 
 async fn list(output: &OutputArgs, settings: &Settings) -> Result<(), CliError> {
     let definitions = definitions(&place::store(settings).await?, settings).await?;
-    let engine = answer::engine(settings, None, ReadArgs::default()).await?;
+    let engine =
+        answer::engine(settings, None, ReadArgs::default(), &RemoteArgs::default()).await?;
     let found = engine.sql(&listing(&definitions), &Params::new()).await?;
     answer::print(&found, output, settings).await?;
     tell_lacking(engine.snapshot().periods(), &definitions, settings);

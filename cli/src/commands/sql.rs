@@ -25,7 +25,7 @@ pub(super) async fn run(args: &SqlArgs, settings: &Settings) -> Result<(), CliEr
         (None, None) if io::stdin().is_terminal() => None,
         (None, None) => Some(stdin()?),
     };
-    let engine = answer::engine(settings, args.as_of, args.read);
+    let engine = answer::engine(settings, args.as_of, args.read, &args.remote);
     let engine = cancellable(Box::pin(engine)).await?;
     let engine = engine
         .with_dialect(args.dialect.into())

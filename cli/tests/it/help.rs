@@ -5,7 +5,7 @@ use crate::harness::{Place, filtered};
 #[test]
 fn every_help_text() {
     let place = Place::new();
-    let commands: [&[&str]; 35] = [
+    let commands: [&[&str]; 38] = [
         &[],
         &["demo"],
         &["generate"],
@@ -31,6 +31,9 @@ fn every_help_text() {
         &["serve"],
         &["serve", "password"],
         &["serve", "token"],
+        &["cluster"],
+        &["cluster", "scheduler"],
+        &["cluster", "executor"],
         &["config"],
         &["config", "show"],
         &["connections", "set"],

@@ -15,6 +15,8 @@
 
 mod cache;
 mod clients;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod commands;
 mod connections;
 mod defined_rollups;

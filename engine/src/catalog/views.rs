@@ -36,9 +36,6 @@ use crate::{
 /// The column of `costs` that is filled in where the name of an account is known.
 const ACCOUNT_NAME: &str = "account_name";
 
-/// The part of the memory in which columns are kept that were read before.
-const CACHED: u64 = 8;
-
 /// The maps of CUR 2.0 and the prefix of the columns that they are made of.
 const MAPS: [(&str, &str, DataType); 5] = [
     ("product", "product_", DataType::Utf8),
@@ -73,7 +70,7 @@ impl Public {
             snapshot: Arc::clone(snapshot),
             beside: Arc::clone(beside),
             options: *options,
-            cache: Arc::new(Cache::new(options.memory_limit / CACHED)),
+            cache: Arc::new(Cache::of(options)),
             limit: None,
         }
     }

@@ -73,6 +73,8 @@ impl Engine {
             plans: Plans::default(),
             extension: None,
             prepared: Mutex::default(),
+            // What limits them is not for others to compute.
+            elsewhere: None,
             limit: Some(limit),
             tags: tokio::sync::OnceCell::new(),
         })

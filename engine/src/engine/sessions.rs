@@ -9,12 +9,9 @@ use curtail_store::Snapshot;
 use datafusion::{execution::runtime_env::RuntimeEnvBuilder, sql::parser::Statement};
 use tokio::sync::OnceCell;
 
-use super::Engine;
+use super::{Engine, state};
 use crate::{
-    Dialect, EngineError, EngineOptions,
-    budget::Share,
-    plans::Plans,
-    session::{self, Sessions},
+    Dialect, EngineError, EngineOptions, budget::Share, plans::Plans, session::Sessions,
     views::Views,
 };
 
@@ -44,7 +41,14 @@ impl Engine {
             return Ok(None);
         }
         let runtime = Arc::clone(&self.runtime);
-        let engine = Self::within(&self.store, newest, options, runtime).await?;
+        let engine = Self::within(
+            &self.store,
+            newest,
+            options,
+            runtime,
+            self.elsewhere.clone(),
+        );
+        let engine = engine.await?;
         Ok(Some(engine.with_dialect(self.dialect)))
     }
 
@@ -56,7 +60,7 @@ impl Engine {
             .with_memory_pool(Arc::new(pool))
             .build_arc()
             .map_err(|error| self.sorted(error))?;
-        let state = session::session(&runtime, options);
+        let state = state(&runtime, options, self.elsewhere.as_ref());
         self.sessions = Arc::new(Sessions::new(state));
         self.runtime = runtime;
         self.memory_limit = limit;
@@ -87,6 +91,7 @@ impl Engine {
             plans: Plans::default(),
             extension: self.extension.clone(),
             prepared: Mutex::new(prepared),
+            elsewhere: self.elsewhere.clone(),
             limit: self.limit.clone(),
             tags: OnceCell::new(),
         }

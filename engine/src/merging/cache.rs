@@ -7,6 +7,10 @@ use std::{
 };
 
 use super::column::{Amounts, Dimension};
+use crate::EngineOptions;
+
+/// The part of the memory in which columns are kept.
+const PART: u64 = 8;
 
 /// A column of a row group. Data files never change, so neither does what was read of them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -60,6 +64,11 @@ struct Held {
 }
 
 impl Cache {
+    /// The one of an engine with these options.
+    pub(crate) fn of(options: &EngineOptions) -> Self {
+        Self::new(options.memory_limit / PART)
+    }
+
     /// One of at most so many bytes.
     pub(crate) fn new(limit: u64) -> Self {
         Self {

@@ -5,9 +5,9 @@ use std::{fmt, ops::Range, sync::Arc};
 use bytes::Bytes;
 use datafusion::{
     arrow::{
-        array::{ArrayRef, Int64Array, RecordBatch, RecordBatchOptions},
+        array::{ArrayRef, AsArray, Int64Array, RecordBatch, RecordBatchOptions},
         compute::cast,
-        datatypes::{DataType, SchemaRef, TimeUnit},
+        datatypes::{DataType, Int64Type, SchemaRef, TimeUnit},
     },
     common::{ScalarValue, Statistics, internal_err, tree_node::TreeNodeRecursion},
     datasource::{
@@ -65,9 +65,13 @@ pub(crate) fn is_mergeable(data_type: &DataType) -> bool {
 /// Reads data files and merges line items that are alike in what is wanted of them.
 #[derive(Clone, Debug)]
 pub(crate) struct MergingScan {
-    wanted: Arc<Wanted>,
+    pub(super) wanted: Arc<Wanted>,
     pruning: Arc<Pruning>,
-    files: Arc<Vec<PartitionedFile>>,
+    pub(super) files: Arc<Vec<PartitionedFile>>,
+    /// Partitions that line items are read in, whichever of them are read here.
+    pub(super) partitions: usize,
+    /// What tells which partition is read, if not its own number.
+    pub(super) input: Option<Arc<dyn ExecutionPlan>>,
     store: ObjectStoreUrl,
     cache: Arc<Cache>,
     properties: Arc<PlanProperties>,
@@ -83,14 +87,10 @@ impl MergingScan {
         cache: Arc<Cache>,
         partitions: usize,
     ) -> Self {
-        let properties = PlanProperties::new(
-            EquivalenceProperties::new(Arc::clone(&wanted.schema)),
-            Partitioning::UnknownPartitioning(partitions),
-            EmissionType::Incremental,
-            Boundedness::Bounded,
-        );
         Self {
-            properties: Arc::new(properties.with_scheduling_type(SchedulingType::Cooperative)),
+            properties: properties(&wanted, partitions),
+            partitions,
+            input: None,
             pruning: Arc::new(Pruning::of(&wanted)),
             wanted: Arc::new(wanted),
             files: Arc::new(files),
@@ -99,6 +99,82 @@ impl MergingScan {
             metrics: ExecutionPlanMetricsSet::new(),
         }
     }
+
+    /// The same, of which each partition reads those whose numbers `input` has there.
+    pub(super) fn over(&self, input: Arc<dyn ExecutionPlan>) -> Self {
+        let read = input.properties().partitioning.partition_count();
+        Self {
+            properties: properties(&self.wanted, read),
+            input: Some(input),
+            metrics: ExecutionPlanMetricsSet::new(),
+            ..self.clone()
+        }
+    }
+
+    /// The same with this input, if it is one that has any.
+    fn given(self: Arc<Self>, inputs: &[Arc<dyn ExecutionPlan>]) -> Result<Arc<dyn ExecutionPlan>> {
+        match (inputs, &self.input) {
+            ([], None) => Ok(self),
+            ([input], Some(_)) => Ok(Arc::new(self.over(Arc::clone(input)))),
+            _ => internal_err!("a scan cannot be given inputs that it does not have"),
+        }
+    }
+
+    /// The merged rows of one of the partitions that line items are read in.
+    fn read(
+        &self,
+        partition: usize,
+        context: &Arc<TaskContext>,
+    ) -> Result<SendableRecordBatchStream> {
+        let store = context.runtime_env().object_store(&self.store)?;
+        let footers = context
+            .runtime_env()
+            .cache_manager
+            .get_file_metadata_cache();
+        let scanning = Scanning {
+            wanted: Arc::clone(&self.wanted),
+            pruning: Arc::clone(&self.pruning),
+            cache: Arc::clone(&self.cache),
+            readers: CachedParquetFileReaderFactory::new(store, footers),
+            partition,
+            partitions: self.partitions,
+            batch_size: context.session_config().batch_size(),
+            line_items: MetricBuilder::new(&self.metrics).counter(LINE_ITEMS, partition),
+            row_groups: MetricBuilder::new(&self.metrics).counter(ROW_GROUPS, partition),
+            pruned: MetricBuilder::new(&self.metrics).counter(PRUNED, partition),
+            metrics: self.metrics.clone(),
+        };
+        if partition == 0 {
+            // Every partition reads its row groups of every file.
+            MetricBuilder::new(&self.metrics)
+                .counter(FILES, partition)
+                .add(self.files.len());
+        }
+        let baseline = BaselineMetrics::new(&self.metrics, partition);
+        let files: Vec<_> = self.files.iter().cloned().collect();
+        let scanning = Arc::new(scanning);
+        let batches = stream::iter(files)
+            .then(move |file| {
+                let scanning = Arc::clone(&scanning);
+                async move { scanning.open(file).await }
+            })
+            .try_flatten()
+            .inspect_ok(move |batch| baseline.record_output(batch.num_rows()));
+        Ok(Box::pin(RecordBatchStreamAdapter::new(
+            Arc::clone(&self.wanted.schema),
+            batches,
+        )))
+    }
+}
+
+fn properties(wanted: &Wanted, partitions: usize) -> Arc<PlanProperties> {
+    let properties = PlanProperties::new(
+        EquivalenceProperties::new(Arc::clone(&wanted.schema)),
+        Partitioning::UnknownPartitioning(partitions),
+        EmissionType::Incremental,
+        Boundedness::Bounded,
+    );
+    Arc::new(properties.with_scheduling_type(SchedulingType::Cooperative))
 }
 
 impl DisplayAs for MergingScan {
@@ -133,7 +209,11 @@ impl ExecutionPlan for MergingScan {
     }
 
     fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
-        Vec::new()
+        self.input.iter().collect()
+    }
+
+    fn benefits_from_input_partitioning(&self) -> Vec<bool> {
+        vec![false; self.children().len()]
     }
 
     fn apply_expressions(
@@ -149,17 +229,17 @@ impl ExecutionPlan for MergingScan {
 
     fn replace_children(
         self: Arc<Self>,
-        _: Vec<Arc<dyn ExecutionPlan>>,
+        children: Vec<Arc<dyn ExecutionPlan>>,
         _: ReplaceChildrenOptions,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        Ok(self)
+        self.given(&children)
     }
 
     fn with_new_children(
         self: Arc<Self>,
-        _: Vec<Arc<dyn ExecutionPlan>>,
+        children: Vec<Arc<dyn ExecutionPlan>>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        Ok(self)
+        self.given(&children)
     }
 
     fn execute(
@@ -167,43 +247,27 @@ impl ExecutionPlan for MergingScan {
         partition: usize,
         context: Arc<TaskContext>,
     ) -> Result<SendableRecordBatchStream> {
-        let store = context.runtime_env().object_store(&self.store)?;
-        let footers = context
-            .runtime_env()
-            .cache_manager
-            .get_file_metadata_cache();
-        let scanning = Scanning {
-            wanted: Arc::clone(&self.wanted),
-            pruning: Arc::clone(&self.pruning),
-            cache: Arc::clone(&self.cache),
-            readers: CachedParquetFileReaderFactory::new(store, footers),
-            partition,
-            partitions: self.properties.partitioning.partition_count(),
-            batch_size: context.session_config().batch_size(),
-            line_items: MetricBuilder::new(&self.metrics).counter(LINE_ITEMS, partition),
-            row_groups: MetricBuilder::new(&self.metrics).counter(ROW_GROUPS, partition),
-            pruned: MetricBuilder::new(&self.metrics).counter(PRUNED, partition),
-            metrics: self.metrics.clone(),
+        let Some(input) = &self.input else {
+            return self.read(partition, &context);
         };
-        if partition == 0 {
-            // Every partition reads its row groups of every file.
-            MetricBuilder::new(&self.metrics)
-                .counter(FILES, partition)
-                .add(self.files.len());
-        }
-        let baseline = BaselineMetrics::new(&self.metrics, partition);
-        let files: Vec<_> = self.files.iter().cloned().collect();
-        let scanning = Arc::new(scanning);
-        let batches = stream::iter(files)
-            .then(move |file| {
-                let scanning = Arc::clone(&scanning);
-                async move { scanning.open(file).await }
-            })
-            .try_flatten()
-            .inspect_ok(move |batch| baseline.record_output(batch.num_rows()));
+        let numbers = input.execute(partition, Arc::clone(&context))?;
+        let scan = self.clone();
+        let batches = numbers.map(move |rows| {
+            let rows = rows?;
+            let Some(numbers) = rows.column(0).as_primitive_opt::<Int64Type>() else {
+                return internal_err!("a scan is not told which partition it reads");
+            };
+            let numbers = numbers.values().iter().copied();
+            let read = numbers.map(|number| match usize::try_from(number) {
+                Ok(number) if number < scan.partitions => scan.read(number, &context),
+                _ => internal_err!("there is no partition {number}"),
+            });
+            let read = read.collect::<Result<Vec<_>>>()?;
+            Ok::<_, DataFusionError>(stream::iter(read).flatten())
+        });
         Ok(Box::pin(RecordBatchStreamAdapter::new(
             Arc::clone(&self.wanted.schema),
-            batches,
+            batches.try_flatten(),
         )))
     }
 
