@@ -284,13 +284,15 @@ fn log_filter(global: &Global, environment: &Environment) -> String {
             format!("{filter},{name}={level}")
         })
     };
+    // Executors tell schedulers nothing of their operators, who say so of every stage.
+    let others = "warn,ballista_scheduler::display=off,ballista_scheduler::state::execution_stage=error";
     match (global.quiet, global.verbose, &environment.log) {
         (true, _, _) => ours("off", "error"),
         (false, 0, Some(filter)) => filter.clone(),
         // The libraries below log even as errors what is expected here (a table that does not exist yet), or reported anyway.
         (false, 0, None) => ours("off", "warn"),
-        (false, 1, _) => ours("warn", "info"),
-        (false, 2, _) => ours("warn", "debug"),
+        (false, 1, _) => ours(others, "info"),
+        (false, 2, _) => ours(others, "debug"),
         (false, _, _) => "debug".to_owned(),
     }
 }

@@ -17,7 +17,7 @@ use curtail_store::Store;
 use datafusion::prelude::SessionConfig;
 use tokio::time::Instant;
 
-use crate::{ClusterError, MESSAGE, codec::Codec, info, said};
+use crate::{ClusterError, MESSAGE, codec::Codec, info, said, stages::Stages};
 
 /// It says so often that it is alive, in seconds.
 const PULSE: u64 = 2;
@@ -91,6 +91,7 @@ pub async fn execute(
         })),
         override_config_producer: Some(Arc::new(said::config)),
         override_physical_codec: Some(codec),
+        override_execution_engine: Some(Arc::new(Stages::default())),
         ..ExecutorProcessConfig::default()
     };
     tell(SocketAddr::new(options.bind.ip(), port));

@@ -22,6 +22,7 @@ mod parts;
 mod remote;
 mod said;
 mod scheduler;
+mod stages;
 
 pub use client::{Cluster, ClusterOptions};
 pub use error::ClusterError;

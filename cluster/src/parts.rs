@@ -9,7 +9,7 @@ use curtail_engine::{Scans, is_of_store};
 use datafusion::{
     common::tree_node::{TreeNode, TreeNodeRecursion},
     datasource::{
-        physical_plan::{FileScanConfig, ParquetSource},
+        physical_plan::{FileGroup, FileScanConfig, ParquetSource},
         source::DataSourceExec,
     },
     error::Result,
@@ -24,6 +24,7 @@ use datafusion::{
         ExecutionPlan, Partitioning,
         aggregates::{AggregateExec, AggregateMode},
         coop::CooperativeExec,
+        empty::EmptyExec,
         filter::FilterExec,
         joins::{HashJoinExec, PartitionMode},
         projection::ProjectionExec,
@@ -56,12 +57,16 @@ impl Part {
     }
 }
 
+/// Puts something in the place of a part, or leaves it.
+type Sending<'a> =
+    dyn FnMut(&Arc<dyn ExecutionPlan>) -> Result<Option<Arc<dyn ExecutionPlan>>> + 'a;
+
 /// Calls `send` with each part of `plan` that may be sent and reads at least `least` bytes, as large as possible, and puts what it
 /// makes of it in its place, if anything.
 pub(crate) fn replaced(
     plan: &Arc<dyn ExecutionPlan>,
     least: u64,
-    send: &mut dyn FnMut(&Arc<dyn ExecutionPlan>) -> Result<Option<Arc<dyn ExecutionPlan>>>,
+    send: &mut Sending<'_>,
 ) -> Result<Option<Arc<dyn ExecutionPlan>>> {
     below(plan, least, false, send)
 }
@@ -71,7 +76,7 @@ fn below(
     plan: &Arc<dyn ExecutionPlan>,
     least: u64,
     only_grouped: bool,
-    send: &mut dyn FnMut(&Arc<dyn ExecutionPlan>) -> Result<Option<Arc<dyn ExecutionPlan>>>,
+    send: &mut Sending<'_>,
 ) -> Result<Option<Arc<dyn ExecutionPlan>>> {
     if let Some(part) = part(plan)? {
         let wanted = part.reduces && part.bytes >= least;
@@ -160,9 +165,8 @@ fn own(plan: &Arc<dyn ExecutionPlan>) -> Option<Part> {
     if plan.is::<FilterExec>() {
         return plan.fetch().is_none().then_some(reduces?);
     }
-    // Not those of no rows: Ballista replaces them in some tasks by others, and then waits without end for it cannot add up what
-    // these tasks tell of themselves.
     if plan.is::<ProjectionExec>()
+        || plan.is::<EmptyExec>()
         || plan.is::<CooperativeExec>()
         || plan.is::<UnnestExec>()
         || plan.is::<UnionExec>()
@@ -220,7 +224,7 @@ fn is_divided(plan: &Arc<dyn ExecutionPlan>) -> bool {
 }
 
 fn bytes(scan: &FileScanConfig) -> u64 {
-    let files = scan.file_groups.iter().flat_map(|group| group.files());
+    let files = scan.file_groups.iter().flat_map(FileGroup::files);
     files
         .map(|file| match &file.range {
             Some(range) => u64::try_from(range.end - range.start).unwrap_or(0),

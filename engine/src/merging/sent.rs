@@ -33,6 +33,11 @@ const PARTITIONS: &str = "partitions";
 /// Where it has conditions: the place of a column, and bytes.
 const CONDITION: &str = "condition";
 
+/// Makes bytes of a condition.
+type WriteCondition<'a> = dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<Vec<u8>> + 'a;
+/// Makes a condition of bytes, on columns of the schema.
+type ReadCondition<'a> = dyn FnMut(&[u8], &Schema) -> Result<Arc<dyn PhysicalExpr>> + 'a;
+
 /// Scans that merge line items, for whoever computes what is sent.
 #[derive(Debug)]
 pub struct Scans {
@@ -90,7 +95,7 @@ impl Scans {
     /// A scan that is fed as bytes, without its input; `write` makes those of its conditions.
     pub fn as_bytes(
         plan: &dyn ExecutionPlan,
-        write: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<Vec<u8>>,
+        write: &mut WriteCondition<'_>,
     ) -> Result<Option<Vec<u8>>> {
         let Some(scan) = plan.downcast_ref::<MergingScan>() else {
             return Ok(None);
@@ -129,7 +134,7 @@ impl Scans {
         &self,
         bytes: &[u8],
         input: &Arc<dyn ExecutionPlan>,
-        read: &mut dyn FnMut(&[u8], &Schema) -> Result<Arc<dyn PhysicalExpr>>,
+        read: &mut ReadCondition<'_>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let (length, rest) = bytes.split_at_checked(8).ok_or_else(malformed)?;
         let length = length.try_into().map_err(|_| malformed())?;

@@ -32,7 +32,7 @@ pub(in crate::commands) async fn run(
 ) -> Result<(), CliError> {
     match &args.command {
         ClusterCommand::Scheduler(args) => scheduler(args).await,
-        ClusterCommand::Executor(args) => executor(args, settings).await,
+        ClusterCommand::Executor(args) => Box::pin(executor(args, settings)).await,
     }
 }
 
@@ -62,7 +62,7 @@ async fn scheduler(args: &SchedulerArgs) -> Result<(), CliError> {
 
 async fn executor(args: &ExecutorArgs, settings: &Settings) -> Result<(), CliError> {
     let host = host(args.bind, args.advertise.as_deref(), args.waived)?;
-    let store = cancellable(place::store(settings)).await?;
+    let store = Box::pin(cancellable(place::store(settings))).await?;
     let engine = answer::options(settings);
     let threads = engine.threads;
     let options = ExecutorOptions {
@@ -105,7 +105,8 @@ async fn executor(args: &ExecutorArgs, settings: &Settings) -> Result<(), CliErr
 /// The name under which others reach an address, if it may be listened on.
 fn host(address: SocketAddr, told: Option<&str>, waived: Waived) -> Result<String, CliError> {
     let is_local = address.ip().to_canonical().is_loopback();
-    if !is_local && !(waived.insecure_without_auth && waived.insecure_without_tls) {
+    let is_waived = waived.insecure_without_auth && waived.insecure_without_tls;
+    if !is_local && !is_waived {
         return Err(ClusterError::Exposed(address).into());
     }
     match told {
