@@ -285,7 +285,8 @@ fn log_filter(global: &Global, environment: &Environment) -> String {
         })
     };
     // Executors tell schedulers nothing of their operators, who say so of every stage.
-    let others = "warn,ballista_scheduler::display=off,ballista_scheduler::state::execution_stage=error";
+    let others =
+        "warn,ballista_scheduler::display=off,ballista_scheduler::state::execution_stage=error";
     match (global.quiet, global.verbose, &environment.log) {
         (true, _, _) => ours("off", "error"),
         (false, 0, Some(filter)) => filter.clone(),

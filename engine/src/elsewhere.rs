@@ -5,8 +5,9 @@ use std::{fmt::Debug, sync::Arc};
 use curtail_store::Store;
 use datafusion::{
     error::Result,
-    execution::{TaskContext, object_store::ObjectStoreUrl, runtime_env::RuntimeEnv},
-    physical_plan::ExecutionPlan,
+    execution::{SessionState, TaskContext, object_store::ObjectStoreUrl, runtime_env::RuntimeEnv},
+    logical_expr::{LogicalPlan, PlanType, StringifiedPlan},
+    physical_plan::{ExecutionPlan, displayable, explain::ExplainExec},
 };
 
 use crate::{EngineError, EngineOptions, session};
@@ -32,6 +33,35 @@ pub struct RemoteError {
     pub what: String,
     /// What to do next, if that is known.
     pub hint: Option<String>,
+}
+
+/// The physical plan of `logical` as it is computed; what explains a plan, explains it as it would be.
+pub(crate) async fn placed(
+    elsewhere: &dyn Elsewhere,
+    state: &SessionState,
+    logical: &LogicalPlan,
+    plan: Arc<dyn ExecutionPlan>,
+) -> Result<Arc<dyn ExecutionPlan>> {
+    let context = state.task_ctx();
+    let (LogicalPlan::Explain(explained), Some(told)) =
+        (logical, plan.downcast_ref::<ExplainExec>())
+    else {
+        return elsewhere.place(plan, &context);
+    };
+    let planner = state.query_planner();
+    let asked = planner.create_physical_plan(&explained.plan, state).await?;
+    let asked = elsewhere.place(asked, &context)?;
+    let shown = displayable(asked.as_ref()).indent(false).to_string();
+    let rows = told.stringified_plans().iter();
+    let rows = rows.map(|row| match row.plan_type {
+        PlanType::FinalPhysicalPlan => {
+            StringifiedPlan::new(PlanType::FinalPhysicalPlan, shown.clone())
+        }
+        _ => row.clone(),
+    });
+    let rows = rows.collect();
+    let explained = ExplainExec::new(told.schema(), rows, told.verbose());
+    Ok(Arc::new(explained))
 }
 
 /// What plans of an engine over `store` run in: the memory that `options` allow, and the store's objects.

@@ -30,7 +30,7 @@ use crate::{
     Params, ResourceQuery,
     catalog::{Beside, Catalog, Limit},
     costs::{self, LeftOut, TagKeys},
-    empty,
+    elsewhere, empty,
     mistake::Place,
     params,
     plans::{self, Asked, Planned, Plans},
@@ -114,23 +114,20 @@ impl Engine {
         snapshot: Snapshot,
         options: &EngineOptions,
     ) -> Result<Self, EngineError> {
-        let limit = options.memory_limit;
-        let sorted = |error| EngineError::from_datafusion(error, limit);
-        let runtime = session::runtime(store, options).map_err(sorted)?;
-        Self::within(store, snapshot, options, runtime, None).await
+        Self::computed(store, snapshot, options, None).await
     }
 
-    /// The same, whose plans are computed `elsewhere` as far as that is possible.
+    /// The same, whose plans are computed `elsewhere`, if there is anything, as far as that is possible.
     pub async fn computed(
         store: &Store,
         snapshot: Snapshot,
         options: &EngineOptions,
-        elsewhere: Arc<dyn Elsewhere>,
+        elsewhere: Option<Arc<dyn Elsewhere>>,
     ) -> Result<Self, EngineError> {
         let limit = options.memory_limit;
         let sorted = |error| EngineError::from_datafusion(error, limit);
         let runtime = session::runtime(store, options).map_err(sorted)?;
-        Self::within(store, snapshot, options, runtime, Some(elsewhere)).await
+        Self::within(store, snapshot, options, runtime, elsewhere).await
     }
 
     async fn within(
@@ -494,15 +491,13 @@ impl Engine {
         let sorted = |error| self.sorted(error);
         let from_rollups = rollups::reads_rollups(plan).map_err(sorted)?;
         let planner = state.query_planner();
-        let plan = planner
-            .create_physical_plan(plan, state)
-            .await
-            .map_err(sorted)?;
-        let plan = match &self.elsewhere {
-            Some(elsewhere) => elsewhere.place(plan, &state.task_ctx()).map_err(sorted)?,
-            None => plan,
-        };
-        Ok(Answer::new(plan, state.task_ctx(), self.memory_limit)
+        let made = planner.create_physical_plan(plan, state).await;
+        let mut made = made.map_err(sorted)?;
+        if let Some(elsewhere) = &self.elsewhere {
+            let placed = elsewhere::placed(elsewhere.as_ref(), state, plan, made).await;
+            made = placed.map_err(sorted)?;
+        }
+        Ok(Answer::new(made, state.task_ctx(), self.memory_limit)
             .with_notes(self.tellable(notes))
             .reading_rollups(from_rollups))
     }

@@ -5,7 +5,7 @@ mod versions;
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use curtail_engine::{ConnectionInfo, Dialect, EngineOptions};
+use curtail_engine::{ConnectionInfo, Dialect, Elsewhere, EngineOptions};
 use curtail_store::Store;
 use tokio::{runtime::Handle, sync::watch, time};
 
@@ -35,6 +35,8 @@ pub(crate) enum Phase {
 pub struct ServiceOptions {
     /// What the engine may use.
     pub engine: EngineOptions,
+    /// What computes parts of the plans of those who may see everything; without it, all is computed here.
+    pub elsewhere: Option<Arc<dyn Elsewhere>>,
     /// The connections that `meta.connections` lists.
     pub connections: Vec<ConnectionInfo>,
     /// Who may log in; without any, nobody has to.
@@ -72,6 +74,7 @@ impl Service {
         let versions = Versions::open(
             store,
             options.engine,
+            options.elsewhere,
             options.connections,
             Arc::clone(&metrics),
         );

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf};
 
 use clap::Subcommand;
 
-use super::Language;
+use super::{Language, RemoteArgs};
 use crate::config::{Size, Timeout};
 
 /// Serves the store to BI tools and drivers; nothing can be changed through it
@@ -56,6 +56,8 @@ pub(crate) struct ServeArgs {
     /// Listen to other machines even though nobody has to log in
     #[arg(long)]
     pub(crate) insecure_without_auth: bool,
+    #[command(flatten)]
+    pub(crate) remote: RemoteArgs,
 }
 
 /// What goes with serving.

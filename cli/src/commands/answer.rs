@@ -37,7 +37,8 @@ pub(super) async fn engine(
         merging: !read.no_merging,
         ..options(settings)
     };
-    let engine = cluster::engine(&store, snapshot, &options, remote).await?;
+    let elsewhere = cluster::elsewhere(remote).await?;
+    let engine = Engine::computed(&store, snapshot, &options, elsewhere).await?;
     // What is wrong with the file matters to those commands only that need a connection.
     let known = config::load(&settings.config)
         .unwrap_or_default()

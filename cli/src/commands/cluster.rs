@@ -3,28 +3,21 @@
 #[cfg(feature = "cluster")]
 mod processes;
 
-use curtail_engine::{Engine, EngineOptions};
-use curtail_store::{Snapshot, Store};
+use std::sync::Arc;
+
+use curtail_engine::Elsewhere;
 
 #[cfg(feature = "cluster")]
 pub(super) use processes::run;
 
 use crate::{args::RemoteArgs, error::CliError};
 
-/// The engine over `snapshot`, whoever computes.
-pub(super) async fn engine(
-    store: &Store,
-    snapshot: Snapshot,
-    options: &EngineOptions,
-    remote: &RemoteArgs,
-) -> Result<Engine, CliError> {
+/// The cluster that is asked for, if one is.
+pub(super) async fn elsewhere(remote: &RemoteArgs) -> Result<Option<Arc<dyn Elsewhere>>, CliError> {
     match &remote.cluster {
-        None => Ok(Engine::over(store, snapshot, options).await?),
+        None => Ok(None),
         #[cfg(feature = "cluster")]
-        Some(url) => {
-            let cluster = processes::at(url, remote).await?;
-            Ok(Engine::computed(store, snapshot, options, cluster).await?)
-        }
+        Some(url) => Ok(Some(processes::at(url, remote).await?)),
         #[cfg(not(feature = "cluster"))]
         Some(_) => Err(CliError::NoCluster),
     }

@@ -18,7 +18,7 @@ use tokio::{
 };
 
 use self::options::Options;
-use super::{answer, place};
+use super::{answer, cluster, place};
 use crate::{
     args::{ServeArgs, ServeCommand},
     config::{self, Settings},
@@ -51,7 +51,8 @@ async fn serve(args: &ServeArgs, settings: &Settings) -> Result<(), CliError> {
     }
     let open = async {
         let store: Store = place::store(settings).await?;
-        let service = options.service(answer::options(settings), known);
+        let elsewhere = cluster::elsewhere(&args.remote).await?;
+        let service = options.service(answer::options(settings), elsewhere, known);
         Ok(Service::open(store, service).await?)
     };
     let service = cancellable(Box::pin(open)).await?;

@@ -11,7 +11,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::harness::Place;
+use crate::{
+    harness::Place,
+    serve::{Server, asked},
+};
 
 /// More than anything here takes.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -436,4 +439,38 @@ fn processes_end_when_they_are_told_to() {
         name.to_string_lossy().starts_with("curtail-executor-")
     });
     assert_eq!(left.count(), 0);
+}
+
+#[test]
+fn a_server_has_it_computed_and_outlives_it() {
+    let place = filled();
+    let mut cluster = Cluster::start(place, 1);
+    let listening = ["--pg", "127.0.0.1:0"];
+    let alone = Server::start(place, &listening, 1);
+    let serving = Server::start(place, &cluster.asking(&listening), 1);
+    let address = serving.address("pg");
+    let shown = asked(&address, &format!("explain {QUESTION}"));
+    assert!(shown.contains("Remote: cluster="), "{shown}");
+    // What is told of a session before differs from one to the next.
+    let rows = |address: &str| {
+        let answer = asked(address, QUESTION);
+        let rows = answer.split_once("line_item_product_code");
+        rows.unwrap_or_else(|| panic!("{answer}")).1.to_owned()
+    };
+    let embedded = rows(&alone.address("pg"));
+    assert!(embedded.len() > 1000, "{embedded}");
+    assert_eq!(embedded, rows(&address));
+
+    cluster.kill(0);
+    let told = asked(&address, QUESTION);
+    assert!(told.contains("has no executors"), "{told}");
+    assert!(told.contains("58000"), "{told}");
+    // It goes on, with whoever comes.
+    let told = asked(&address, "select 40 + 2 as n");
+    assert!(told.contains("42"), "{told}");
+    cluster.join(place);
+    assert_eq!(embedded, rows(&address));
+    serving.signal("-TERM");
+    assert_eq!(serving.end().0, Some(0));
+    alone.signal("-KILL");
 }

@@ -14,7 +14,7 @@ use crate::harness::Place;
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A server that listens.
-struct Server {
+pub(crate) struct Server {
     child: Child,
     stderr: BufReader<ChildStderr>,
     /// The lines that it told its addresses in.
@@ -22,7 +22,7 @@ struct Server {
 }
 
 impl Server {
-    fn start(place: &Place, arguments: &[&str], listeners: usize) -> Self {
+    pub(crate) fn start(place: &Place, arguments: &[&str], listeners: usize) -> Self {
         let arguments = [&["serve"], arguments].concat();
         let mut child = place.start(&arguments);
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
@@ -45,13 +45,13 @@ impl Server {
     }
 
     /// The address of a protocol.
-    fn address(&self, protocol: &str) -> String {
+    pub(crate) fn address(&self, protocol: &str) -> String {
         let prefix = format!("listening: {protocol} ");
         let line = self.told.iter().find_map(|line| line.strip_prefix(&prefix));
         line.unwrap().split(',').next().unwrap().to_owned()
     }
 
-    fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
         assert!(
             Command::new("kill")
@@ -63,7 +63,7 @@ impl Server {
     }
 
     /// Its exit status, and what it said at last.
-    fn end(mut self) -> (Option<i32>, String) {
+    pub(crate) fn end(mut self) -> (Option<i32>, String) {
         let begun = Instant::now();
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -86,7 +86,7 @@ fn filled() -> Place {
 }
 
 /// What a server of PostgreSQL's protocol answers to a session's first message and a query, as text.
-fn asked(address: &str, sql: &str) -> String {
+pub(crate) fn asked(address: &str, sql: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     let mut bytes = b"\0\0\0\x12\0\x03\0\0user\0ada\0\0".to_vec();

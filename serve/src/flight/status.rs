@@ -64,7 +64,7 @@ fn code_of_engine(error: &EngineError) -> Code {
         EngineError::At { error, .. } => code_of_engine(error),
         EngineError::UnknownTable { .. } | EngineError::UnknownView { .. } => Code::NotFound,
         EngineError::EmptyStore(_) | EngineError::Unavailable(_) => Code::FailedPrecondition,
-        EngineError::Store(_) => Code::Unavailable,
+        EngineError::Store(_) | EngineError::Remote(_) => Code::Unavailable,
         EngineError::Memory { .. } => Code::ResourceExhausted,
         EngineError::Denied { .. } => Code::PermissionDenied,
         // A value that cannot be computed, mostly: neither the statement nor the server is at fault for sure.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use curtail_engine::{ConnectionInfo, Engine, EngineOptions};
+use curtail_engine::{ConnectionInfo, Elsewhere, Engine, EngineError, EngineOptions};
 use curtail_store::Store;
 use tokio::time::Instant;
 
@@ -47,10 +47,12 @@ impl Versions {
     pub(super) async fn open(
         store: Store,
         options: EngineOptions,
+        elsewhere: Option<Arc<dyn Elsewhere>>,
         connections: Vec<ConnectionInfo>,
         metrics: Arc<Metrics>,
     ) -> Result<Self, ServeError> {
-        let engine = Engine::open(&store, &options).await?;
+        let snapshot = store.snapshot().await.map_err(EngineError::from)?;
+        let engine = Engine::computed(&store, snapshot, &options, elsewhere).await?;
         let engine = engine.with_connections(&connections)?;
         let now = Instant::now();
         Ok(Self {

@@ -4,11 +4,12 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     str::FromStr,
+    sync::Arc,
     time::Duration,
 };
 
 use curtail_connect::{ServeConfig, ServeUser};
-use curtail_engine::{ConnectionInfo, Dialect, EngineOptions};
+use curtail_engine::{ConnectionInfo, Dialect, Elsewhere, EngineOptions};
 use curtail_serve::{
     Limits, ServiceOptions, Tls, User, Users,
     listen::{Guard, Protection},
@@ -115,10 +116,12 @@ impl Options {
     pub(super) fn service(
         &self,
         engine: EngineOptions,
+        elsewhere: Option<Arc<dyn Elsewhere>>,
         connections: Vec<ConnectionInfo>,
     ) -> ServiceOptions {
         ServiceOptions {
             engine,
+            elsewhere,
             connections,
             users: Users::new(self.known.clone()),
             limits: self.limits,

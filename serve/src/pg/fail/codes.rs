@@ -135,6 +135,7 @@ fn of_engine(error: &EngineError) -> &'static str {
             }
         }
         EngineError::Memory { .. } => "53200",
+        EngineError::Remote(_) => "58000",
         EngineError::Store(_) | EngineError::EmptyStore(_) => "58030",
         EngineError::Execution(error) => of_text(&error.to_string()),
         EngineError::Value { what, by, .. } => match by.strip_prefix("cast ") {

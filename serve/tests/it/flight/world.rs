@@ -207,6 +207,7 @@ async fn served(store: &Path, users: Vec<User>, limits: Limits) -> Service {
             rollups: true,
             merging: true,
         },
+        elsewhere: None,
         connections: Vec::new(),
         users: Users::new(users),
         limits,

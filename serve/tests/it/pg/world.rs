@@ -90,6 +90,7 @@ impl World {
                 rollups: true,
                 merging: true,
             },
+            elsewhere: None,
             connections: Vec::new(),
             users: Users::new(served.users),
             limits: served.limits,
