@@ -29,7 +29,7 @@ pub(crate) use months::uncast;
 pub(crate) use names::{ATHENA_CATALOG, Databases, INFORMATION, META};
 pub(crate) use origin::comes_from;
 pub use relations::{Relation, Relations};
-pub(crate) use scan::{DataFiles, allowed, usage_start};
+pub(crate) use scan::{Allowed, DataFiles, usage_start};
 pub(crate) use views::counted_costs;
 
 use self::lazy::Lazy;

@@ -108,21 +108,35 @@ pub struct TableSchema {
     columns: Vec<Column>,
 }
 
+fn documented(table: Table) -> &'static [(&'static str, ColumnType)] {
+    match table {
+        Table::LineItems => documented::LINE_ITEMS,
+        Table::Focus => documented::FOCUS,
+    }
+}
+
 impl TableSchema {
     /// The columns that AWS documents: every table starts with these, and never has fewer.
     pub fn documented(table: Table) -> Self {
-        let documented = match table {
-            Table::LineItems => documented::LINE_ITEMS,
-            Table::Focus => documented::FOCUS,
-        };
         let column = |&(name, column_type): &(&str, ColumnType)| Column {
             name: name.to_ascii_lowercase(),
             column_type,
             source_names: Vec::new(),
         };
         Self {
-            columns: documented.iter().map(column).collect(),
+            columns: documented(table).iter().map(column).collect(),
         }
+    }
+
+    /// Whether AWS documents a column of that name, in small letters.
+    pub fn is_documented(table: Table, name: &str) -> bool {
+        let is_it = |documented: &str| {
+            documented.len() == name.len()
+                && name
+                    .bytes()
+                    .eq(documented.bytes().map(|byte| byte.to_ascii_lowercase()))
+        };
+        documented(table).iter().any(|(name, _)| is_it(name))
     }
 
     /// A schema of these columns, in this order.

@@ -1,5 +1,7 @@
 //! One version of a store, as a reader sees it.
 
+use std::sync::Arc;
+
 use crate::{
     BillingPeriod, Receipt, ReportName, Rollup, RollupName, SideSnapshot, SideTable, SideVersion,
     Table, TableSchema,
@@ -54,7 +56,7 @@ impl Snapshot {
     pub fn with_rollups(mut self, kept: impl Fn(&Rollup) -> bool) -> Self {
         let periods = self.tables.iter_mut().flat_map(|table| &mut table.periods);
         for version in periods {
-            version.receipt.rollups.retain(&kept);
+            Arc::make_mut(&mut version.receipt).rollups.retain(&kept);
         }
         self
     }
@@ -113,7 +115,7 @@ pub struct PeriodVersion {
     /// The version of the Delta table that committed it.
     pub version: u64,
     /// What went into it.
-    pub receipt: Receipt,
+    pub receipt: Arc<Receipt>,
     /// Whether it is still the one that counts.
     pub standing: Standing,
 }

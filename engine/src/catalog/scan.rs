@@ -1,5 +1,6 @@
 //! Scans of a snapshot's data files.
 
+mod allowed;
 mod guarded;
 mod merged;
 mod rolled;
@@ -36,7 +37,7 @@ use crate::{
     merging::Cache,
 };
 use rolled::Rolled;
-pub(crate) use rolled::allowed;
+pub(crate) use allowed::Allowed;
 
 /// Whether the row's billing period states costs net of discounts: a constant of each file.
 pub(super) const HAS_NET_COLUMNS: &str = "has_net_columns";

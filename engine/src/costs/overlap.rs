@@ -34,7 +34,7 @@ impl LeftOut {
         };
         let receipts: Vec<_> = snapshot
             .periods()
-            .map(|version| &version.receipt)
+            .map(|version| version.receipt.as_ref())
             .filter(asked)
             .collect();
         let mut best: BTreeMap<(BillingPeriod, &str), &Receipt> = BTreeMap::new();

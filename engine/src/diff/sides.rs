@@ -10,7 +10,7 @@ use datafusion::{
 };
 
 use super::DiffQuery;
-use crate::{Dimension, EngineError, Metric, catalog, costs::TagKeys};
+use crate::{Dimension, EngineError, Metric, catalog::Allowed, costs::TagKeys};
 
 /// How many tags are compared: each makes it slower.
 const MOST_TAGS: usize = 8;
@@ -35,7 +35,7 @@ pub(super) struct Candidate {
     /// Expressions over `costs` for the tags that can be told apart.
     pub(super) tags: Vec<String>,
     /// For rollups, the columns that mean in them what they mean in line items.
-    pub(super) allowed: Option<BTreeSet<String>>,
+    pub(super) allowed: Option<[Allowed; 2]>,
 }
 
 impl Sides {
@@ -74,14 +74,14 @@ impl Sides {
     }
 
     fn rollup(&self, name: &RollupName) -> Option<Candidate> {
-        let before = allowed(&self.before.receipt, name)?;
-        let after = allowed(&self.after.receipt, name)?;
+        let before = Allowed::of(&self.before.receipt, name)?;
+        let after = Allowed::of(&self.after.receipt, name)?;
         Some(Candidate {
             table: self.table,
             from: self.from.rolled_up(name)?,
             to: self.to.rolled_up(name)?,
             tags: self.tags(),
-            allowed: Some(before.intersection(&after).cloned().collect()),
+            allowed: Some([before, after]),
         })
     }
 
@@ -178,12 +178,6 @@ fn has_net_costs(receipt: &Receipt) -> bool {
     net.map(|(_, sum)| *sum).any(|sum| sum != Money::ZERO)
 }
 
-/// The columns of a version's rollup that stand for those of its line items.
-fn allowed(receipt: &Receipt, name: &RollupName) -> Option<BTreeSet<String>> {
-    let rollup = receipt.rollups.iter().find(|rollup| rollup.name == *name)?;
-    Some(catalog::allowed(receipt, rollup))
-}
-
 impl Candidate {
     /// Does the plan read nothing but what these files tell truly?
     pub(super) fn answers(&self, plan: &LogicalPlan) -> Result<bool> {
@@ -197,7 +191,7 @@ impl Candidate {
                 let filtered = scan.filters.iter().flat_map(|filter| filter.column_refs());
                 let filtered: Vec<_> = filtered.map(|column| column.name.clone()).collect();
                 let mut names = fields.map(|field| field.name()).chain(&filtered);
-                all &= names.all(|name| allowed.contains(name));
+                all &= names.all(|name| allowed.iter().all(|allowed| allowed.has(name)));
             }
             Ok(TreeNodeRecursion::Continue)
         })?;

@@ -40,7 +40,7 @@ impl Coverage {
         let parts = snapshot.provisional().filter_map(|version| {
             let part = &version.receipt.part;
             let (payer, period) = (&part.payer_account_id, part.billing_period?);
-            let reports = snapshot.periods().map(|version| &version.receipt);
+            let reports = snapshot.periods().map(|version| version.receipt.as_ref());
             let reports = reports.filter(|receipt| receipt.billing_period == period);
             let pays = |other: &str| {
                 let mut linked = linked.iter();

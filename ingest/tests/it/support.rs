@@ -100,7 +100,7 @@ pub(crate) async fn receipts(store: &Store) -> Vec<Receipt> {
         .await
         .unwrap()
         .periods()
-        .map(|period| period.receipt.clone())
+        .map(|period| period.receipt.as_ref().clone())
         .collect()
 }
 

@@ -1,6 +1,9 @@
 //! What curtail writes into `commitInfo`, and how it is found again.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, future::join, stream};
@@ -167,7 +170,7 @@ impl Said {
     pub(super) fn amend(&self, version: &mut PeriodVersion) {
         let mut amendments = self.amendments.iter().rev();
         if let Some(newest) = amendments.find(|it| it.version == version.version) {
-            newest.clone().apply(&mut version.receipt);
+            newest.clone().apply(Arc::make_mut(&mut version.receipt));
         }
     }
 }
@@ -286,7 +289,7 @@ pub(super) async fn receipts(
         })?;
         versions.push(PeriodVersion {
             version,
-            receipt,
+            receipt: Arc::new(receipt),
             standing: Standing::Current,
         });
     }
@@ -333,7 +336,7 @@ pub(super) async fn all(
     Ok(versions
         .map(|(version, receipt)| PeriodVersion {
             version,
-            receipt,
+            receipt: Arc::new(receipt),
             standing: Standing::Superseded,
         })
         .collect())

@@ -1,6 +1,9 @@
 //! Dropping versions that nobody needs any more.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use chrono::Utc;
 use deltalake_core::{
@@ -135,9 +138,10 @@ impl Store {
                 continue;
             };
             let mut had = committed.clone();
-            had.receipt.stored.clear();
+            let receipt = Arc::make_mut(&mut had.receipt);
+            receipt.stored.clear();
             let rollups = later.iter().flat_map(|it| it.rollups.iter().cloned());
-            had.receipt.rollups.extend(rollups);
+            receipt.rollups.extend(rollups);
             let mut there = BTreeSet::new();
             for folder in folders_of([&had]) {
                 there.extend(attempts::files_in(self, &folder).await?);

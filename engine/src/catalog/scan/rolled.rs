@@ -6,17 +6,14 @@ use std::{
     sync::Arc,
 };
 
-use curtail_store::{
-    Beside, Fact, Grain, ROW_COUNT, Receipt, Rollup, RollupName, Snapshot, StoredFile, Table,
-    TableSchema,
-};
+use curtail_store::{Beside, Fact, Grain, ROW_COUNT, RollupName, Snapshot, StoredFile, Table};
 use datafusion::{
     arrow::datatypes::{DataType, Field, FieldRef, Fields, Schema},
     common::ScalarValue,
     error::Result,
 };
 
-use super::{Constants, DataFiles, Entry, constants, generated, usage_start, values};
+use super::{Allowed, Constants, DataFiles, Entry, values};
 use crate::rollups::Within;
 
 /// The rollups of a table's billing periods.
@@ -51,7 +48,7 @@ struct File {
 struct Usable {
     name: RollupName,
     per: Grain,
-    allowed: BTreeSet<String>,
+    allowed: Allowed,
     /// Columns that it tells of some line items only: of those of which all of this is true.
     partly: BTreeMap<String, Vec<Fact>>,
     files: Vec<File>,
@@ -75,15 +72,7 @@ impl Rolled {
             let Some(first) = mine.first() else {
                 continue;
             };
-            let rollups = receipt.rollups.iter().map(|rollup| Usable {
-                name: rollup.name.clone(),
-                per: rollup.per,
-                allowed: allowed(receipt, rollup),
-                partly: (rollup.partly.iter())
-                    .map(|partly| (partly.column.clone(), partly.of.clone()))
-                    .collect(),
-                files: rollup.files.iter().map(File::of).collect(),
-            });
+            let rollups = Allowed::every(receipt).map(Usable::of);
             periods.push(Period {
                 values: values(snapshot, first, &constants),
                 rollups: rollups.collect(),
@@ -122,6 +111,20 @@ impl File {
 }
 
 impl Usable {
+    fn of(allowed: Allowed) -> Self {
+        let rollup = allowed.rollup();
+        let partly = rollup.partly.iter();
+        Self {
+            name: rollup.name.clone(),
+            per: rollup.per,
+            partly: partly
+                .map(|partly| (partly.column.clone(), partly.of.clone()))
+                .collect(),
+            files: rollup.files.iter().map(File::of).collect(),
+            allowed,
+        }
+    }
+
     /// Whether it tells a column of all line items of which one of these is true.
     fn tells(&self, name: &String, within: &[Vec<Fact>]) -> bool {
         let partly = self.partly.get(name);
@@ -130,7 +133,7 @@ impl Usable {
                 .iter()
                 .all(|known| of.iter().all(|it| known.contains(it)))
         };
-        self.allowed.contains(name) || partly.is_some_and(|of| told(of))
+        self.allowed.has(name) || partly.is_some_and(|of| told(of))
     }
 }
 
@@ -140,7 +143,7 @@ impl Period {
     fn rollup(&self, needed: &BTreeSet<String>, within: &Within, grain: Grain) -> Option<&Usable> {
         let usable = self.rollups.iter().filter(|rollup| {
             rollup.per <= grain
-                && needed.is_subset(&rollup.allowed)
+                && needed.iter().all(|name| rollup.allowed.has(name))
                 && within.iter().all(|(name, at)| rollup.tells(name, at))
         });
         usable.min_by_key(|rollup| rollup.files.iter().map(|file| file.rows).sum::<u64>())
@@ -232,31 +235,4 @@ pub(super) fn besides(needed: &BTreeSet<String>, columns: &Schema) -> Result<Vec
     }
     fields.push(Arc::new(Field::new(ROW_COUNT, DataType::Int64, true)));
     Ok(fields)
-}
-
-/// The columns of a version's rollup that stand for those of its line items: what it is grouped by and what it sums up, what it
-/// tells beside that, what is NULL in all line items because the report has no such column, and what is the same in the whole billing period.
-pub(crate) fn allowed(receipt: &Receipt, rollup: &Rollup) -> BTreeSet<String> {
-    let table = receipt.kind.table();
-    let schema = TableSchema::documented(table);
-    let absent = schema
-        .columns()
-        .iter()
-        .map(|column| column.name.as_str())
-        .chain(generated::names(table).iter().copied())
-        // The kind of report stands in no delivery, but is not NULL.
-        .filter(|name| !receipt.columns.seen.iter().any(|seen| seen == name) && *name != "source");
-    let start = usage_start(table);
-    let absent: Vec<_> = absent.filter(|name| *name != start).collect();
-    let beside = |name: &&str| Beside::ALL.map(|beside| beside.column(name));
-    let columns = rollup.dimensions.iter().chain(&rollup.measures);
-    let columns = columns.chain(&rollup.beside).cloned();
-    let columns = columns.chain(absent.iter().map(|name| (*name).to_owned()));
-    let columns = columns.chain(absent.iter().flat_map(beside));
-    let fixed = constants(table, &[]).into_iter().map(|(name, _)| name);
-    let fixed = fixed.chain([ROW_COUNT]);
-    let times = (rollup.per != Grain::Period).then_some(start);
-    columns
-        .chain(fixed.chain(times).map(str::to_owned))
-        .collect()
 }
