@@ -16,6 +16,7 @@ mod likes;
 mod names;
 mod order;
 mod queries;
+mod rows;
 mod ties;
 mod tuples;
 mod unnest;
@@ -74,6 +75,7 @@ fn rewrite_sql(statement: &mut sql::Statement) -> Result<()> {
     labels::complete(statement);
     order::rewrite(statement)?;
     ties::rewrite(statement)?;
+    rows::rewrite(statement)?;
     Ok(())
 }
 

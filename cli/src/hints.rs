@@ -366,6 +366,9 @@ fn engine(error: &EngineError) -> Option<String> {
         | EngineError::Denied { instead, .. } => {
             return Some(instead.clone());
         }
+        EngineError::Plan(what) if what.contains("not supported") => {
+            "docs/sql.md lists what there is of Trino's SQL, what there is not, and what to write instead"
+        }
         EngineError::Plan(_) => {
             "`DESCRIBE` and its name list a table's columns with their types, `SHOW FUNCTIONS` what can be done with them"
         }

@@ -119,12 +119,17 @@ impl Engine {
                     name,
                     parameters,
                     using,
+                    immediate,
                     ..
                 } => {
                     let values = parameters.iter();
                     let values = values.chain(using.iter().map(|value| &value.expr)).cloned();
                     let values: Vec<_> = values.collect();
-                    let filled = self.execute(name.as_ref(), &values)?;
+                    let filled = if *immediate {
+                        self.immediate(&values)?
+                    } else {
+                        self.execute(name.as_ref(), &values)?
+                    };
                     return Box::pin(self.asked(state, filled, text, params)).await;
                 }
                 Ast::Deallocate { name, .. } => self.deallocate(&state, name).map(Some),

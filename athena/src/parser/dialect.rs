@@ -83,6 +83,8 @@ impl Dialect for Athena {
         supports_constraint_keyword_without_name
         supports_comma_separated_trim
         supports_lambda_functions
+        supports_match_recognize
+        supports_execute_immediate
     }
 
     fn is_column_alias(&self, keyword: &Keyword, parser: &mut Parser<'_>) -> bool {

@@ -1,4 +1,4 @@
-//! `GROUP BY ()`, and `GROUP BY DISTINCT` of several grouping sets.
+//! `GROUP BY ()`, `GROUP BY (a, b)`, and `GROUP BY DISTINCT` of several grouping sets.
 
 use std::{collections::BTreeSet, ops::ControlFlow};
 
@@ -41,11 +41,16 @@ fn in_select(select: &mut Select) -> Result<()> {
         }
         return Ok(());
     }
-    let is_nothing = |group: &Expr| matches!(group, Expr::Tuple(all) if all.is_empty());
-    if !groups.iter().any(is_nothing) {
+    if !groups.iter().any(|group| matches!(group, Expr::Tuple(_))) {
         return Ok(());
     }
-    groups.retain(|group| !is_nothing(group));
+    let flat = std::mem::take(groups)
+        .into_iter()
+        .flat_map(|group| match group {
+            Expr::Tuple(parts) => parts,
+            other => vec![other],
+        });
+    *groups = flat.collect();
     if groups.is_empty() && select.having.is_none() {
         // One row, which nothing else says.
         select.having = having()?;

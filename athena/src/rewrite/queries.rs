@@ -46,6 +46,7 @@ impl VisitorMut for Queries {
             TableFactor::Table {
                 version: Some(_), ..
             } => unsupported("FOR TIMESTAMP or FOR VERSION of a table"),
+            TableFactor::MatchRecognize { .. } => unsupported("MATCH_RECOGNIZE"),
             _ => Ok(()),
         })
     }

@@ -145,12 +145,17 @@ impl Engine {
                     name,
                     parameters,
                     using,
+                    immediate,
                     ..
                 } => {
                     let values = parameters.iter();
                     let values = values.chain(using.iter().map(|value| &value.expr)).cloned();
                     let values: Vec<_> = values.collect();
-                    let filled = self.execute(name.as_ref(), &values)?;
+                    let filled = if *immediate {
+                        self.immediate(&values)?
+                    } else {
+                        self.execute(name.as_ref(), &values)?
+                    };
                     return Box::pin(self.prepared(filled, text)).await;
                 }
                 Ast::CreateView(_)

@@ -1,4 +1,4 @@
-//! `PREPARE`, `EXECUTE` and `DEALLOCATE PREPARE`.
+//! `PREPARE`, `EXECUTE`, `EXECUTE IMMEDIATE` and `DEALLOCATE PREPARE`.
 
 use std::sync::PoisonError;
 
@@ -31,14 +31,39 @@ impl Engine {
         let name = name.trim_matches('"').to_lowercase();
         let prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         let found = prepared.get(&name).cloned();
-        let mut statement =
+        let statement =
             found.ok_or_else(|| unknown(&name, &mut prepared.keys().map(String::as_str)))?;
         drop(prepared);
+        self.filled(statement, &format!("`{name}`"), values)
+    }
+
+    /// The statement that `EXECUTE IMMEDIATE` gives as text, which comes first, with the values after it in the place of its `?`.
+    pub(super) fn immediate(&self, given: &[Expr]) -> Result<Statement, EngineError> {
+        let wrong = |why: &str| EngineError::Plan(format!("EXECUTE IMMEDIATE {why}"));
+        let Some((Expr::Value(text), values)) = given.split_first() else {
+            return Err(wrong("takes a statement as text"));
+        };
+        let text = text.value.clone().into_string();
+        let text = text.ok_or_else(|| wrong("takes a statement as text"))?;
+        let parsed = self.dialect.parsed(&text);
+        let mut parsed = parsed.map_err(|error| self.sorted(error))?.into_iter();
+        match (parsed.next(), parsed.next()) {
+            (Some(statement), None) => self.filled(statement, "the statement", values),
+            _ => Err(wrong("takes one statement")),
+        }
+    }
+
+    fn filled(
+        &self,
+        mut statement: Statement,
+        called: &str,
+        values: &[Expr],
+    ) -> Result<Statement, EngineError> {
         if let Statement::Statement(ast) = &mut statement {
             let places = params::fill(ast, values);
             if places != values.len() {
                 return Err(EngineError::Plan(format!(
-                    "`{name}` has {places} placeholders, and {} values were given",
+                    "{called} has {places} placeholders, and {} values were given",
                     values.len()
                 )));
             }

@@ -36,8 +36,8 @@ use crate::{
     limit::{Guard, cannot_fail},
     merging::Cache,
 };
-use rolled::Rolled;
 pub(crate) use allowed::Allowed;
+use rolled::Rolled;
 
 /// Whether the row's billing period states costs net of discounts: a constant of each file.
 pub(super) const HAS_NET_COLUMNS: &str = "has_net_columns";

@@ -125,6 +125,12 @@ fn column(
             },
         };
     }
+    if typed.starts_with('$') {
+        return EngineError::Mistake {
+            what: format!("there is no column `{typed}`: Athena tells of files by it"),
+            instead: "meta.files has a row for each file of the store, with its path, its report and its billing period".to_owned(),
+        };
+    }
     if quoted && similar.is_empty() && elsewhere.is_empty() {
         return EngineError::Mistake {
             what: format!("there is no column `{typed}`"),

@@ -177,11 +177,76 @@ async fn statements_are_prepared_and_executed() {
             .await
             .contains("nothing is prepared")
     );
+    let immediate = "EXECUTE IMMEDIATE 'SELECT \"MONTH\" FROM cur WHERE line_item_unblended_cost > ? AND year = ? ORDER BY 1'";
+    assert_eq!(
+        rows(&engine, &format!("{immediate} USING 1, '2026'")).await,
+        ["10", "9"]
+    );
+    assert!(told(immediate).await.contains("2 placeholders"));
+    assert!(
+        told("EXECUTE IMMEDIATE year")
+            .await
+            .contains("a statement as text")
+    );
+    assert!(
+        told("EXECUTE IMMEDIATE 'SELECT 1; SELECT 2'")
+            .await
+            .contains("one statement")
+    );
+    assert!(
+        told("EXECUTE IMMEDIATE 'DELETE FROM cur'")
+            .await
+            .contains("DELETE")
+    );
     let params = [("1", "2026"), ("2", "10")];
     let params = params.map(|(name, value)| (name.to_owned(), Some(value.to_owned())));
     let sql = "SELECT count(*) FROM cur WHERE year = ? AND month = ?";
     let answer = engine.sql(sql, &params.into()).await.unwrap();
     assert_eq!(csv(&answer).await, ["1"]);
+}
+
+#[tokio::test]
+async fn what_stands_in_parentheses_is_a_row_or_a_group() {
+    let fixture = fixture().await;
+    let engine = fixture.engine().await;
+    for (sql, expected) in [
+        (
+            "SELECT month, count(*) FROM cur GROUP BY (month, year) ORDER BY month",
+            vec!["10,1", "3,1", "9,1"],
+        ),
+        (
+            "SELECT lpad(month, 2, '0'), count(*) FROM cur GROUP BY (lpad(month, 2, '0'), year), () ORDER BY 1",
+            vec!["03,1", "09,1", "10,1"],
+        ),
+        (
+            "SELECT count(*) FROM cur WHERE (lower(month), year) = ('3', '2026')",
+            vec!["1"],
+        ),
+        (
+            "SELECT count(*) FROM cur WHERE (lower(month), year) IN (('3', '2026'), ('9', '2026'), ('10', '2025'))",
+            vec!["2"],
+        ),
+        (
+            "SELECT CAST((1 + 1, 'a') AS row(n integer, t varchar)).n",
+            vec!["2"],
+        ),
+        (
+            "SELECT max((length(month), month)) = (2, '10') FROM cur",
+            vec!["true"],
+        ),
+    ] {
+        assert_eq!(rows(&engine, sql).await, expected, "{sql}");
+    }
+    for (sql, why) in [
+        ("SELECT \"$path\" FROM cur", "Athena tells of files"),
+        (
+            "SELECT * FROM cur MATCH_RECOGNIZE (PARTITION BY year MEASURES a.month AS m PATTERN (a) DEFINE a AS true)",
+            "MATCH_RECOGNIZE is not supported",
+        ),
+    ] {
+        let error = engine.sql(sql, &Params::new()).await.unwrap_err();
+        assert!(error.to_string().contains(why), "{error}");
+    }
 }
 
 #[tokio::test]
