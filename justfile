@@ -35,3 +35,8 @@ memory *args:
 # Licences, sources and bans of everything linked (needs cargo-deny).
 deny:
     cargo deny check licenses bans sources
+
+# Which functions answers run through, for the linker (cli/order.txt): when dependencies or the compiler have changed. Needs valgrind.
+order:
+    cargo build --release --locked -p curtail
+    benches/order.py target/release/curtail

@@ -8,6 +8,7 @@ mod limits;
 mod meta;
 pub(crate) mod months;
 mod names;
+mod narrow;
 mod origin;
 mod relations;
 mod scan;
@@ -27,6 +28,7 @@ pub(crate) use beside::Beside;
 pub(crate) use limits::Limit;
 pub(crate) use months::uncast;
 pub(crate) use names::{ATHENA_CATALOG, Databases, INFORMATION, META};
+pub(crate) use narrow::{Narrow, Words};
 pub(crate) use origin::comes_from;
 pub use relations::{Relation, Relations};
 pub(crate) use scan::{Allowed, DataFiles, usage_start};
@@ -156,6 +158,14 @@ impl Catalog {
     /// A table or view of the schema `public`.
     pub(crate) async fn public(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
         self.public.get(name).await
+    }
+
+    /// `costs` with no columns but those of these words and perhaps some others.
+    pub(crate) async fn narrow_costs(
+        &self,
+        wanted: &Words,
+    ) -> Result<Option<Arc<dyn TableProvider>>> {
+        self.public.narrow("costs", wanted).await
     }
 
     fn schemas(&self) -> [(&'static str, &Arc<Lazy>); 2] {

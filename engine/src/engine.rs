@@ -1,6 +1,7 @@
 //! The engine: a snapshot, opened for questions.
 
 mod limited;
+mod narrow;
 mod sessions;
 
 use std::{
@@ -274,7 +275,9 @@ impl Engine {
         self.are_known(&query.reports).await?;
         let left_out = self.chosen_of(&query.reports)?;
         let (text, notes) = costs::sql(query, &left_out, self.tags().await?, self).await?;
-        Ok((text, self.tellable(notes)))
+        let mut notes = self.tellable(notes);
+        notes.extend(self.absent_notes(&query.periods));
+        Ok((text, notes))
     }
 
     /// Plans a question about resources.
@@ -451,7 +454,10 @@ impl Engine {
     ) -> Result<LogicalPlan, EngineError> {
         let sorted = |error| self.sorted(error);
         statement::check(&statement).map_err(sorted)?;
-        let plan = state.statement_to_plan(statement).await.map_err(sorted)?;
+        let plan = match self.narrow(state, &statement).await {
+            Some(plan) => plan,
+            None => state.statement_to_plan(statement).await.map_err(sorted)?,
+        };
         statement::check_plan(&plan).map_err(sorted)?;
         self.may_plan(&plan)?;
         Ok(plan)

@@ -1,7 +1,8 @@
 //! What one should know of an answer from `costs`: charges that it tells several times, and those that are provisional.
 
-use std::{cell::Cell, mem::discriminant, sync::Arc};
+use std::{cell::Cell, collections::BTreeSet, mem::discriminant, ops::RangeInclusive, sync::Arc};
 
+use curtail_store::BillingPeriod;
 use datafusion::{
     catalog::TableProvider,
     common::{Column, tree_node::TreeNodeRecursion},
@@ -31,6 +32,33 @@ impl Engine {
             return Vec::new();
         }
         warnings
+    }
+
+    /// Which of the billing periods that are asked for the store knows nothing of.
+    pub(crate) fn absent_notes(&self, asked: &[RangeInclusive<BillingPeriod>]) -> Vec<String> {
+        if self.is_limited() {
+            return Vec::new();
+        }
+        let reported = self.snapshot.periods();
+        let reported = reported.map(|version| version.receipt.billing_period);
+        let told = self.snapshot.provisional();
+        let told = told.filter_map(|version| version.receipt.part.billing_period);
+        let known: BTreeSet<_> = reported.chain(told).collect();
+        let (Some(first), Some(last)) = (known.first(), known.last()) else {
+            return Vec::new();
+        };
+        let asked = asked.iter();
+        let absent = asked.filter(|range| !known.iter().any(|period| range.contains(period)));
+        let absent = absent.map(|range| {
+            let asked = match (range.start(), range.end()) {
+                (first, last) if first == last => first.to_string(),
+                (first, last) => format!("{first} to {last}"),
+            };
+            format!(
+                "the store has no costs of {asked}: its billing periods are from {first} to {last}"
+            )
+        });
+        absent.collect()
     }
 
     /// Whether a plan reads `costs`, by whatever views, and neither chooses nor groups by `column`, nor shows it.

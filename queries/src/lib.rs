@@ -19,4 +19,4 @@ pub use condition::condition;
 pub use error::{InvalidCondition, UnknownQuery};
 pub use library::{Query, find, library};
 pub use params::{Param, ParamDefault, ParamType};
-pub use texts::{Formula, View, formula, view, view_with};
+pub use texts::{Formula, View, formula, view, view_of, view_with};

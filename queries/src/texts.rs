@@ -84,6 +84,19 @@ pub fn view(name: &str) -> Option<String> {
         .map(|view| expand(view.text))
 }
 
+/// The query behind a part of `costs`, with those of its columns alone that are to be kept; none if that is none of them.
+pub fn view_of(name: &str, keep: impl Fn(&str) -> bool) -> Option<String> {
+    let view = VIEWS.iter().find(|view| view.name == name)?;
+    let text = without_comments(view.text);
+    let (columns, source) = text.rsplit_once("\nFROM ")?;
+    // Each column has a line of its own.
+    let columns = columns.strip_prefix("SELECT\n")?.lines();
+    let columns = columns.map(|line| line.trim_end_matches(','));
+    let kept = columns.filter(|line| line.rsplit(' ').next().is_some_and(&keep));
+    let kept: Vec<_> = kept.collect();
+    (!kept.is_empty()).then(|| expand(&format!("SELECT\n{}\nFROM {source}", kept.join(",\n"))))
+}
+
 /// The query behind a part of `costs` with further columns, such as `1 AS rows`, at its end.
 pub fn view_with(name: &str, more: &str) -> Option<String> {
     let text = view(name)?;
@@ -150,6 +163,23 @@ mod tests {
             let (columns, source) = text.rsplit_once(",\n    1 AS one\nFROM ").unwrap();
             assert_eq!(view(part), Some(format!("{columns}\nFROM {source}")));
         }
+    }
+
+    #[test]
+    fn parts_of_costs_can_have_fewer_columns() {
+        for part in ["costs_line_items", "costs_focus", "costs_provisional"] {
+            assert_eq!(view_of(part, |_| true), view(part));
+            assert_eq!(view_of(part, |_| false), None);
+            let two = ["usage_date", "unblended_cost"];
+            let text = view_of(part, |column| two.contains(&column)).unwrap();
+            assert!(!text.contains("amortized_cost"), "{text}");
+            assert!(!text.contains("usage_start,"), "{text}");
+            let (first, rest) = text.split_once(",\n").unwrap();
+            assert!(first.ends_with("usage_date"), "{text}");
+            let (second, _) = rest.split_once("\nFROM ").unwrap();
+            assert!(second.ends_with("unblended_cost"), "{text}");
+        }
+        assert_eq!(view_of("imaginary", |_| true), None);
     }
 
     #[test]

@@ -8,10 +8,6 @@ use crate::config::Size;
 
 /// Computes what one machine would take too long for, on several: see docs/cluster.md
 #[derive(Debug, clap::Args)]
-#[cfg_attr(
-    not(feature = "cluster"),
-    expect(dead_code, reason = "there is nothing to give this to")
-)]
 pub(crate) struct ClusterArgs {
     #[command(subcommand)]
     pub(crate) command: ClusterCommand,
@@ -19,10 +15,6 @@ pub(crate) struct ClusterArgs {
 
 /// The processes of a cluster.
 #[derive(Debug, Subcommand)]
-#[cfg_attr(
-    not(feature = "cluster"),
-    expect(dead_code, reason = "there is nothing to give this to")
-)]
 pub(crate) enum ClusterCommand {
     /// Divides work and gives it out; one per cluster
     ///
@@ -37,10 +29,6 @@ pub(crate) enum ClusterCommand {
 
 /// `curtail cluster scheduler`.
 #[derive(Debug, clap::Args)]
-#[cfg_attr(
-    not(feature = "cluster"),
-    expect(dead_code, reason = "there is nothing to give this to")
-)]
 pub(crate) struct SchedulerArgs {
     /// Where it listens; port 0 takes any port that is free
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:50050")]
@@ -54,10 +42,6 @@ pub(crate) struct SchedulerArgs {
 
 /// `curtail cluster executor`.
 #[derive(Debug, clap::Args)]
-#[cfg_attr(
-    not(feature = "cluster"),
-    expect(dead_code, reason = "there is nothing to give this to")
-)]
 pub(crate) struct ExecutorArgs {
     /// The URL of its scheduler
     #[arg(long, value_name = "URL")]
@@ -77,10 +61,6 @@ pub(crate) struct ExecutorArgs {
 
 /// Protection that is not wanted.
 #[derive(Clone, Copy, Debug, clap::Args)]
-#[cfg_attr(
-    not(feature = "cluster"),
-    expect(dead_code, reason = "there is nothing to give this to")
-)]
 pub(crate) struct Waived {
     /// Listen to other machines even though everybody on the way can read along
     #[arg(long)]
@@ -98,9 +78,5 @@ pub(crate) struct RemoteArgs {
     pub(crate) cluster: Option<String>,
     /// Parts of a query that read less than this are computed here all the same [default: 1MiB]
     #[arg(long, value_name = "SIZE", requires = "cluster")]
-    #[cfg_attr(
-        not(feature = "cluster"),
-        expect(dead_code, reason = "there is nothing to give this to")
-    )]
     pub(crate) cluster_from: Option<Size>,
 }

@@ -10,6 +10,8 @@ use datafusion::{
 };
 use tokio::sync::OnceCell;
 
+use super::Words;
+
 /// Makes tables by name.
 #[async_trait]
 pub(crate) trait MakeTables: std::fmt::Debug + Send + Sync + 'static {
@@ -18,6 +20,15 @@ pub(crate) trait MakeTables: std::fmt::Debug + Send + Sync + 'static {
 
     /// The table of one of these names.
     async fn make(&self, name: &str) -> Result<Arc<dyn TableProvider>>;
+
+    /// The same with no columns but those that are `wanted` and perhaps some others, if it is worth making such a table.
+    async fn make_narrow(
+        &self,
+        _name: &str,
+        _wanted: &Words,
+    ) -> Result<Option<Arc<dyn TableProvider>>> {
+        Ok(None)
+    }
 }
 
 /// A schema of tables, each of which is made once.
@@ -49,6 +60,15 @@ impl Lazy {
         let make = || self.maker.make(name);
         let made = self.made[position].get_or_try_init(make).await?;
         Ok(Some(Arc::clone(made)))
+    }
+
+    /// The same with no columns but those that are `wanted` and perhaps some others, if that makes sense.
+    pub(super) async fn narrow(
+        &self,
+        name: &str,
+        wanted: &Words,
+    ) -> Result<Option<Arc<dyn TableProvider>>> {
+        self.maker.make_narrow(name, wanted).await
     }
 }
 

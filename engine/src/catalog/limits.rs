@@ -55,7 +55,7 @@ impl Limit {
         condition: &str,
     ) -> Result<Self> {
         let files = |table| DataFiles::new(snapshot, table, &[]).map(Arc::new);
-        let line_items: Tables = vec![("line_items", with_maps(files(Table::LineItems)?)?)];
+        let line_items: Tables = vec![("line_items", with_maps(files(Table::LineItems)?, None)?)];
         let focus: Tables = vec![("focus", files(Table::Focus)?)];
         let told = DataFiles::beside(snapshot, SideTable::CostExplorer, |_| true)?;
         let told: Tables = vec![("cost_explorer", shaped(told, beside)?)];

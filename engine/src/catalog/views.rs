@@ -18,7 +18,7 @@ use datafusion::{
 };
 
 use super::{
-    Beside, Limit, Tables, generated,
+    Beside, Limit, Tables, Words, generated,
     lazy::{Lazy, MakeTables},
     limits::with_values,
     scan::{DataFiles, HAS_NET_COLUMNS},
@@ -35,6 +35,10 @@ use crate::{
 
 /// The column of `costs` that is filled in where the name of an account is known.
 const ACCOUNT_NAME: &str = "account_name";
+/// The column that it is filled in by.
+const ACCOUNT_ID: &str = "account_id";
+/// A column that `costs` has if none is wanted.
+const ANY: &str = "report";
 
 /// The maps of CUR 2.0 and the prefix of the columns that they are made of.
 const MAPS: [(&str, &str, DataType); 5] = [
@@ -105,32 +109,36 @@ impl Public {
         })
     }
 
-    /// What the views are made of.
-    fn inner(&self) -> Result<Tables> {
-        Ok(vec![
-            ("line_items", with_maps(self.files(Table::LineItems)?)? as _),
-            ("focus", self.files(Table::Focus)?),
-        ])
-    }
-
-    async fn costs(&self) -> Result<Arc<dyn TableProvider>> {
-        let mut inner = self.inner()?;
-        let parts = [
-            (Table::LineItems, "costs_line_items"),
-            (Table::Focus, "costs_focus"),
-        ];
-        let mut parts: Vec<_> = parts
-            .iter()
-            .filter(|(table, _)| self.snapshot.table(*table).is_some())
-            .map(|(_, view)| text(view))
-            .collect();
+    /// With all columns, or those alone that are `wanted`.
+    async fn costs(&self, wanted: Option<&Words>) -> Result<Arc<dyn TableProvider>> {
+        let keep = |column: &str| {
+            let of_name = column == ACCOUNT_ID;
+            wanted.is_none_or(|wanted| {
+                column == ANY || wanted.has(column) || of_name && wanted.has(ACCOUNT_NAME)
+            })
+        };
+        let part = |view: &str| {
+            curtail_queries::view_of(view, keep).expect("the queries crate has this view")
+        };
+        let has = |table| self.snapshot.table(table).is_some();
+        let (mut inner, mut parts) = (Tables::new(), Vec::new());
+        if has(Table::LineItems) {
+            let text = part("costs_line_items");
+            let files = self.files(Table::LineItems)?;
+            inner.push(("line_items", with_maps(files, Some(&Words::of(&text)))?));
+            parts.push(text);
+        }
+        if has(Table::Focus) {
+            inner.push(("focus", self.files(Table::Focus)?));
+            parts.push(part("costs_focus"));
+        }
         let coverage = &self.beside.coverage;
         let provisional = visible(&self.snapshot, coverage).next().is_some();
         if provisional || parts.is_empty() {
             let uncovered = self.provisional(uncovered(&self.snapshot, &self.beside)?);
             inner.push(("cost_explorer", shaped(uncovered, &self.beside)?));
             let condition = coverage.condition();
-            parts.push(format!("{}\nWHERE {condition}", text("costs_provisional")));
+            parts.push(format!("{}\nWHERE {condition}", part("costs_provisional")));
         }
         let sql = parts.join("\nUNION ALL\n");
         let costs = planned(&self.session, &inner, &sql).await?;
@@ -196,10 +204,12 @@ impl MakeTables for Public {
 
     async fn make(&self, name: &str) -> Result<Arc<dyn TableProvider>> {
         match name {
-            "costs" => Ok(self.textless(self.costs().await?)),
+            "costs" => Ok(self.textless(self.costs(None).await?)),
             "cur" => self.seen(Table::LineItems, &[HAS_NET_COLUMNS]).await,
             "cur2" => {
-                let cur2 = planned(&self.session, &self.inner()?, &text("cur2")).await?;
+                let line_items = with_maps(self.files(Table::LineItems)?, None)?;
+                let inner = vec![("line_items", line_items)];
+                let cur2 = planned(&self.session, &inner, &text("cur2")).await?;
                 Ok(self.textless(cur2))
             }
             "focus" => self.seen(Table::Focus, &[]).await,
@@ -219,6 +229,17 @@ impl MakeTables for Public {
                 )?))
             }
         }
+    }
+
+    async fn make_narrow(
+        &self,
+        name: &str,
+        wanted: &Words,
+    ) -> Result<Option<Arc<dyn TableProvider>>> {
+        if name != "costs" {
+            return Ok(None);
+        }
+        Ok(Some(self.textless(self.costs(Some(wanted)).await?)))
     }
 }
 
@@ -306,19 +327,16 @@ pub(super) fn shaped(files: DataFiles, beside: &Beside) -> Result<Arc<dyn TableP
 
 /// `costs`, in which rows without an account name of their own have the one that is known.
 fn named(costs: Arc<dyn TableProvider>, names: &AccountNames) -> Result<Arc<dyn TableProvider>> {
-    if names.is_empty() {
+    let schema = costs.schema();
+    if names.is_empty() || schema.column_with_name(ACCOUNT_NAME).is_none() {
         return Ok(costs);
     }
-    let schema = costs.schema();
     let columns = schema.fields().iter().map(|field| {
         let column = ident(field.name());
         if field.name() != ACCOUNT_NAME {
             return column;
         }
-        let known = cast(
-            names.name_of(ident("account_id")),
-            field.data_type().clone(),
-        );
+        let known = cast(names.name_of(ident(ACCOUNT_ID)), field.data_type().clone());
         coalesce(vec![column, known]).alias(ACCOUNT_NAME)
     });
     let columns: Vec<_> = columns.collect();
@@ -343,12 +361,16 @@ pub(crate) async fn counted_costs(
         (DataFiles::new(snapshot, table, &[])?, one)
     };
     let files = Arc::new(files);
-    let (inner, part): (Tables, _) = match table {
-        Table::LineItems => (vec![("line_items", with_maps(files)?)], "costs_line_items"),
-        Table::Focus => (vec![("focus", files)], "costs_focus"),
+    let part = match table {
+        Table::LineItems => "costs_line_items",
+        Table::Focus => "costs_focus",
     };
     let text = curtail_queries::view_with(part, &count);
     let text = text.expect("the queries crate has this view");
+    let inner: Tables = match table {
+        Table::LineItems => vec![("line_items", with_maps(files, Some(&Words::of(&text)))?)],
+        Table::Focus => vec![("focus", files)],
+    };
     planned(session, &inner, &text).await
 }
 
@@ -383,8 +405,13 @@ pub(super) async fn plan_of(
     context.state().create_logical_plan(sql).await
 }
 
-/// The line items with the maps of CUR 2.0 beside the columns that they are made of.
-pub(super) fn with_maps(table: Arc<DataFiles>) -> Result<Arc<dyn TableProvider>> {
+/// The line items with the maps of CUR 2.0 beside the columns that they are made of; of both those alone that are among the words of the
+/// text that reads them, if it is known.
+pub(super) fn with_maps(
+    table: Arc<DataFiles>,
+    read: Option<&Words>,
+) -> Result<Arc<dyn TableProvider>> {
+    let is_read = |name: &str| read.is_none_or(|read| read.has(name));
     let schema = table.schema();
     let flat = curtail_queries::view("cur2").expect("the queries crate has this view");
     let flat: Vec<_> = flat.split([',', '\n']).map(str::trim).collect();
@@ -393,8 +420,12 @@ pub(super) fn with_maps(table: Arc<DataFiles>) -> Result<Arc<dyn TableProvider>>
         .iter()
         .map(|field| (field.name().as_str(), field.data_type()))
         .collect();
-    let mut columns: Vec<Expr> = names.iter().map(|(name, _)| ident(*name)).collect();
+    let plain = names.iter().filter(|(name, _)| is_read(name));
+    let mut columns: Vec<Expr> = plain.map(|(name, _)| ident(*name)).collect();
     for (map, prefix, values) in MAPS {
+        if !is_read(map) {
+            continue;
+        }
         let text = values == DataType::Utf8;
         // Columns that CUR 2.0 has beside its maps are no keys of them.
         let entries = names.iter().filter(|(name, data_type)| {
@@ -406,7 +437,14 @@ pub(super) fn with_maps(table: Arc<DataFiles>) -> Result<Arc<dyn TableProvider>>
             entries.filter_map(|(name, _)| Some((name.strip_prefix(prefix)?, ident(*name))));
         columns.push(maps::map_of(&values, entries).alias(map));
     }
-    let plan = LogicalPlanBuilder::scan("line_items", provider_as_source(table), None)?
+    let scanned = read.map(|_| {
+        let refs: Vec<_> = columns.iter().flat_map(Expr::column_refs).collect();
+        let is_scanned = |name: &str| refs.iter().any(|column| column.name == name);
+        let places = names.iter().enumerate();
+        let places = places.filter(|(_, (name, _))| is_scanned(name));
+        places.map(|(place, _)| place).collect()
+    });
+    let plan = LogicalPlanBuilder::scan("line_items", provider_as_source(table), scanned)?
         .project(columns)?
         .build()?;
     Ok(Arc::new(ViewTable::new(plan, None)))

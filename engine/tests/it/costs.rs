@@ -1,7 +1,7 @@
 //! Cost queries.
 
 use curtail_engine::{CostQuery, Dimension, Engine, EngineError, Granularity, Metric, Params};
-use curtail_store::ReportKind;
+use curtail_store::{BillingPeriod, ReportKind};
 
 use crate::fixture::{Fixture, csv, header, usage};
 
@@ -90,6 +90,39 @@ async fn columns_and_order_are_those_of_the_contract() {
     assert_eq!(
         ask(&engine, &[], CostQuery::default()).await,
         ["16,EUR", "15.75,USD"]
+    );
+}
+
+#[tokio::test]
+async fn periods_that_are_not_there_are_told() {
+    let fixture = fixture().await;
+    let engine = fixture.engine().await;
+    let period = |text: &str| text.parse::<BillingPeriod>().unwrap();
+    let told = async |first, last| {
+        let query = CostQuery {
+            periods: vec![period(first)..=period(last)],
+            ..CostQuery::default()
+        };
+        let answer = engine.costs(&query).await.unwrap();
+        (csv(&answer).await.len(), answer.notes().to_vec())
+    };
+    assert_eq!(told("2026-10", "2026-11").await, (2, vec![]));
+    let known = "its billing periods are from 2026-09 to 2026-10";
+    assert_eq!(
+        told("2026-11", "2026-11").await,
+        (
+            0,
+            vec![format!("the store has no costs of 2026-11: {known}")]
+        )
+    );
+    assert_eq!(
+        told("2025-01", "2025-12").await,
+        (
+            0,
+            vec![format!(
+                "the store has no costs of 2025-01 to 2025-12: {known}"
+            )]
+        )
     );
 }
 
