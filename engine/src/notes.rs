@@ -49,14 +49,17 @@ impl Engine {
         };
         let asked = asked.iter();
         let absent = asked.filter(|range| !known.iter().any(|period| range.contains(period)));
+        let there = if first == last {
+            format!("its only billing period is {first}")
+        } else {
+            format!("its billing periods are from {first} to {last}")
+        };
         let absent = absent.map(|range| {
             let asked = match (range.start(), range.end()) {
                 (first, last) if first == last => first.to_string(),
                 (first, last) => format!("{first} to {last}"),
             };
-            format!(
-                "the store has no costs of {asked}: its billing periods are from {first} to {last}"
-            )
+            format!("the store has no costs of {asked}: {there}")
         });
         absent.collect()
     }

@@ -32,7 +32,8 @@ async fn what_is_provisional_is_said() {
         periods: vec![november..=november],
         ..CostQuery::default()
     };
-    assert_eq!(notes(&engine, &[], other).await, [""; 0]);
+    let absent = "the store has no costs of 2026-11: its only billing period is 2026-10";
+    assert_eq!(notes(&engine, &[], other).await, [absent]);
     // So it is of plain SQL, and of the library.
     let answer = engine
         .sql("SELECT sum(unblended_cost) FROM costs", &Params::new())
