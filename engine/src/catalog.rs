@@ -160,12 +160,13 @@ impl Catalog {
         self.public.get(name).await
     }
 
-    /// `costs` with no columns but those of these words and perhaps some others.
-    pub(crate) async fn narrow_costs(
+    /// A table of the schema `public` with no columns but those of these words and perhaps some others, if that makes sense.
+    pub(crate) async fn narrow(
         &self,
+        name: &str,
         wanted: &Words,
     ) -> Result<Option<Arc<dyn TableProvider>>> {
-        self.public.narrow("costs", wanted).await
+        self.public.narrow(name, wanted).await
     }
 
     fn schemas(&self) -> [(&'static str, &Arc<Lazy>); 2] {

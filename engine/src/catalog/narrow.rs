@@ -1,4 +1,5 @@
-//! `costs` with no more columns than a statement may mean: planning the formulas of all of them takes longer than most answers.
+//! Tables with no more columns than a statement may mean: planning with hundreds of them, or with the formulas of all of `costs`, takes
+//! longer than most answers.
 
 use std::{collections::HashSet, ops::ControlFlow, sync::Arc};
 
@@ -15,9 +16,6 @@ use datafusion::{
     },
 };
 
-/// The table.
-const COSTS: &str = "costs";
-
 /// Words of a text, in small letters: every name that stands in it is among them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Words(HashSet<String>);
@@ -29,18 +27,18 @@ impl Words {
         Self(words.map(str::to_lowercase).collect())
     }
 
-    /// Those of a statement that asks for `costs` and means no column that it does not name; none of any other one.
-    pub(crate) fn about_costs(statement: &Statement) -> Option<Self> {
+    /// Those of a query that means no column that it does not name; none of any other statement.
+    pub(crate) fn of_statement(statement: &Statement) -> Option<Self> {
         let query = match statement {
             Statement::Statement(statement) => match statement.as_ref() {
                 Ast::Query(query) => query,
                 _ => return None,
             },
-            Statement::Explain(explain) => return Self::about_costs(&explain.statement),
+            Statement::Explain(explain) => return Self::of_statement(&explain.statement),
             _ => return None,
         };
-        let words = Self::of(&query.to_string());
-        (words.has(COSTS) && query.visit(&mut Unnamed).is_continue()).then_some(words)
+        let all_are_named = query.visit(&mut Unnamed).is_continue();
+        all_are_named.then(|| Self::of(&query.to_string()))
     }
 
     /// Whether a word is one of them.
@@ -120,18 +118,21 @@ fn is_natural(join: &JoinOperator) -> bool {
     matches!(by, JoinConstraint::Natural)
 }
 
-/// Catalogs, a catalog or a schema in which `costs` is another table than in `of`.
+/// Tables by name.
+type Tables = Vec<(&'static str, Arc<dyn TableProvider>)>;
+
+/// Catalogs, a catalog or a schema in which some tables are others than in `of`.
 #[derive(Debug)]
 pub(crate) struct Narrow<T: ?Sized> {
     of: Arc<T>,
-    costs: Arc<dyn TableProvider>,
+    tables: Arc<Tables>,
 }
 
 impl<T: ?Sized> Narrow<T> {
-    pub(crate) fn new(of: Arc<T>, costs: &Arc<dyn TableProvider>) -> Arc<Self> {
+    pub(crate) fn new(of: Arc<T>, tables: &Arc<Tables>) -> Arc<Self> {
         Arc::new(Self {
             of,
-            costs: Arc::clone(costs),
+            tables: Arc::clone(tables),
         })
     }
 }
@@ -151,7 +152,7 @@ impl CatalogProviderList for Narrow<dyn CatalogProviderList> {
 
     fn catalog(&self, name: &str) -> Option<Arc<dyn CatalogProvider>> {
         let catalog = self.of.catalog(name)?;
-        Some(Narrow::new(catalog, &self.costs))
+        Some(Narrow::new(catalog, &self.tables))
     }
 }
 
@@ -162,7 +163,7 @@ impl CatalogProvider for Narrow<dyn CatalogProvider> {
 
     fn schema(&self, name: &str) -> Option<Arc<dyn SchemaProvider>> {
         let schema = self.of.schema(name)?;
-        Some(Narrow::new(schema, &self.costs))
+        Some(Narrow::new(schema, &self.tables))
     }
 }
 
@@ -173,10 +174,11 @@ impl SchemaProvider for Narrow<dyn SchemaProvider> {
     }
 
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
-        if name.eq_ignore_ascii_case(COSTS) && self.of.table_exist(name) {
-            return Ok(Some(Arc::clone(&self.costs)));
+        let mut tables = self.tables.iter();
+        match tables.find(|(narrow, _)| name.eq_ignore_ascii_case(narrow)) {
+            Some((_, table)) if self.of.table_exist(name) => Ok(Some(Arc::clone(table))),
+            _ => self.of.table(name).await,
         }
-        self.of.table(name).await
     }
 
     fn table_exist(&self, name: &str) -> bool {
@@ -193,7 +195,7 @@ mod tests {
     fn only_what_is_named_is_meant() {
         let words = |sql: &str| {
             let statement = Dialect::Trino.parse(sql).unwrap().remove(0);
-            Words::about_costs(&statement)
+            Words::of_statement(&statement)
         };
         for sql in [
             "SELECT Region, sum(\"unblended_cost\") FROM costs GROUP BY 1",
@@ -216,7 +218,6 @@ mod tests {
             "SELECT x FROM costs c (x)",
             "SELECT region FROM costs NATURAL JOIN cur",
             "SELECT region FROM (costs NATURAL JOIN cur)",
-            "SELECT region FROM cur",
             "SHOW COLUMNS FROM costs",
         ] {
             assert_eq!(words(sql), None, "{sql}");

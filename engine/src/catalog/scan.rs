@@ -31,7 +31,7 @@ use datafusion::{
     physical_plan::{ExecutionPlan, empty::EmptyExec},
 };
 
-use super::generated;
+use super::{Words, generated};
 use crate::{
     limit::{Guard, cannot_fail},
     merging::Cache,
@@ -101,21 +101,27 @@ impl DataFiles {
     }
 
     /// The same as users see them: with the columns of tags that AWS documents, and for aggregates, if `rollups` says so, with what they may
-    /// read instead.
+    /// read instead. Of the columns, those alone that are `wanted`, if not all are, and the start of usage.
     pub(super) fn seen(
         snapshot: &Snapshot,
         table: Table,
         hidden: &[&str],
         rollups: bool,
+        wanted: Option<&Words>,
     ) -> Result<Self> {
         let columns = columns_of(snapshot, table);
         let more = generated::lacking(table, &columns);
-        let files = Self::with_columns(snapshot, table, hidden, &more)?;
+        let is_wanted = |field: &&FieldRef| {
+            let name = field.name();
+            wanted.is_none_or(|wanted| wanted.has(name) || name == usage_start(table))
+        };
+        let columns = columns.fields().iter().chain(&more);
+        let columns = columns.filter(is_wanted).cloned().collect::<Fields>();
+        let columns = Schema::new(columns);
+        let files = Self::of_columns(snapshot, table, hidden, &columns)?;
         if !rollups {
             return Ok(files);
         }
-        let columns = columns.fields().iter().cloned().chain(more);
-        let columns = Schema::new(columns.collect::<Fields>());
         Ok(Self {
             rolled: Rolled::of(snapshot, table, columns, constants(table, hidden)),
             ..files
@@ -144,9 +150,19 @@ impl DataFiles {
         hidden: &[&str],
         more: &[FieldRef],
     ) -> Result<Self> {
-        let found = snapshot.table(table);
         let columns = columns_of(snapshot, table);
         let columns = columns.fields().iter().chain(more).cloned();
+        let columns = Schema::new(columns.collect::<Fields>());
+        Self::of_columns(snapshot, table, hidden, &columns)
+    }
+
+    fn of_columns(
+        snapshot: &Snapshot,
+        table: Table,
+        hidden: &[&str],
+        columns: &Schema,
+    ) -> Result<Self> {
+        let found = snapshot.table(table);
         let constants = constants(table, hidden);
         let entries = found
             .map(|table| table.files.as_slice())
@@ -158,10 +174,9 @@ impl DataFiles {
             values: values(snapshot, file, &constants),
         });
         let entries: Vec<_> = entries.collect();
-        let columns = Schema::new(columns.collect::<Fields>());
         Ok(Self {
             usage_start: Some(usage_start(table)),
-            ..Self::build(&columns, constants, &entries)?
+            ..Self::build(columns, constants, &entries)?
         })
     }
 

@@ -156,7 +156,7 @@ impl Public {
     /// A table of reports as it is, or for those who see a part of its rows, with the columns that these have: the name of a tag tells
     /// of those who use it.
     async fn seen(&self, table: Table, hidden: &[&str]) -> Result<Arc<dyn TableProvider>> {
-        let files = DataFiles::seen(&self.snapshot, table, hidden, self.options.rollups)?;
+        let files = DataFiles::seen(&self.snapshot, table, hidden, self.options.rollups, None)?;
         let files = self.read(files, table);
         let Some(limit) = &self.limit else {
             return Ok(files);
@@ -236,10 +236,17 @@ impl MakeTables for Public {
         name: &str,
         wanted: &Words,
     ) -> Result<Option<Arc<dyn TableProvider>>> {
-        if name != "costs" {
-            return Ok(None);
+        match name {
+            "costs" => Ok(Some(self.textless(self.costs(Some(wanted)).await?))),
+            // For those who see a part of its rows, it is a view.
+            "cur" if self.limit.is_none() => {
+                let (table, hidden) = (Table::LineItems, [HAS_NET_COLUMNS]);
+                let rollups = self.options.rollups;
+                let files = DataFiles::seen(&self.snapshot, table, &hidden, rollups, Some(wanted))?;
+                Ok(Some(self.read(files, table)))
+            }
+            _ => Ok(None),
         }
-        Ok(Some(self.textless(self.costs(Some(wanted)).await?)))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Statements that need few of the columns of `costs`.
+//! Statements that need few of the columns of a table.
 
 use std::sync::Arc;
 
@@ -11,23 +11,32 @@ use crate::{
 };
 
 impl Engine {
-    /// The plan of a statement over `costs` without the columns that it does not name. `None` if it may mean them all the same, if notes are
-    /// made of the whole table, or if there is no such plan: why not, the whole table tells.
+    /// The plan of a statement over tables without the columns that it does not name. `None` if it may mean them all the same, or if there is
+    /// no such plan: why not, the whole tables tell.
     pub(super) async fn narrow(
         &self,
         state: &SessionState,
         statement: &Statement,
     ) -> Option<LogicalPlan> {
-        let words = Words::about_costs(statement)?;
-        let is_noted = !self.left_out.is_empty()
-            || provisional::summary(&self.snapshot, self.coverage()).is_some();
-        if is_noted {
+        if !self.left_out.is_empty() {
             return None;
         }
-        let costs = self.catalog.narrow_costs(&words).await.ok()??;
+        let words = Words::of_statement(statement)?;
+        // Notes on what is provisional are made of the whole table.
+        let is_noted = provisional::summary(&self.snapshot, self.coverage()).is_some();
+        let mut tables = Vec::new();
+        for name in ["costs", "cur"] {
+            if words.has(name) && !(is_noted && name == "costs") {
+                let table = self.catalog.narrow(name, &words).await.ok()?;
+                tables.extend(table.map(|table| (name, table)));
+            }
+        }
+        if tables.is_empty() {
+            return None;
+        }
         let mut state = state.clone();
         let catalogs = Arc::clone(state.catalog_list());
-        state.register_catalog_list(Narrow::new(catalogs, &costs));
+        state.register_catalog_list(Narrow::new(catalogs, &Arc::new(tables)));
         state.statement_to_plan(statement.clone()).await.ok()
     }
 }
