@@ -12,6 +12,7 @@ use std::{
 };
 
 use crate::{
+    endpoint::Endpoint,
     harness::Place,
     serve::{Server, asked},
 };
@@ -473,4 +474,21 @@ fn a_server_has_it_computed_and_outlives_it() {
     serving.signal("-TERM");
     assert_eq!(serving.end().0, Some(0));
     alone.signal("-KILL");
+}
+
+#[test]
+fn a_store_in_a_bucket_is_read_by_all() {
+    let endpoint = Endpoint::start();
+    let place = Endpoint::place()
+        .with("AWS_ENDPOINT_URL_S3", &endpoint.url())
+        .with("CURTAIL_STORE", "s3://acme-billing/tables/store");
+    place.ok(&["generate", "--out", "report", "--rows", "20000"]);
+    place.ok(&["ingest", "report"]);
+    let cluster = Cluster::start(&place, 2);
+    let arguments = ["sql", QUESTION, "--no-rollups"];
+    let clustered = place.ok(&cluster.asking(&arguments));
+    assert!(clustered.lines().count() > 20, "{clustered}");
+    assert_same(&place.ok(&arguments), &clustered);
+    let shown = place.ok(&cluster.asking(&["sql", QUESTION, "--no-rollups", "--explain"]));
+    assert!(shown.contains("Remote: cluster="), "{shown}");
 }
