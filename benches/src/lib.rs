@@ -103,6 +103,7 @@ pub async fn engine(store: &Path) -> Engine {
         threads: threads(),
         rollups: true,
         merging: true,
+        kept: MEMORY / 8,
     };
     Engine::open(&store, &options)
         .await

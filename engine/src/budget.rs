@@ -187,6 +187,7 @@ mod tests {
                 threads: 1,
                 rollups: true,
                 merging: true,
+                kept: 64 << 20,
             };
             Arc::new(Budget::new(&options)) as Arc<dyn MemoryPool>
         };
@@ -217,6 +218,7 @@ mod tests {
             threads: 1,
             rollups: true,
             merging: true,
+            kept: 64 << 20,
         };
         let whole = Arc::new(Budget::new(&options)) as Arc<dyn MemoryPool>;
         let share = Arc::new(Share::of(Arc::clone(&whole), 300)) as Arc<dyn MemoryPool>;

@@ -69,6 +69,8 @@ pub struct EngineOptions {
     pub rollups: bool,
     /// Whether aggregates may have line items merged while they are read.
     pub merging: bool,
+    /// Bytes of what is read so that are kept for the statements that follow, a part of the budget.
+    pub kept: u64,
 }
 
 /// One snapshot of a store, ready for questions. What is committed later, it does not see.

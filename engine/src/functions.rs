@@ -52,6 +52,7 @@ impl Functions {
             threads: 1,
             rollups: false,
             merging: false,
+            kept: 0,
         };
         let ours = session(&Arc::new(RuntimeEnv::default()), &options);
         let unnamed = curtail_athena::unnamed().into_iter();

@@ -20,22 +20,28 @@ use crate::{
 /// Batches that are computed while one is being written.
 const BATCHES_AHEAD: usize = 2;
 
-/// The engine over the newest state of the store, or an earlier one.
+/// Bytes of what was read that are kept if nobody asks again: a statement may read a column twice.
+const KEPT: u64 = 256 << 20;
+
+/// The engine over the newest state of the store, or an earlier one, which is asked once or `often`.
 pub(super) async fn engine(
     settings: &Settings,
     as_of: Option<AsOf>,
     read: ReadArgs,
     remote: &RemoteArgs,
+    often: bool,
 ) -> Result<Engine, CliError> {
     let store = place::store(settings).await?;
     let snapshot = match as_of {
         Some(as_of) => store.snapshot_at(as_of).await?,
         None => store.snapshot().await?,
     };
+    let all = options(settings);
     let options = EngineOptions {
         rollups: !read.no_rollups,
         merging: !read.no_merging,
-        ..options(settings)
+        kept: if often { all.kept } else { all.kept.min(KEPT) },
+        ..all
     };
     let elsewhere = cluster::elsewhere(remote).await?;
     let engine = Engine::computed(&store, snapshot, &options, elsewhere).await?;
@@ -66,6 +72,7 @@ pub(super) fn options(settings: &Settings) -> EngineOptions {
         threads: settings.threads,
         rollups: true,
         merging: true,
+        kept: settings.buffers() / 8,
         allocated: Some(|| crate::ALLOCATOR.allocated() as u64),
     }
 }

@@ -13,7 +13,7 @@ pub(super) async fn run(args: &CostsArgs, settings: &Settings) -> Result<(), Cli
             "--from {from} is not before --to {to}: nothing is in between"
         )));
     }
-    let engine = answer::engine(settings, args.as_of, args.read, &args.remote).await?;
+    let engine = answer::engine(settings, args.as_of, args.read, &args.remote, false).await?;
     let query = query(args);
     let found = engine.costs(&query).await?;
     answer::print(&found, &args.output, settings).await?;

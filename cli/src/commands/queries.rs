@@ -38,7 +38,7 @@ pub(super) async fn run(
     settings: &Settings,
 ) -> Result<(), CliError> {
     let query = find(name)?;
-    let engine = answer::engine(settings, None, ReadArgs::default(), remote).await?;
+    let engine = answer::engine(settings, None, ReadArgs::default(), remote, false).await?;
     let found = engine.query(query, &sql::params(params)).await?;
     answer::print(&found, output, settings).await?;
     engine.leave();

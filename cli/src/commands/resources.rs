@@ -10,7 +10,14 @@ use crate::{
 };
 
 pub(super) async fn run(args: &ResourcesArgs, settings: &Settings) -> Result<(), CliError> {
-    let engine = answer::engine(settings, args.as_of, ReadArgs::default(), &args.remote).await?;
+    let engine = answer::engine(
+        settings,
+        args.as_of,
+        ReadArgs::default(),
+        &args.remote,
+        false,
+    )
+    .await?;
     let found = engine.resources(&query(args)).await?;
     let rows = answer::print(&found, &args.output, settings).await?;
     if rows == 0 && !args.all {

@@ -35,8 +35,14 @@ pub(super) async fn run(args: &RollupArgs, settings: &Settings) -> Result<(), Cl
 
 async fn list(output: &OutputArgs, settings: &Settings) -> Result<(), CliError> {
     let definitions = definitions(&place::store(settings).await?, settings).await?;
-    let engine =
-        answer::engine(settings, None, ReadArgs::default(), &RemoteArgs::default()).await?;
+    let engine = answer::engine(
+        settings,
+        None,
+        ReadArgs::default(),
+        &RemoteArgs::default(),
+        false,
+    )
+    .await?;
     let found = engine.sql(&listing(&definitions), &Params::new()).await?;
     answer::print(&found, output, settings).await?;
     tell_lacking(engine.snapshot().periods(), &definitions, settings);

@@ -25,7 +25,9 @@ pub(super) async fn run(args: &SqlArgs, settings: &Settings) -> Result<(), CliEr
         (None, None) if io::stdin().is_terminal() => None,
         (None, None) => Some(stdin()?),
     };
-    let engine = answer::engine(settings, args.as_of, args.read, &args.remote);
+    let is_several = |text: &String| curtail_engine::split(text).0.len() > 1;
+    let often = text.as_ref().is_none_or(is_several);
+    let engine = answer::engine(settings, args.as_of, args.read, &args.remote, often);
     let engine = cancellable(Box::pin(engine)).await?;
     let engine = engine
         .with_dialect(args.dialect.into())

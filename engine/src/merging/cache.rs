@@ -9,9 +9,6 @@ use std::{
 use super::column::{Amounts, Dimension};
 use crate::EngineOptions;
 
-/// The part of the memory in which columns are kept.
-const PART: u64 = 8;
-
 /// A column of a row group. Data files never change, so neither does what was read of them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Key {
@@ -66,7 +63,7 @@ struct Held {
 impl Cache {
     /// The one of an engine with these options.
     pub(crate) fn of(options: &EngineOptions) -> Self {
-        Self::new(options.memory_limit / PART)
+        Self::new(options.kept)
     }
 
     /// One of at most so many bytes.

@@ -40,6 +40,7 @@ impl Engine {
             let options = EngineOptions {
                 rollups,
                 merging: false,
+                kept: 0,
                 ..*options
             };
             let engine = Self::over(store, snapshot, &options).await?;

@@ -120,6 +120,7 @@ impl Fixture {
             threads: 2,
             rollups,
             merging,
+            kept: 64 << 20,
         }
     }
 }

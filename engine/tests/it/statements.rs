@@ -36,6 +36,7 @@ async fn a_store_without_tables_is_empty() {
         threads: 1,
         rollups: true,
         merging: true,
+        kept: 64 << 20,
     };
     assert!(matches!(
         Engine::open(&fixture.store, &options).await,

@@ -74,6 +74,7 @@ async fn a_month_without_cost_is_an_answer() {
         threads: 2,
         rollups: true,
         merging: true,
+        kept: 64 << 20,
     };
     let refused = Engine::open(&fixture.store, &options).await;
     assert!(

@@ -13,6 +13,7 @@ async fn over(fixture: &Fixture, snapshot: Snapshot) -> Engine {
         threads: 2,
         rollups: true,
         merging: true,
+        kept: 64 << 20,
     };
     Engine::over(&fixture.store, snapshot, &options)
         .await

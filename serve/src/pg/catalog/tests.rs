@@ -103,6 +103,7 @@ impl Asked {
             threads: 2,
             rollups: true,
             merging: true,
+            kept: 64 << 20,
         };
         let engine = Engine::open(&store, &options).await.unwrap().session();
         let catalog = PgCatalog::open(&engine, Arc::new(Nobody)).await.unwrap();

@@ -206,6 +206,7 @@ async fn served(store: &Path, users: Vec<User>, limits: Limits) -> Service {
             threads: 2,
             rollups: true,
             merging: true,
+            kept: 64 << 20,
         },
         elsewhere: None,
         connections: Vec::new(),

@@ -89,6 +89,7 @@ impl World {
                 threads: 2,
                 rollups: true,
                 merging: true,
+                kept: 64 << 20,
             },
             elsewhere: None,
             connections: Vec::new(),
