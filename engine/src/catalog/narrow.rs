@@ -140,10 +140,10 @@ impl<T: ?Sized> Narrow<T> {
 impl CatalogProviderList for Narrow<dyn CatalogProviderList> {
     fn register_catalog(
         &self,
-        _: String,
-        _: Arc<dyn CatalogProvider>,
+        name: String,
+        catalog: Arc<dyn CatalogProvider>,
     ) -> Option<Arc<dyn CatalogProvider>> {
-        None
+        self.of.register_catalog(name, catalog)
     }
 
     fn catalog_names(&self) -> Vec<String> {
