@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes cli/order.txt: which functions answers run through, so that the linker puts them together.
 
-A new process touches some 10,000 of the program's 300,000 functions, and lies in 130 MB of them. Every 64 KiB of the file that it
+A new process touches some 10,000 of the program's 300,000 functions, which lie all over 165 MB. Every 64 KiB of the file that it
 touches are a page fault, and every page in them has to be mapped, and unmapped at the end: most of the time of a short answer.
 
 What ran is counted by valgrind's callgrind, over the benchmarks' questions and some commands, on a report made for it. Functions that

@@ -16,8 +16,8 @@ fn main() {
     // 6 ms of 9.5 (`curtail version`, medians of 25 on 2 virtual CPUs).
     // Libraries, heap and stacks stay at random places.
     println!("cargo::rustc-link-arg-bins=-no-pie");
-    // What runs lies together, and not all over 160 MB of functions of which one in twenty is ever needed: each page that is
-    // touched is mapped, which took 8 ms of 24 (costs by service from rollups, the same machine).
+    // What runs lies together, and not all over 165 MB of functions of which one in twenty is ever needed: each page that is
+    // touched is mapped. Costs by service from rollups took 15 ms in place of 25 (least of 21, paired, the same machine).
     let order = PathBuf::from(told("CARGO_MANIFEST_DIR")).join(ORDER);
     let arguments = [
         "-Xlinker".to_owned(),
