@@ -21,8 +21,16 @@ use datafusion::{
 };
 
 use crate::{
-    Dialect, EngineOptions, budget::Budget, catalog::months, empty::EmptyText,
-    fixed_keys::FixedKeys, lambdas::VariablesApart, maps, money, rollups::FromRollups,
+    Dialect, EngineOptions,
+    budget::Budget,
+    catalog::months,
+    empty::EmptyText,
+    equijoins::Equijoins,
+    fixed_keys::FixedKeys,
+    keys::{OwnKeys, WithoutKeys},
+    lambdas::VariablesApart,
+    maps, money,
+    rollups::FromRollups,
     yielding::YieldingJoins,
 };
 
@@ -66,6 +74,8 @@ pub(crate) fn session(runtime: &Arc<RuntimeEnv>, options: &EngineOptions) -> Ses
     // An aggregate tells its scan the smallest and largest values so far; in DataFusion 55 rows that it needs can get lost by that,
     // and min and max come out wrong.
     settings.optimizer.enable_aggregate_dynamic_filter_pushdown = false;
+    // A plan knows better than what runs it that `CASE WHEN x > 0 THEN x ELSE 0 END` is never NULL, and DataFusion takes it for a mistake.
+    settings.execution.skip_physical_aggregate_schema_check = true;
     // As Athena sorts.
     "nulls_last".clone_into(&mut settings.sql_parser.default_null_ordering);
     // A literal such as 0.0 in coalesce(cost, 0.0) would make the amount a double.
@@ -76,6 +86,7 @@ pub(crate) fn session(runtime: &Arc<RuntimeEnv>, options: &EngineOptions) -> Ses
         .with_config(config)
         .with_runtime_env(Arc::clone(runtime))
         .with_expr_planners(planners)
+        .with_relation_planners(vec![Arc::new(WithoutKeys)])
         .with_analyzer_rule(Arc::new(maps::MapLookup::default()))
         .with_optimizer_rules(optimizer())
         .with_physical_optimizer_rules(physical_optimizer())
@@ -199,9 +210,16 @@ fn optimizer() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
         Arc::new(OptimizeProjections::new()),
         Arc::new(FixedKeys),
     ];
-    rules.extend(Optimizer::new().rules);
+    rules.extend(Optimizer::new().rules.into_iter().map(|rule| {
+        let equijoins = Equijoins::default();
+        if rule.name() == equijoins.name() {
+            Arc::new(equijoins)
+        } else {
+            rule
+        }
+    }));
     rules.push(Arc::new(FromRollups));
-    rules
+    OwnKeys::before_users(rules)
 }
 
 /// A rule of our own, then DataFusion's, then one more.
