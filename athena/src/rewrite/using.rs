@@ -1,12 +1,14 @@
-//! `RIGHT` and `FULL JOIN … USING (k)`: `k` is what either side has, where DataFusion takes it from the left one.
+//! `JOIN … USING (k)`: `k` is one column that comes first, and in outer joins what either side has, where DataFusion takes it from the
+//! left one.
 
-use std::ops::ControlFlow;
+use std::{cmp::Reverse, ops::ControlFlow};
 
 use datafusion::{
     error::{DataFusionError, Result},
     sql::sqlparser::ast::{
-        Expr, Ident, JoinConstraint, JoinOperator, OrderByKind, Query, Select, SelectItem, SetExpr,
-        Statement, TableFactor, VisitMut, VisitorMut,
+        BinaryOperator, ExcludeSelectItem, Expr, Ident, JoinConstraint, JoinOperator, ObjectName,
+        OrderByKind, Query, Select, SelectItem, SelectItemQualifiedWildcardKind, SetExpr,
+        Statement, TableFactor, TableWithJoins, VisitMut, VisitorMut, WildcardAdditionalOptions,
     },
 };
 
@@ -28,17 +30,32 @@ impl VisitorMut for Usings {
     }
 }
 
-/// A column of both sides, and what it stands for.
+/// A column of both sides.
 struct Merged {
-    name: String,
+    name: Ident,
+    /// What it stands for.
     value: Expr,
+    /// The tables that have it.
+    tables: Vec<Ident>,
+    /// The last join that has it in its USING, and its place there.
+    place: (usize, usize),
 }
 
 fn in_query(query: &mut Query) -> Result<()> {
     let mut columns = Vec::new();
     each_select(&mut query.body, &mut |select| {
-        columns = merged(select);
-        in_select(select, &columns)
+        columns = Vec::new();
+        let mut tables = Some(Vec::new());
+        for item in &mut select.from {
+            match joined(item)? {
+                Some((names, merged)) => {
+                    columns.extend(merged);
+                    tables = tables.map(|tables: Vec<Ident>| [tables, names].concat());
+                }
+                None => tables = None,
+            }
+        }
+        in_select(select, &columns, tables.as_deref())
     })?;
     let SetExpr::Select(select) = query.body.as_ref() else {
         return Ok(());
@@ -62,14 +79,25 @@ fn in_query(query: &mut Query) -> Result<()> {
     Ok(())
 }
 
-fn in_select(select: &mut Select, columns: &[Merged]) -> Result<()> {
+fn in_select(select: &mut Select, columns: &[Merged], tables: Option<&[Ident]>) -> Result<()> {
     if columns.is_empty() {
         return Ok(());
+    }
+    if let Some(tables) = tables {
+        let items = std::mem::take(&mut select.projection);
+        for item in items {
+            match item {
+                SelectItem::Wildcard(ref options) if *options == plain(options) => {
+                    select.projection.extend(all(columns, tables, options));
+                }
+                other => select.projection.push(other),
+            }
+        }
     }
     // A column keeps its name.
     for item in &mut select.projection {
         if let SelectItem::UnnamedExpr(Expr::Identifier(name)) = item
-            && columns.iter().any(|column| column.name == name.value)
+            && columns.iter().any(|column| column.name.value == name.value)
         {
             *item = labelled(Expr::Identifier(name.clone()), name.clone());
         }
@@ -80,45 +108,145 @@ fn in_select(select: &mut Select, columns: &[Merged]) -> Result<()> {
     replace(&mut select.having, columns)
 }
 
-/// The columns of USING that the left side may lack.
-fn merged(select: &Select) -> Vec<Merged> {
-    let mut found: Vec<Merged> = Vec::new();
-    for table in &select.from {
-        let mut left = vec![alias(&table.relation)];
-        for join in &table.joins {
-            let right = alias(&join.relation);
-            let (constraint, keeps_left) = match &join.join_operator {
-                JoinOperator::Right(on) | JoinOperator::RightOuter(on) => (on, false),
-                JoinOperator::FullOuter(on) => (on, true),
-                _ => {
-                    left.push(right);
-                    continue;
-                }
-            };
-            if let (JoinConstraint::Using(columns), [Some(first)], Some(second)) =
-                (constraint, left.as_slice(), &right)
-            {
-                for column in columns {
-                    let Some(name) = column.0.last().and_then(|part| part.as_ident()) else {
-                        continue;
-                    };
-                    let of =
-                        |table: &Ident| Expr::CompoundIdentifier(vec![table.clone(), name.clone()]);
-                    let value = if keeps_left {
-                        call("coalesce", vec![of(first), of(second)])
-                    } else {
-                        of(second)
-                    };
-                    found.push(Merged {
-                        name: name.value.clone(),
-                        value,
-                    });
+/// A `*` that leaves nothing out, at the same place in the text.
+fn plain(options: &WildcardAdditionalOptions) -> WildcardAdditionalOptions {
+    WildcardAdditionalOptions {
+        wildcard_token: options.wildcard_token.clone(),
+        ..WildcardAdditionalOptions::default()
+    }
+}
+
+/// What `*` stands for: the columns of USING, those of the last join first, then all others of each table.
+fn all(
+    columns: &[Merged],
+    tables: &[Ident],
+    options: &WildcardAdditionalOptions,
+) -> Vec<SelectItem> {
+    let mut merged: Vec<_> = columns.iter().collect();
+    merged.sort_by_key(|column| (Reverse(column.place.0), column.place.1));
+    let mut items: Vec<_> = merged
+        .into_iter()
+        .map(|column| SelectItem::UnnamedExpr(Expr::Identifier(column.name.clone())))
+        .collect();
+    for table in tables {
+        let known = columns
+            .iter()
+            .filter(|column| column.tables.contains(table));
+        let known = known.map(|column| ObjectName::from(vec![column.name.clone()]));
+        let known: Vec<_> = known.collect();
+        let kind =
+            SelectItemQualifiedWildcardKind::ObjectName(ObjectName::from(vec![table.clone()]));
+        let mut options = plain(options);
+        options.opt_exclude = (!known.is_empty()).then_some(ExcludeSelectItem::Multiple(known));
+        items.push(SelectItem::QualifiedWildcard(kind, options));
+    }
+    items
+}
+
+/// The tables of an item of FROM and its columns of USING, if all can be told. What is joined to several tables is joined by the value that
+/// the column has in them.
+fn joined(item: &mut TableWithJoins) -> Result<Option<(Vec<Ident>, Vec<Merged>)>> {
+    let Some(first) = alias(&item.relation) else {
+        return Ok(None);
+    };
+    let mut tables = vec![first];
+    let mut columns: Vec<Merged> = Vec::new();
+    let mut joins = item.joins.clone();
+    for join in &mut joins {
+        let Some(right) = alias(&join.relation) else {
+            return Ok(None);
+        };
+        match constraint(&mut join.join_operator) {
+            Some((JoinConstraint::On(condition), _)) => replace(condition, &columns)?,
+            Some((constraint @ JoinConstraint::Using(_), keeps)) => {
+                let Some(condition) = merge(constraint, keeps, &tables, &right, &mut columns)
+                else {
+                    return Ok(None);
+                };
+                if tables.len() > 1 {
+                    *constraint = JoinConstraint::On(condition);
                 }
             }
-            left.push(right);
+            _ => {}
         }
+        tables.push(right);
     }
-    found
+    item.joins = joins;
+    Ok(Some((tables, columns)))
+}
+
+/// Makes the columns of a USING columns of the table on the right side, too; the condition that they are equal.
+fn merge(
+    constraint: &JoinConstraint,
+    keeps: Keeps,
+    tables: &[Ident],
+    right: &Ident,
+    columns: &mut Vec<Merged>,
+) -> Option<Expr> {
+    let JoinConstraint::Using(names) = constraint else {
+        return None;
+    };
+    let mut conditions = Vec::new();
+    for (position, name) in names.iter().enumerate() {
+        let name = name.0.last()?.as_ident()?;
+        let of = |table: &Ident| Expr::CompoundIdentifier(vec![table.clone(), name.clone()]);
+        let mut known = columns.iter();
+        let place = match (
+            known.position(|column| column.name.value == name.value),
+            tables,
+        ) {
+            (Some(known), _) => known,
+            (None, [first]) => {
+                columns.push(Merged {
+                    name: name.clone(),
+                    value: of(first),
+                    tables: vec![first.clone()],
+                    place: (0, 0),
+                });
+                columns.len() - 1
+            }
+            // Which of them has it, only the tables themselves know.
+            _ => return None,
+        };
+        let column = &mut columns[place];
+        conditions.push(Expr::BinaryOp {
+            left: Box::new(column.value.clone()),
+            op: BinaryOperator::Eq,
+            right: Box::new(of(right)),
+        });
+        match keeps {
+            Keeps::Left => {}
+            Keeps::Right => column.value = of(right),
+            Keeps::Both => column.value = call("coalesce", vec![column.value.clone(), of(right)]),
+        }
+        column.tables.push(right.clone());
+        column.place = (tables.len(), position);
+    }
+    conditions.into_iter().reduce(|left, right| Expr::BinaryOp {
+        left: Box::new(left),
+        op: BinaryOperator::And,
+        right: Box::new(right),
+    })
+}
+
+/// The side of a join of which all rows stay.
+#[derive(Clone, Copy)]
+enum Keeps {
+    Left,
+    Right,
+    Both,
+}
+
+fn constraint(operator: &mut JoinOperator) -> Option<(&mut JoinConstraint, Keeps)> {
+    match operator {
+        JoinOperator::Join(on)
+        | JoinOperator::Inner(on)
+        | JoinOperator::Left(on)
+        | JoinOperator::LeftOuter(on) => Some((on, Keeps::Left)),
+        JoinOperator::Right(on) | JoinOperator::RightOuter(on) => Some((on, Keeps::Right)),
+        JoinOperator::FullOuter(on) => Some((on, Keeps::Both)),
+        _ => None,
+    }
 }
 
 /// What a table is called.
@@ -157,7 +285,10 @@ fn replace(within: &mut impl VisitMut, merged: &[Merged]) -> Result<()> {
 
         fn post_visit_expr(&mut self, expression: &mut Expr) -> ControlFlow<DataFusionError> {
             if let (Expr::Identifier(name), 0) = (&*expression, self.depth)
-                && let Some(column) = self.merged.iter().find(|column| column.name == name.value)
+                && let Some(column) = self
+                    .merged
+                    .iter()
+                    .find(|column| column.name.value == name.value)
             {
                 *expression = column.value.clone();
             }

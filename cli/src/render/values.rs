@@ -1,6 +1,7 @@
 //! One value of a column as text, exactly: amounts with all their digits, times in ISO 8601.
 
 use std::{
+    fmt,
     io::{self, Write},
     sync::Arc,
 };
@@ -32,7 +33,8 @@ enum Kind {
     Boolean(BooleanArray),
     Signed(ArrayRef, fn(&dyn Array, usize) -> i64),
     Unsigned(ArrayRef, fn(&dyn Array, usize) -> u64),
-    Float(ArrayRef, fn(&dyn Array, usize) -> f64),
+    Real(ArrayRef),
+    Double(ArrayRef),
     Decimal(Decimal128Array, i8),
     WideDecimal(Decimal256Array, i8),
     Date(ArrayRef),
@@ -77,12 +79,8 @@ impl Values {
             DataType::UInt64 => Kind::Unsigned(Arc::clone(array), |a, i| {
                 a.as_primitive::<UInt64Type>().value(i)
             }),
-            DataType::Float32 => Kind::Float(Arc::clone(array), |a, i| {
-                a.as_primitive::<Float32Type>().value(i).into()
-            }),
-            DataType::Float64 => Kind::Float(Arc::clone(array), |a, i| {
-                a.as_primitive::<Float64Type>().value(i)
-            }),
+            DataType::Float32 => Kind::Real(Arc::clone(array)),
+            DataType::Float64 => Kind::Double(Arc::clone(array)),
             DataType::Decimal128(_, scale) => Kind::Decimal(array.as_primitive().clone(), *scale),
             DataType::Decimal256(_, scale) => {
                 Kind::WideDecimal(array.as_primitive().clone(), *scale)
@@ -133,7 +131,8 @@ impl Values {
             Kind::Null => true,
             Kind::Signed(array, _)
             | Kind::Unsigned(array, _)
-            | Kind::Float(array, _)
+            | Kind::Real(array)
+            | Kind::Double(array)
             | Kind::Date(array)
             | Kind::Timestamp(array)
             | Kind::Other(array) => array.is_null(row),
@@ -149,7 +148,8 @@ impl Values {
             Kind::Text(array) => out.extend_from_slice(array.value(row).as_bytes()),
             Kind::LargeText(array) => out.extend_from_slice(array.value(row).as_bytes()),
             Kind::ViewText(array) => out.extend_from_slice(array.value(row).as_bytes()),
-            Kind::Float(array, value) => write!(out, "{}", value(array, row))?,
+            Kind::Real(array) => float(array.as_primitive::<Float32Type>().value(row), out)?,
+            Kind::Double(array) => float(array.as_primitive::<Float64Type>().value(row), out)?,
             Kind::Date(array) => date(array.as_primitive::<Date32Type>().value(row), out)?,
             Kind::Timestamp(array) => {
                 timestamp(
@@ -176,10 +176,12 @@ impl Values {
             Kind::Boolean(array) => write!(out, "{}", array.value(row))?,
             Kind::Signed(array, value) => write!(out, "{}", value(array, row))?,
             Kind::Unsigned(array, value) => write!(out, "{}", value(array, row))?,
-            Kind::Float(array, value) => match value(array, row) {
-                number if number.is_finite() => write!(out, "{number}")?,
-                number => write!(out, "\"{number}\"")?,
-            },
+            Kind::Real(array) => {
+                json_float(array.as_primitive::<Float32Type>().value(row), out)?;
+            }
+            Kind::Double(array) => {
+                json_float(array.as_primitive::<Float64Type>().value(row), out)?;
+            }
             Kind::Decimal(array, scale) => decimal(&array.value(row).to_string(), *scale, out),
             Kind::WideDecimal(array, scale) => decimal(&array.value(row).to_string(), *scale, out),
             Kind::Date(_) | Kind::Timestamp(_) => {
@@ -278,6 +280,27 @@ fn decimal(digits: &str, scale: i8, out: &mut Vec<u8>) {
     }
 }
 
+/// Writes a number in the fewest digits that tell it from others of its type.
+fn float(number: impl Into<f64> + Copy + fmt::Display, out: &mut Vec<u8>) -> io::Result<()> {
+    let double: f64 = number.into();
+    if double.is_infinite() {
+        let sign = if double < 0.0 { "-" } else { "" };
+        return write!(out, "{sign}Infinity");
+    }
+    write!(out, "{number}")
+}
+
+/// The same in JSON, which has no number that is infinite, or none.
+fn json_float(number: impl Into<f64> + Copy + fmt::Display, out: &mut Vec<u8>) -> io::Result<()> {
+    if number.into().is_finite() {
+        return float(number, out);
+    }
+    out.push(b'"');
+    float(number, out)?;
+    out.push(b'"');
+    Ok(())
+}
+
 fn date(days: i32, out: &mut Vec<u8>) -> io::Result<()> {
     match NaiveDate::from_epoch_days(days) {
         Some(date) => write!(
@@ -324,8 +347,8 @@ fn other(array: &ArrayRef, row: usize) -> io::Result<String> {
 #[cfg(test)]
 mod tests {
     use arrow::array::{
-        Date32Array, Float64Array, MapBuilder, StringBuilder, StringDictionaryBuilder,
-        TimestampMicrosecondArray,
+        Date32Array, Float32Array, Float64Array, MapBuilder, StringBuilder,
+        StringDictionaryBuilder, TimestampMicrosecondArray,
     };
     use arrow::datatypes::Int32Type;
 
@@ -437,7 +460,14 @@ mod tests {
             json(&shared(dictionary.finish())),
             ["\"eu-west-1\"", "null"]
         );
-        let floats: ArrayRef = Arc::new(Float64Array::from(vec![0.1, 1e21, f64::NAN]));
-        assert_eq!(json(&floats), ["0.1", "1000000000000000000000", "\"NaN\""]);
+        let doubles = [0.1, 1e21, f64::NAN, f64::NEG_INFINITY];
+        let doubles: ArrayRef = Arc::new(Float64Array::from(doubles.to_vec()));
+        assert_eq!(
+            json(&doubles),
+            ["0.1", "1000000000000000000000", "\"NaN\"", "\"-Infinity\""]
+        );
+        assert_eq!(plain(&doubles)[3], "-Infinity");
+        let reals: ArrayRef = Arc::new(Float32Array::from(vec![1.005]));
+        assert_eq!(plain(&reals), ["1.005"]);
     }
 }
