@@ -17,6 +17,7 @@ mod names;
 mod printed;
 mod reduce;
 mod regexp;
+mod single;
 mod sorted;
 mod support;
 mod text;
@@ -37,6 +38,7 @@ pub(crate) use collected::{MOST_FREQUENT, TRUNCATED};
 pub(crate) use json::decode::JSON;
 pub(crate) use map::{FIRST_OF_EACH, ZIPPED};
 pub(crate) use regexp::{FILLED, GAPS, GROUPS};
+pub(crate) use single::single_row;
 pub(crate) use sorted::SORTED;
 pub(crate) use unnest::{ENTRIES, NEVER_EMPTY, ORDINALS, UNNAMED};
 

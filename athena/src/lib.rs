@@ -11,14 +11,18 @@
 //! Start at [`parse()`], [`rewrite()`] and [`functions`].
 
 mod ast;
+mod correlated;
 pub mod functions;
+mod multisets;
 mod parser;
+mod repeated;
 mod rewrite;
 mod subqueries;
 mod typed;
 mod unnest;
 
 pub use parser::parse;
+pub use repeated::told_apart;
 pub use rewrite::rewrite;
 pub use typed::{
     analyzer_rules, converting, decimals_of_text, expression_planners, type_planner, unnamed,

@@ -7,6 +7,7 @@ mod attempts;
 mod calls;
 mod casts;
 mod collected;
+mod fields;
 pub(crate) mod grouping;
 mod groups;
 mod intervals;
@@ -65,6 +66,7 @@ fn rewrite_sql(statement: &mut sql::Statement) -> Result<()> {
     lambdas::rewrite(statement)?;
     attempts::rewrite(statement)?;
     collected::rewrite(statement)?;
+    fields::name(statement);
     calls::rewrite(statement)?;
     casts::rewrite(statement)?;
     intervals::rewrite(statement)?;

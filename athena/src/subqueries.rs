@@ -28,7 +28,13 @@ use datafusion::{
     optimizer::AnalyzerRule,
 };
 
-use crate::functions::is_member;
+use crate::{
+    correlated::{complete, decides},
+    functions::is_member,
+};
+
+/// What is sought among the rows of a sub-query.
+const MEMBER: &str = "__member";
 
 /// Makes values of such sub-queries. After types are settled.
 #[derive(Debug)]
@@ -40,7 +46,8 @@ impl AnalyzerRule for SubqueriesAsValues {
     }
 
     fn analyze(&self, plan: LogicalPlan, _: &ConfigOptions) -> Result<LogicalPlan> {
-        plan.transform_up_with_subqueries(node)
+        complete(plan)?
+            .transform_up_with_subqueries(node)
             .map(|plan| plan.data)
     }
 }
@@ -51,13 +58,14 @@ fn node(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
         asked |= asks(expr)?;
         Ok(TreeNodeRecursion::Continue)
     })?;
-    // DataFusion computes in filters and projections what sub-queries tell of each row.
-    let is_sorted = matches!(plan, LogicalPlan::Sort(_));
-    if !asked && !is_sorted {
-        return Ok(Transformed::no(plan));
-    }
+    // What sub-queries tell of each row is computed in filters and projections.
+    let sinks = matches!(
+        plan,
+        LogicalPlan::Sort(_) | LogicalPlan::Aggregate(_) | LogicalPlan::Window(_)
+    );
     let plan = match plan {
-        LogicalPlan::Join(join) => return joins::join(join).map(Transformed::yes),
+        LogicalPlan::Join(join) => return joins::join(join),
+        _ if !asked && !sinks => return Ok(Transformed::no(plan)),
         other => other,
     };
     let decides = matches!(plan, LogicalPlan::Filter(_));
@@ -72,7 +80,7 @@ fn node(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
         };
         Ok(made.update_data(|expr| name.restore(expr)))
     })?;
-    if !made.transformed && !is_sorted {
+    if !made.transformed && !sinks {
         return Ok(made);
     }
     let changed = made.transformed;
@@ -87,6 +95,13 @@ fn node(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
         changed || made.transformed,
         TreeNodeRecursion::Continue,
     ))
+}
+
+/// Whether an expression has a sub-query that speaks of the rows around it.
+fn is_correlated(expr: &Expr) -> Result<bool> {
+    expr.exists(|part| {
+        Ok(matches!(part, Expr::ScalarSubquery(query) if !query.outer_ref_columns.is_empty()))
+    })
 }
 
 /// Whether an expression asks what a value is to the rows of a sub-query.
@@ -185,19 +200,52 @@ fn condition(expr: Expr, always: bool, schema: &DFSchema) -> Result<Transformed<
                 TreeNodeRecursion::Continue,
             ))
         }
-        Expr::Exists(_) | Expr::SetComparison(_) => Ok(Transformed::no(expr)),
-        Expr::InSubquery(ref query) if !query.negated || always && is_plain(query) => {
+        Expr::SetComparison(ref query) if query.subquery.outer_ref_columns.is_empty() => {
             Ok(Transformed::no(expr))
         }
+        Expr::Exists(ref query) if decides(&query.subquery, schema) => Ok(Transformed::no(expr)),
+        Expr::InSubquery(query) if is_join(&query, always, schema) => named(query),
         Expr::Not(ref inner) => match inner.as_ref() {
-            Expr::Exists(_) => Ok(Transformed::no(expr)),
-            Expr::InSubquery(query) if always && !query.negated && is_plain(query) => {
+            Expr::Exists(query) if decides(&query.subquery, schema) => Ok(Transformed::no(expr)),
+            Expr::InSubquery(query) if !query.negated && always && is_plain(query) => {
                 Ok(Transformed::no(expr))
             }
             _ => value(expr, schema),
         },
         other => value(other, schema),
     }
+}
+
+/// Whether DataFusion makes the right join of `IN` or `NOT IN`.
+fn is_join(query: &InSubquery, always: bool, schema: &DFSchema) -> bool {
+    if query.negated {
+        always && is_plain(query)
+    } else {
+        decides(&query.subquery, schema)
+    }
+}
+
+/// What is sought among the rows of a correlated sub-query under a name of its own. DataFusion joins other columns of these rows too, and
+/// a cast has the name of its column.
+fn named(mut query: InSubquery) -> Result<Transformed<Expr>> {
+    let plan = Arc::clone(&query.subquery.subquery);
+    let column = Expr::Column(Column::from(plan.schema().qualified_field(0)));
+    let is_named = is_plain(&query)
+        || matches!(plan.as_ref(), LogicalPlan::Projection(projection) if matches!(projection.expr[..], [Expr::Column(_)]));
+    if is_named {
+        return Ok(Transformed::no(Expr::InSubquery(query)));
+    }
+    let plan = match plan.as_ref() {
+        LogicalPlan::Projection(projection) => {
+            let values = projection.expr.iter().cloned();
+            let values = values.map(|value| value.unalias_nested().data.alias(MEMBER));
+            LogicalPlanBuilder::from(projection.input.as_ref().clone())
+                .project(values.collect::<Vec<_>>())?
+        }
+        other => LogicalPlanBuilder::from(other.clone()).project([column.alias(MEMBER)])?,
+    };
+    query.subquery.subquery = Arc::new(plan.build()?);
+    Ok(Transformed::yes(Expr::InSubquery(query)))
 }
 
 /// Whether a sub-query does not speak of the rows around it: of those alone DataFusion makes joins that keep what `NOT IN` keeps.
@@ -210,7 +258,7 @@ fn value(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
     expr.transform_up(|part| match part {
         Expr::InSubquery(query) => Ok(Transformed::yes(member(query, schema)?)),
         Expr::Exists(query) => Ok(Transformed::yes(exists(query)?)),
-        Expr::SetComparison(query) => Ok(Transformed::yes(compared::compared(query)?)),
+        Expr::SetComparison(query) => Ok(Transformed::yes(compared::compared(query, schema)?)),
         other => Ok(Transformed::no(other)),
     })
 }

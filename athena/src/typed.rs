@@ -52,6 +52,7 @@ pub fn unnamed() -> Vec<Arc<ScalarUDF>> {
         double::function(),
         divide::function(),
         functions::is_member(),
+        functions::single_row(),
     ];
     all.extend(checked::all().iter().cloned());
     all
@@ -107,8 +108,10 @@ pub fn analyzer_rules() -> Vec<Arc<dyn AnalyzerRule + Send + Sync>> {
     let mut rules = Analyzer::new().rules;
     let coercion = rules.iter().position(|rule| rule.name() == "type_coercion");
     rules.insert(coercion.unwrap_or(rules.len()), Arc::new(TrinoTypes));
+    rules.push(Arc::new(crate::multisets::Multisets));
     rules.push(Arc::new(crate::subqueries::SubqueriesAsValues));
     rules.push(Arc::new(crate::unnest::UnnestsOfColumns));
+    rules.push(Arc::new(crate::correlated::CorrelatedSubqueries));
     rules
 }
 

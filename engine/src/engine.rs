@@ -42,6 +42,9 @@ use crate::{
     views::Views,
 };
 
+/// Columns that a statement may select beside all columns and be told apart for it, one after the other.
+const REPEATED: usize = 64;
+
 /// Tables and columns that a query of the library needs reports for.
 const ONLY_IN_REPORTS: [&str; 9] = [
     "cur",
@@ -458,11 +461,35 @@ impl Engine {
         statement::check(&statement).map_err(sorted)?;
         let plan = match self.narrow(state, &statement).await {
             Some(plan) => plan,
-            None => state.statement_to_plan(statement).await.map_err(sorted)?,
+            None => self.whole(state, statement).await.map_err(sorted)?,
         };
         statement::check_plan(&plan).map_err(sorted)?;
         self.may_plan(&plan)?;
         Ok(plan)
+    }
+
+    /// The plan of a statement, whose columns are told apart as far as need be.
+    async fn whole(
+        &self,
+        state: &SessionState,
+        mut statement: Statement,
+    ) -> Result<LogicalPlan, DataFusionError> {
+        let attempts = if self.dialect == Dialect::Trino {
+            REPEATED
+        } else {
+            0
+        };
+        for _ in 0..attempts {
+            let error = match state.statement_to_plan(statement.clone()).await {
+                Ok(plan) => return Ok(plan),
+                Err(error) => error,
+            };
+            let Some(told_apart) = curtail_athena::told_apart(&statement, &error) else {
+                return Err(error);
+            };
+            statement = told_apart;
+        }
+        state.statement_to_plan(statement).await
     }
 
     /// The answer that a plan gives.

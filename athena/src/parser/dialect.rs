@@ -134,6 +134,38 @@ impl Dialect for Athena {
             _ => return None,
         })
     }
+
+    fn parse_infix(
+        &self,
+        parser: &mut Parser<'_>,
+        left: &Expr,
+        precedence: u8,
+    ) -> Option<Result<Expr, ParserError>> {
+        distinct_from(parser, left, precedence).transpose()
+    }
+}
+
+/// `x IS [NOT] DISTINCT FROM y`, whose right side ends before an AND.
+fn distinct_from(
+    parser: &mut Parser<'_>,
+    left: &Expr,
+    precedence: u8,
+) -> Result<Option<Expr>, ParserError> {
+    let is_not = if parser.parse_keywords(&[Keyword::IS, Keyword::DISTINCT, Keyword::FROM]) {
+        false
+    } else if parser.parse_keywords(&[Keyword::IS, Keyword::NOT, Keyword::DISTINCT, Keyword::FROM])
+    {
+        true
+    } else {
+        return Ok(None);
+    };
+    let left = Box::new(left.clone());
+    let right = Box::new(parser.parse_subexpr(precedence)?);
+    Ok(Some(if is_not {
+        Expr::IsNotDistinctFrom(left, right)
+    } else {
+        Expr::IsDistinctFrom(left, right)
+    }))
 }
 
 /// `x AS type)`, with the types of Trino.

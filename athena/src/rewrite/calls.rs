@@ -162,7 +162,7 @@ fn row(function: &Function) -> Option<Expr> {
     Some(call("named_struct", fields.collect()))
 }
 
-/// `listagg(x, ',') WITHIN GROUP (ORDER BY y)` is `listagg(x, ',' ORDER BY y)`.
+/// `listagg(x)` without an order is `listagg(x, '')`.
 fn listagg(function: &mut Function) {
     let FunctionArguments::List(list) = &mut function.args else {
         return;
@@ -174,12 +174,6 @@ fn listagg(function: &mut Function) {
     // What overflows is an error anyway.
     list.clauses
         .retain(|clause| !matches!(clause, FunctionArgumentClause::OnOverflow(_)));
-    if !function.within_group.is_empty() {
-        list.clauses
-            .push(FunctionArgumentClause::OrderBy(std::mem::take(
-                &mut function.within_group,
-            )));
-    }
 }
 
 /// `count(DISTINCT a, b)` counts the pairs in which nothing is NULL.

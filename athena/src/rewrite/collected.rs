@@ -69,7 +69,10 @@ fn made(function: &Function) -> Option<Expr> {
             first.null_treatment = Some(NullTreatment::IgnoreNulls);
             Some(Expr::Function(first))
         }
-        ("listagg", [value, rest @ ..]) => truncated(function, value, rest.first()),
+        ("listagg", [value, rest @ ..]) => {
+            let separator = rest.first().cloned().unwrap_or_else(|| text(""));
+            listed(function, value, separator)
+        }
         _ => None,
     }
 }
@@ -173,14 +176,15 @@ fn of_known(aggregate: Expr, value: &Expr) -> Expr {
     Expr::Function(function)
 }
 
-/// `listagg(x, ',' ON OVERFLOW TRUNCATE '…' WITH COUNT)`, of an array of all values.
-fn truncated(function: &Function, value: &Expr, separator: Option<&Expr>) -> Option<Expr> {
-    let (filler, with_count) = clauses(function).iter().find_map(|clause| match clause {
+/// `listagg` of an array of all values, where they come in an order or are not all to be listed. Two aggregates that ask for their rows in
+/// orders of their own cannot stand side by side, while arrays are put in order by themselves.
+fn listed(function: &Function, value: &Expr, separator: Expr) -> Option<Expr> {
+    let truncate = clauses(function).iter().find_map(|clause| match clause {
         FunctionArgumentClause::OnOverflow(ListAggOnOverflow::Truncate { filler, with_count }) => {
             Some((filler.as_deref().cloned(), *with_count))
         }
         _ => None,
-    })?;
+    });
     let mut function = function.clone();
     let order = std::mem::take(&mut function.within_group);
     if let FunctionArguments::List(list) = &mut function.args {
@@ -191,14 +195,12 @@ fn truncated(function: &Function, value: &Expr, separator: Option<&Expr>) -> Opt
         }
     }
     let all = with_values(&function, "array_agg", vec![value.clone()]);
+    let all = of_known(all, value);
+    let Some((filler, with_count)) = truncate else {
+        self::order(&function)?;
+        return Some(call("array_join", vec![all, separator]));
+    };
+    let filler = filler.unwrap_or_else(|| text(FILLER));
     let counted = if with_count { number(&1) } else { number(&0) };
-    Some(call(
-        TRUNCATED,
-        vec![
-            of_known(all, value),
-            separator.cloned().unwrap_or_else(|| text("")),
-            filler.unwrap_or_else(|| text(FILLER)),
-            counted,
-        ],
-    ))
+    Some(call(TRUNCATED, vec![all, separator, filler, counted]))
 }

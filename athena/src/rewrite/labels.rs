@@ -165,7 +165,6 @@ fn name_unnamed(select: &mut Select) {
         let SelectItem::UnnamedExpr(expr) = item else {
             continue;
         };
-        // A field of a row has the field's name.
         let is_named = is_column(expr)
             || unnests(expr)
             || matches!(expr, Expr::Wildcard(_) | Expr::QualifiedWildcard(..));

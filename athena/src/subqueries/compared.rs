@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use super::{counted, member_of, scalar};
+use super::{counted, member, scalar};
 use datafusion::{
-    common::{Column, ScalarValue, not_impl_err},
+    common::{Column, DFSchema, ScalarValue, not_impl_err},
     error::Result,
     functions_aggregate::{
         count::count_udaf,
@@ -13,12 +13,12 @@ use datafusion::{
     },
     logical_expr::{
         AggregateUDF, Expr, LogicalPlanBuilder, Operator, binary_expr,
-        expr::{AggregateFunction, SetComparison, SetQuantifier},
+        expr::{AggregateFunction, InSubquery, SetComparison, SetQuantifier},
         lit, when,
     },
 };
 
-pub(super) fn compared(comparison: SetComparison) -> Result<Expr> {
+pub(super) fn compared(comparison: SetComparison, schema: &DFSchema) -> Result<Expr> {
     let SetComparison {
         expr,
         subquery,
@@ -28,16 +28,12 @@ pub(super) fn compared(comparison: SetComparison) -> Result<Expr> {
     let expr = *expr;
     let all = quantifier == SetQuantifier::All;
     match (op, all) {
-        (Operator::Eq, false) => return member_of(expr, &subquery),
-        (Operator::NotEq, true) => return Ok(!member_of(expr, &subquery)?),
+        (Operator::Eq, false) | (Operator::NotEq, true) => {
+            return member(InSubquery::new(Box::new(expr), subquery, all), schema);
+        }
         _ => {}
     }
-    if !subquery.outer_ref_columns.is_empty() {
-        return not_impl_err!(
-            "{op} {} of a sub-query that speaks of the rows around it is only supported in WHERE and HAVING",
-            if all { "ALL" } else { "ANY" }
-        );
-    }
+    let outer = &subquery.outer_ref_columns;
     let plan = subquery.subquery.as_ref();
     let column = Expr::Column(Column::from(plan.schema().qualified_field(0)));
     let of_values = |function: Arc<AggregateUDF>| -> Result<Expr> {
@@ -47,7 +43,7 @@ pub(super) fn compared(comparison: SetComparison) -> Result<Expr> {
         let plan = LogicalPlanBuilder::from(plan.clone())
             .aggregate(Vec::<Expr>::new(), vec![made])?
             .build()?;
-        Ok(scalar(plan, Vec::new()))
+        Ok(scalar(plan, outer.clone()))
     };
     // It holds for the hardest of all values, or for the easiest.
     let holds = match op {
@@ -69,7 +65,7 @@ pub(super) fn compared(comparison: SetComparison) -> Result<Expr> {
         }
         other => return not_impl_err!("{other} with ANY or ALL is not supported"),
     };
-    let (rows, known) = (counted(plan.clone(), &[])?, of_values(count_udaf())?);
+    let (rows, known) = (counted(plan.clone(), outer)?, of_values(count_udaf())?);
     let decided = if all { !holds.clone() } else { holds.clone() };
     when(rows.clone().eq(lit(0_i64)), lit(all))
         .when(decided, lit(!all))

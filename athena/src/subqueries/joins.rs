@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::Arc};
 use datafusion::{
     common::{
         Column, JoinType, not_impl_err,
-        tree_node::{TreeNode, TreeNodeRecursion},
+        tree_node::{Transformed, TreeNode, TreeNodeRecursion},
     },
     error::Result,
     logical_expr::{
@@ -14,7 +14,7 @@ use datafusion::{
     },
 };
 
-use super::{asks, value};
+use super::{asks, is_correlated, value};
 
 /// The side of a join.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,13 +24,20 @@ enum Side {
 }
 
 /// The join without sub-queries in its condition.
-pub(super) fn join(join: Join) -> Result<LogicalPlan> {
+pub(super) fn join(join: Join) -> Result<Transformed<LogicalPlan>> {
+    let any = match &join.filter {
+        Some(condition) => is_asked(condition)?,
+        None => false,
+    };
+    if !any {
+        return Ok(Transformed::no(LogicalPlan::Join(join)));
+    }
     let columns = join.schema.columns();
     let schema = merge_schema(&[&join.left, &join.right]);
     let (mut left, mut right) = (Vec::new(), Vec::new());
     let (mut within, mut above) = (Vec::new(), Vec::new());
     for condition in join.filter.map(split_conjunction_owned).unwrap_or_default() {
-        if !asks(&condition)? {
+        if !is_asked(&condition)? {
             within.push(condition);
             continue;
         }
@@ -80,7 +87,13 @@ pub(super) fn join(join: Join) -> Result<LogicalPlan> {
     for condition in above {
         made = made.filter(condition)?;
     }
-    made.project(columns.into_iter().map(Expr::Column))?.build()
+    let made = made.project(columns.into_iter().map(Expr::Column))?;
+    made.build().map(Transformed::yes)
+}
+
+/// Whether a condition has sub-queries of which joins have to be made.
+fn is_asked(condition: &Expr) -> Result<bool> {
+    Ok(asks(condition)? || is_correlated(condition)?)
 }
 
 /// A plan with more columns.

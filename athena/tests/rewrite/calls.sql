@@ -4,15 +4,15 @@ SELECT CASE WHEN a > 1 THEN 'x' ELSE 'y' END AS b, CASE WHEN a > 1 THEN 2 END AS
 ----
 SELECT listagg(x, ',') WITHIN GROUP (ORDER BY y DESC) AS l FROM t
 -- becomes
-SELECT listagg(x, ',' ORDER BY y DESC) AS l FROM t
+SELECT array_join(array_agg(x ORDER BY y DESC) FILTER (WHERE (x) IS NOT NULL), ',') AS l FROM t
 ----
 SELECT LISTAGG(DISTINCT x) WITHIN GROUP (ORDER BY x) AS l FROM t
 -- becomes
-SELECT listagg(DISTINCT x, '' ORDER BY x) AS l FROM t
+SELECT array_join(array_agg(DISTINCT x ORDER BY x) FILTER (WHERE (x) IS NOT NULL), '') AS l FROM t
 ----
 SELECT listagg(x, ',' ON OVERFLOW ERROR) WITHIN GROUP (ORDER BY y) AS l FROM t
 -- becomes
-SELECT listagg(x, ',' ORDER BY y) AS l FROM t
+SELECT array_join(array_agg(x ORDER BY y) FILTER (WHERE (x) IS NOT NULL), ',') AS l FROM t
 ----
 SELECT current_timestamp(3) AS a, localtimestamp AS b, now() AS c, current_date AS d
 -- becomes
@@ -52,3 +52,7 @@ SELECT (TRY_CAST(x AS DOUBLE) / try_divisor(TRY_CAST(x AS DOUBLE), a)) AS q, (pl
 SELECT transform(a, x -> x + 1) AS b, reduce(a, 0, (s, X) -> s + x, s -> s) AS c FROM t
 -- becomes
 SELECT transform(a, x -> x + 1) AS b, reduce(a, 0, (s, x) -> s + x, s -> s) AS c FROM t
+----
+SELECT listagg(x) AS l, listagg(x, ',' ON OVERFLOW ERROR) AS m FROM t
+-- becomes
+SELECT listagg(x, '') AS l, listagg(x, ',') AS m FROM t

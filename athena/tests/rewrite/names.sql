@@ -40,4 +40,8 @@ SELECT rank() OVER (ORDER BY z) AS r, lag(x) IGNORE NULLS OVER (PARTITION BY y O
 ----
 SELECT C.Resource_Tags['Team'] AS t, db.c.Product['x'].Y FROM c GROUP BY C.resource_tags['Team']
 -- becomes
-SELECT c.resource_tags['Team'] AS t, db.c.product['x']['y'] AS _col1 FROM c GROUP BY c.resource_tags['Team']
+SELECT c.resource_tags['Team'] AS t, db.c.product['x']['y'] AS y FROM c GROUP BY c.resource_tags['Team']
+----
+SELECT r.a, t.r.b, t.x, db.t.y, (r).c.d, r['e'] FROM db.t
+-- becomes
+SELECT r.a AS a, t.r.b AS b, t.x, db.t.y, (r)['c']['d'] AS d, r['e'] AS _col5 FROM db.t

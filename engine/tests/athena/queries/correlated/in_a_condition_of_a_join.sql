@@ -1,0 +1,9 @@
+WITH plans (team, start, rate) AS (
+  VALUES ('a', 1, 10), ('a', 3, 30), ('b', 2, 20), ('c', CAST(NULL AS integer), 40), (CAST(NULL AS varchar), 4, 50)
+), months (team, month, budget) AS (
+  VALUES ('a', 1, 100), ('a', 2, 25), ('a', 3, 35), ('b', 1, 60), ('b', 3, CAST(NULL AS integer)), ('c', 5, 45), (CAST(NULL AS varchar), 6, 5)
+)
+SELECT m.team, m.month, p.rate
+FROM months m
+JOIN plans p ON p.team = m.team AND p.rate < (SELECT max(q.rate) FROM plans q WHERE q.start <= m.month)
+ORDER BY 1, 2, 3
