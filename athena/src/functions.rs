@@ -40,6 +40,7 @@ pub(crate) use map::{FIRST_OF_EACH, ZIPPED};
 pub(crate) use regexp::{FILLED, GAPS, GROUPS};
 pub(crate) use single::single_row;
 pub(crate) use sorted::SORTED;
+pub(crate) use time::zone_named;
 pub(crate) use unnest::{ENTRIES, NEVER_EMPTY, ORDINALS, UNNAMED};
 
 pub use listed::{REWRITTEN, is_part};
@@ -56,6 +57,7 @@ pub fn scalar() -> Vec<ScalarUDF> {
     all.extend(math::all());
     all.extend(collected::all());
     let mut all = attempt::with_attempts(all);
+    all.push(time::now());
     all.extend(unnest::all());
     all
 }

@@ -81,12 +81,15 @@ fn timestamp() -> DataType {
     DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
 }
 
-/// The zone of a time that is shown in another one than UTC.
+/// Trino's `timestamp with time zone` in UTC.
+fn zoned_timestamp() -> DataType {
+    DataType::Timestamp(TimeUnit::Microsecond, Some("+00:00".into()))
+}
+
+/// The zone of a time that has one.
 fn zone(data_type: &DataType) -> Option<&str> {
     match data_type {
-        DataType::Timestamp(_, Some(zone)) if !matches!(zone.as_ref(), "UTC" | "Z" | "+00:00") => {
-            Some(zone)
-        }
+        DataType::Timestamp(_, Some(zone)) if zone.as_ref() != "UTC" => Some(zone),
         _ => None,
     }
 }

@@ -182,6 +182,9 @@ pub(crate) fn sql_type(data_type: &DataType) -> String {
         DataType::Dictionary(_, values) => sql_type(values),
         DataType::Binary | DataType::LargeBinary | DataType::BinaryView => "varbinary".to_owned(),
         DataType::Decimal128(precision, scale) => format!("decimal({precision},{scale})"),
+        DataType::Timestamp(_, Some(zone)) if zone.as_ref() != "UTC" => {
+            "timestamp(3) with time zone".to_owned()
+        }
         DataType::Timestamp(..) => "timestamp(3)".to_owned(),
         DataType::Date32 => "date".to_owned(),
         DataType::Boolean => "boolean".to_owned(),

@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use datafusion::{
     arrow::datatypes::DataType,
+    common::ScalarValue,
+    error::Result,
     execution::{FunctionRegistry, SessionState},
     logical_expr::{Expr, ScalarUDF, expr::ScalarFunction, lit},
 };
@@ -27,6 +29,12 @@ pub(crate) fn map_of<'a>(
         Arc::new(ScalarUDF::new_from_impl(MapOf::new(values))),
         arguments,
     ))
+}
+
+/// The map of a column that is not there.
+pub(crate) fn missing(values: &DataType) -> Result<Expr> {
+    let map_type = MapOf::new(values).map_type();
+    Ok(lit(ScalarValue::try_from(&map_type)?))
 }
 
 /// Makes the functions known by name, so that plans that have been sent elsewhere find them.

@@ -21,6 +21,9 @@ pub(crate) fn type_name(data_type: &DataType) -> String {
         | DataType::FixedSizeBinary(_) => "varbinary",
         DataType::Date32 | DataType::Date64 => "date",
         DataType::Time32(_) | DataType::Time64(_) => "time(3)",
+        DataType::Timestamp(_, Some(zone)) if zone.as_ref() != "UTC" => {
+            "timestamp(3) with time zone"
+        }
         DataType::Timestamp(..) => "timestamp(3)",
         DataType::Interval(IntervalUnit::YearMonth) => "interval year to month",
         DataType::Interval(_) | DataType::Duration(_) => "interval day to second",

@@ -1,7 +1,7 @@
 //! Dates and times.
 //!
-//! Both of Trino's `timestamp` and `timestamp with time zone` are Arrow's timestamps in UTC here; one whose type names another zone is the
-//! same instant, shown by that zone's clocks, and all functions go by these.
+//! Trino's `timestamp` is Arrow's timestamp in UTC here. One whose type names another zone, or UTC as `+00:00`, is a `timestamp with time
+//! zone`: an instant, shown by that zone's clocks, and all functions go by these.
 
 mod arithmetic;
 mod calendar;
@@ -12,6 +12,7 @@ mod iso;
 mod iso8601;
 mod joda;
 mod mysql;
+mod now;
 mod parse;
 mod parsed;
 mod part;
@@ -27,6 +28,16 @@ mod zones;
 use std::sync::Arc;
 
 use datafusion::logical_expr::{ScalarUDF, planner::ExprPlanner};
+
+/// `now()`, which nothing makes fail.
+pub(super) fn now() -> ScalarUDF {
+    now::function()
+}
+
+/// The zone that the text of a time names.
+pub(crate) fn zone_named(text: &str) -> Option<String> {
+    Some(iso::parse(text)?.zone?.name())
+}
 
 /// The functions of this family.
 pub(super) fn all() -> Vec<ScalarUDF> {

@@ -130,7 +130,7 @@ fn interval(parser: &mut Parser<'_>) -> Result<DataType, ParserError> {
     })
 }
 
-/// Times are instants in UTC, whether they name a zone or not.
+/// Of times of day it is of no account whether they have a zone.
 fn time(parser: &mut Parser<'_>, of_day: bool) -> Result<DataType, ParserError> {
     parser.next_token();
     let digits = if parser.peek_token_ref().token == Token::LParen {
@@ -138,7 +138,8 @@ fn time(parser: &mut Parser<'_>, of_day: bool) -> Result<DataType, ParserError> 
     } else {
         None
     };
-    if parser.parse_keyword(Keyword::WITH) || parser.parse_keyword(Keyword::WITHOUT) {
+    let has_zone = parser.parse_keyword(Keyword::WITH);
+    if has_zone || parser.parse_keyword(Keyword::WITHOUT) {
         parser.expect_keywords(&[Keyword::TIME, Keyword::ZONE])?;
     }
     if of_day {
@@ -151,5 +152,10 @@ fn time(parser: &mut Parser<'_>, of_day: bool) -> Result<DataType, ParserError> 
         None | Some(4..=6) => 6,
         Some(_) => 9,
     };
-    Ok(DataType::Timestamp(Some(digits), TimezoneInfo::None))
+    let zone = if has_zone {
+        TimezoneInfo::WithTimeZone
+    } else {
+        TimezoneInfo::None
+    };
+    Ok(DataType::Timestamp(Some(digits), zone))
 }

@@ -3,9 +3,10 @@
 use datafusion::{
     error::Result,
     sql::sqlparser::ast::{
-        AccessExpr, CaseWhen, DateTimeField, DuplicateTreatment, Expr, Function, FunctionArg,
-        FunctionArgExpr, FunctionArgumentClause, FunctionArguments, Ident, ObjectName,
-        ObjectNamePart, Statement, Subscript, helpers::attached_token::AttachedToken,
+        AccessExpr, CaseWhen, CastKind, DataType, DateTimeField, DuplicateTreatment, Expr,
+        Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments, Ident,
+        ObjectName, ObjectNamePart, Statement, Subscript, TimezoneInfo,
+        helpers::attached_token::AttachedToken,
     },
 };
 
@@ -67,13 +68,19 @@ fn rewritten(function: &mut Function) -> Option<Expr> {
             None
         }
         // Their precision, in digits of the second, is that of the session here.
-        "current_timestamp" | "current_time" | "localtimestamp" | "localtime" => {
-            let now = if called.ends_with("timestamp") {
-                "current_timestamp"
-            } else {
-                "current_time"
-            };
-            rename(function, now);
+        "current_timestamp" | "localtimestamp" => {
+            rename(function, "current_timestamp");
+            function.args = FunctionArguments::None;
+            (called == "localtimestamp").then(|| Expr::Cast {
+                kind: CastKind::Cast,
+                expr: Box::new(Expr::Function(function.clone())),
+                data_type: DataType::Timestamp(None, TimezoneInfo::None),
+                array: false,
+                format: None,
+            })
+        }
+        "current_time" | "localtime" => {
+            rename(function, "current_time");
             function.args = FunctionArguments::None;
             None
         }

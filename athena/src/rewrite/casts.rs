@@ -4,12 +4,15 @@ use datafusion::{
     error::Result,
     sql::sqlparser::ast::{
         CastKind, CharacterLength, DataType, ExactNumberInfo, Expr, Statement, StructField,
-        TypedString, UnaryOperator, Value,
+        TimezoneInfo, TypedString, UnaryOperator, Value,
     },
 };
 
 use super::{each_expression, take};
-use crate::ast::{arguments, bare, call, name, number, text};
+use crate::{
+    ast::{arguments, bare, call, name, number, text},
+    functions,
+};
 
 pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
     each_expression(statement, |expression| {
@@ -25,12 +28,7 @@ pub(super) fn rewrite(statement: &mut Statement) -> Result<()> {
                 }
             }
             Expr::TypedString(literal) => {
-                let made = literal
-                    .value
-                    .clone()
-                    .into_string()
-                    .and_then(|value| typed(&literal.data_type, &value));
-                if let Some(made) = made {
+                if let Some(made) = typed(literal) {
                     *expression = made;
                 }
             }
@@ -149,8 +147,22 @@ fn row(kind: &CastKind, expr: &Expr, fields: &[StructField]) -> Option<Expr> {
 }
 
 /// A literal that names its type, where text cast to the type is not the same.
-fn typed(data_type: &DataType, value: &str) -> Option<Expr> {
-    match data_type {
+fn typed(literal: &TypedString) -> Option<Expr> {
+    let value = literal.value.clone().into_string()?;
+    let value = value.as_str();
+    match &literal.data_type {
+        // The zone that it names is a part of it.
+        DataType::Timestamp(..) => {
+            let zone = functions::zone_named(value)?;
+            let instant = Expr::Cast {
+                kind: CastKind::Cast,
+                expr: Box::new(text(value)),
+                data_type: DataType::Timestamp(None, TimezoneInfo::None),
+                array: false,
+                format: None,
+            };
+            Some(call("at_timezone", vec![instant, text(zone)]))
+        }
         DataType::JSON => Some(call("json_parse", vec![text(value)])),
         // It has as many digits as are written.
         DataType::Decimal(_) => {

@@ -21,7 +21,7 @@ use super::{
     AMOUNT, double,
     kind::{Kind, literal},
     read::{Otherwise, read},
-    text, timestamp, zone,
+    text, timestamp, zone, zoned_timestamp,
 };
 use crate::functions;
 
@@ -130,6 +130,15 @@ pub(super) fn cast(expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
         }
         (Kind::Text, Kind::Timestamp) if is_default_timestamp(to) => {
             read(inner, &timestamp(), otherwise)
+        }
+        (Kind::Text, Kind::Timestamp) if *to == zoned_timestamp() => {
+            again(read(inner, &timestamp(), otherwise), to.clone())
+        }
+        // It has a zone already.
+        (Kind::Timestamp, Kind::Timestamp)
+            if zone(&from).is_some() && *to == zoned_timestamp() && from != *to =>
+        {
+            inner.clone()
         }
         (Kind::Text, Kind::Decimal) if fraction_digits(to) >= 0 => read(inner, to, otherwise),
         (Kind::Date | Kind::Timestamp, Kind::Timestamp)

@@ -6,7 +6,7 @@ use arrow::datatypes::{DataType, Field, FieldRef, Fields};
 use datafusion::{
     error::Result,
     logical_expr::planner::TypePlanner,
-    sql::sqlparser::ast::{ArrayElemTypeDef, DataType as Name, ExactNumberInfo},
+    sql::sqlparser::ast::{ArrayElemTypeDef, DataType as Name, ExactNumberInfo, TimezoneInfo},
 };
 
 use crate::functions::JSON;
@@ -28,7 +28,10 @@ impl TypePlanner for TrinoTypeNames {
 
 fn ours(name: &Name) -> Option<DataType> {
     Some(match name {
-        // Instants, whatever the precision: with a zone or without.
+        // Whatever the precision.
+        Name::Timestamp(_, TimezoneInfo::WithTimeZone | TimezoneInfo::Tz) => {
+            super::zoned_timestamp()
+        }
         Name::Timestamp(..) => super::timestamp(),
         // DataFusion's has ten decimal places.
         Name::Decimal(ExactNumberInfo::None)

@@ -121,7 +121,11 @@ fn texts(array: &ArrayRef) -> Result<ArrayRef> {
                     .ok_or_else(|| exec_datafusion_err!("a time out of range: {value} µs"))?;
                 instant(text, local.timestamp_micros())?;
                 text.push(' ');
-                text.push_str(name);
+                text.push_str(if name.as_ref() == "+00:00" {
+                    "UTC"
+                } else {
+                    name
+                });
                 Ok(())
             })
         }

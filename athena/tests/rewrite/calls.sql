@@ -16,7 +16,7 @@ SELECT array_join(array_agg(x ORDER BY y) FILTER (WHERE (x) IS NOT NULL), ',') A
 ----
 SELECT current_timestamp(3) AS a, localtimestamp AS b, now() AS c, current_date AS d
 -- becomes
-SELECT current_timestamp AS a, current_timestamp AS b, now() AS c, current_date AS d
+SELECT current_timestamp AS a, CAST(current_timestamp AS TIMESTAMP) AS b, now() AS c, current_date AS d
 ----
 SELECT ts AT TIME ZONE 'America/New_York' AS a FROM t
 -- becomes

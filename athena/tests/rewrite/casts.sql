@@ -12,7 +12,7 @@ SELECT CAST(a AS DECIMAL(38,0)) AS a, CAST(a AS DECIMAL(16,8)) AS b, CAST(a AS D
 ----
 SELECT CAST(a AS timestamp) AS a, CAST(a AS timestamp(3) with time zone) AS b, CAST(a AS timestamp(9)) AS c, CAST(a AS time) AS d FROM t
 -- becomes
-SELECT CAST(a AS TIMESTAMP(6)) AS a, CAST(a AS TIMESTAMP(3)) AS b, CAST(a AS TIMESTAMP(9)) AS c, CAST(a AS TIME) AS d FROM t
+SELECT CAST(a AS TIMESTAMP(6)) AS a, CAST(a AS TIMESTAMP(3) WITH TIME ZONE) AS b, CAST(a AS TIMESTAMP(9)) AS c, CAST(a AS TIME) AS d FROM t
 ----
 SELECT CAST(a AS varbinary) AS a, CAST(a AS double) AS b, CAST(a AS real) AS c, CAST(a AS array(varchar)) AS d, CAST(a AS array<bigint>) AS e FROM t
 -- becomes

@@ -442,7 +442,14 @@ pub(super) fn with_maps(
         });
         let entries =
             entries.filter_map(|(name, _)| Some((name.strip_prefix(prefix)?, ident(*name))));
-        columns.push(maps::map_of(&values, entries).alias(map));
+        let entries: Vec<_> = entries.collect();
+        // Most reports do not have this column at all.
+        let made = if map == "tags" && entries.is_empty() {
+            maps::missing(&values)?
+        } else {
+            maps::map_of(&values, entries.into_iter())
+        };
+        columns.push(made.alias(map));
     }
     let scanned = read.map(|_| {
         let refs: Vec<_> = columns.iter().flat_map(Expr::column_refs).collect();

@@ -36,7 +36,8 @@ impl MapOf {
         }
     }
 
-    fn map_type(&self) -> DataType {
+    /// The type of its maps.
+    pub(super) fn map_type(&self) -> DataType {
         if self.amounts {
             ColumnType::AmountMap.arrow()
         } else {

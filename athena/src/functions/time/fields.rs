@@ -27,7 +27,7 @@ use super::{
     calendar::{self, DAY},
     part::Part,
     plain::{Plain, Returns, Run},
-    read::{CAST, argument, check_text, check_time, finish, times, timestamp},
+    read::{CAST, argument, check_text, check_time, finish, times, timestamp, zoned},
     unix::seconds,
     zone::Zone,
 };
@@ -199,7 +199,7 @@ fn years(time: &Expr, value: &Expr, info: &SimplifyContext) -> Result<PreimageRe
         Some(ScalarValue::Int64(Some(year))) if year.abs() < 200_000 => *year,
         _ => return Ok(PreimageResult::None),
     };
-    if data_type != DataType::Date32 && data_type != timestamp() {
+    if ![DataType::Date32, timestamp(), zoned(Zone::Utc)].contains(&data_type) {
         return Ok(PreimageResult::None);
     }
     let start = |year: i64| -> Result<ScalarValue> {

@@ -8,7 +8,7 @@ use arrow::{
 };
 use datafusion::{
     error::{DataFusionError, Result},
-    logical_expr::{ColumnarValue, ScalarUDF},
+    logical_expr::{ColumnarValue, ReturnFieldArgs, ScalarUDF},
 };
 
 use super::{
@@ -16,12 +16,12 @@ use super::{
     calendar::{self, DAY, HOUR, MILLISECOND, MINUTE, SECOND},
     iso,
     plain::{Plain, Returns, Run},
-    read::{Times, argument, check_time, finish, out_of_range, times, timestamp},
+    read::{Times, argument, check_time, finish, is_zoned, out_of_range, times, zoned},
     zone::{Zone, offset_text},
 };
 
 pub(super) fn all() -> Vec<ScalarUDF> {
-    let time: Returns = |args| check_time(argument(args, 0)).map(|()| timestamp());
+    let time: Returns = |args| zone_of(args).map(zoned);
     let day: Returns = |args| check_time(argument(args, 0)).map(|()| DataType::Date32);
     let text: Returns = |args| check_time(argument(args, 0)).map(|()| TEXT);
     // Trino's has milliseconds, but what is a time already stays as it is.
@@ -47,6 +47,19 @@ pub(super) fn all() -> Vec<ScalarUDF> {
         Plain::new("to_iso8601", [1], text, to_iso8601).into(),
         Plain::new("date", [1], day, date).monotonic().into(),
     ]
+}
+
+/// The zone of the result: that of the argument, also of text if it is a constant, else UTC.
+fn zone_of(args: &ReturnFieldArgs<'_>) -> Result<Zone> {
+    let data_type = argument(args, 0);
+    check_time(data_type)?;
+    let constant = args.scalar_arguments.first().copied().flatten();
+    match constant.and_then(|value| value.try_as_str().flatten()) {
+        Some(text) => Ok(iso::parse(text)
+            .and_then(|parsed| parsed.zone)
+            .unwrap_or(Zone::Utc)),
+        None => Zone::of(data_type),
+    }
 }
 
 /// Whether an argument is text, which is to be read.
@@ -83,9 +96,10 @@ fn parsed(args: &[ColumnarValue], rows: usize, take: fn(iso::Parsed) -> i64) -> 
     Ok(made.finish())
 }
 
-/// Dates without a time of day, times in UTC without a zone (timestamps of Trino have none), others with their offset.
+/// Dates without a time of day, timestamps without a zone without an offset, others with theirs.
 fn to_iso8601(args: &[ColumnarValue], rows: usize, _: &DataType) -> Result<ArrayRef> {
     let is_date = matches!(args[0].data_type(), DataType::Date32 | DataType::Date64);
+    let is_zoned = is_zoned(&args[0].data_type());
     let Times { instants, zone } = times(&args[0], rows)?;
     let mut made = StringViewBuilder::with_capacity(instants.len());
     let mut text = String::new();
@@ -96,6 +110,11 @@ fn to_iso8601(args: &[ColumnarValue], rows: usize, _: &DataType) -> Result<Array
         };
         text.clear();
         write(&mut text, instant, zone, is_date).map_err(|_| out_of_range("a text"))?;
+        match zone {
+            Zone::Utc if is_zoned => text.push('Z'),
+            Zone::Utc => {}
+            zone => text.push_str(&offset_text(zone.offset(instant), true)),
+        }
         made.append_value(&text);
     }
     Ok(Arc::new(made.finish()))
@@ -124,9 +143,6 @@ fn write(text: &mut String, instant: i64, zone: Zone, is_date: bool) -> std::fmt
         write!(text, "{:03}", micros / MILLISECOND)?;
     } else {
         write!(text, "{micros:06}")?;
-    }
-    if zone != Zone::Utc {
-        text.push_str(&offset_text(zone.offset(instant), true));
     }
     Ok(())
 }

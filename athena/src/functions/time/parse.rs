@@ -1,9 +1,12 @@
 //! `date_parse` and `parse_datetime`: text as times.
 
-use arrow::array::{ArrayRef, Int64Array};
+use arrow::{
+    array::{ArrayRef, Int64Array},
+    datatypes::DataType,
+};
 use datafusion::{
     error::{DataFusionError, Result},
-    logical_expr::{ColumnarValue, ScalarUDF},
+    logical_expr::{ColumnarValue, ReturnFieldArgs, ScalarUDF},
 };
 
 use super::{
@@ -13,36 +16,40 @@ use super::{
     parsed::Parsed,
     pattern::{Item, MONTHS, Number, Pattern, WEEKDAYS},
     plain::{Plain, Returns},
-    read::{argument, check_text, check_time, finish, times, timestamp},
+    read::{argument, check_text, check_time, finish, times, timestamp, zoned},
     zone::{Zone, parse_offset},
 };
 
 pub(super) fn all() -> Vec<ScalarUDF> {
-    let time: Returns = |args| {
-        check_time(argument(args, 0))?;
-        check_text(argument(args, 1)).map(|()| timestamp())
-    };
+    let without_zone: Returns = |args| check(args).map(|()| timestamp());
+    let with_zone: Returns = |args| check(args).map(|()| zoned(Zone::Utc));
     vec![
-        Plain::new("date_parse", [2], time, |args, rows, _| {
-            read(args, rows, mysql::compile)
+        Plain::new("date_parse", [2], without_zone, |args, rows, returns| {
+            read(args, rows, mysql::compile, returns)
         })
         .into(),
-        Plain::new("parse_datetime", [2], time, |args, rows, _| {
-            read(args, rows, joda::compile)
+        Plain::new("parse_datetime", [2], with_zone, |args, rows, returns| {
+            read(args, rows, joda::compile, returns)
         })
         .into(),
     ]
+}
+
+fn check(args: &ReturnFieldArgs<'_>) -> Result<()> {
+    check_time(argument(args, 0))?;
+    check_text(argument(args, 1))
 }
 
 fn read(
     args: &[ColumnarValue],
     rows: usize,
     compile: fn(&str) -> Result<Pattern>,
+    returns: &DataType,
 ) -> Result<ArrayRef> {
     let data_type = args[0].data_type();
     if !is_text(&data_type) && !data_type.is_null() {
         // What is a time already needs no reading.
-        return finish(&times(&args[0], rows)?.instants, &timestamp());
+        return finish(&times(&args[0], rows)?.instants, returns);
     }
     let input = texts(&args[0], rows)?;
     let mut made = Int64Array::builder(rows);
@@ -80,7 +87,7 @@ fn read(
             }
         }
     }
-    finish(&made.finish(), &timestamp())
+    finish(&made.finish(), returns)
 }
 
 /// The instant that `text` tells, in whole milliseconds as Trino has it.

@@ -44,6 +44,11 @@ impl Times {
     }
 }
 
+/// The zone of times without a zone.
+const UTC: &str = "UTC";
+/// The zone of times with a zone that is UTC.
+const ZONED_UTC: &str = "+00:00";
+
 /// The type of timestamps that functions give.
 pub(super) fn timestamp_in(zone: Zone) -> DataType {
     DataType::Timestamp(TimeUnit::Microsecond, Some(zone.name().into()))
@@ -52,6 +57,20 @@ pub(super) fn timestamp_in(zone: Zone) -> DataType {
 /// The same in UTC.
 pub(super) fn timestamp() -> DataType {
     timestamp_in(Zone::Utc)
+}
+
+/// The type of timestamps with a time zone. One that is UTC is told from [`timestamp()`] by how it is written.
+pub(super) fn zoned(zone: Zone) -> DataType {
+    if zone == Zone::Utc {
+        DataType::Timestamp(TimeUnit::Microsecond, Some(ZONED_UTC.into()))
+    } else {
+        timestamp_in(zone)
+    }
+}
+
+/// Whether a type is one of timestamps with a time zone.
+pub(super) fn is_zoned(data_type: &DataType) -> bool {
+    matches!(data_type, DataType::Timestamp(_, Some(zone)) if zone.as_ref() != UTC)
 }
 
 /// The type of a function's argument.
@@ -87,7 +106,8 @@ pub(super) fn same_kind(data_type: &DataType) -> Result<DataType> {
     match data_type {
         DataType::Date32 | DataType::Date64 => Ok(DataType::Date32),
         DataType::Dictionary(_, values) => same_kind(values),
-        other => Ok(timestamp_in(Zone::of(other)?)),
+        zoned_type if is_zoned(zoned_type) => Ok(zoned(Zone::of(zoned_type)?)),
+        _ => Ok(timestamp()),
     }
 }
 

@@ -17,7 +17,7 @@ use super::{
     super::support::{constant_text, texts},
     calendar::HOUR,
     plain::Plain,
-    read::{Times, argument, check_text, finish, same_kind, times, timestamp},
+    read::{Times, argument, check_text, finish, same_kind, times, timestamp, zoned},
     unit::Unit,
     zone::Zone,
 };
@@ -119,7 +119,7 @@ fn preimage(args: &[Expr], value: &Expr, info: &SimplifyContext) -> Result<Preim
         return none;
     };
     let data_type = info.get_data_type(time)?;
-    let is_utc = data_type == DataType::Date32 || data_type == timestamp();
+    let is_utc = [DataType::Date32, timestamp(), zoned(Zone::Utc)].contains(&data_type);
     let Ok(unit) = unit_of(unit, &data_type) else {
         return none;
     };

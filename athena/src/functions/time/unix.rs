@@ -17,9 +17,7 @@ use super::{
     super::support::is_text,
     calendar::{HOUR, MILLISECOND, MINUTE, SECOND},
     plain::{Plain, Run},
-    read::{
-        CAST, argument, check_time, finish, integers, out_of_range, times, timestamp, timestamp_in,
-    },
+    read::{CAST, argument, check_time, finish, integers, out_of_range, times, zoned},
     zone::Zone,
 };
 
@@ -38,7 +36,7 @@ pub(super) fn all() -> Vec<ScalarUDF> {
         Plain::new(
             "from_unixtime_nanos",
             [1],
-            |args| check_number(argument(args, 0)).map(|()| timestamp()),
+            |args| check_number(argument(args, 0)).map(|()| zoned(Zone::Utc)),
             from_nanos,
         )
         .into(),
@@ -75,8 +73,8 @@ fn type_of_from(args: &ReturnFieldArgs<'_>) -> Result<DataType> {
     check_number(argument(args, 0))?;
     let constant = |place: usize| args.scalar_arguments.get(place).copied().flatten();
     match args.arg_fields.len() {
-        1 => Ok(timestamp()),
-        2 => Ok(timestamp_in(constant_zone(constant(1))?)),
+        1 => Ok(zoned(Zone::Utc)),
+        2 => Ok(zoned(constant_zone(constant(1))?)),
         _ => {
             let number = |place| {
                 let value = constant(place).map(|value| value.cast_to(&DataType::Int64));
@@ -90,7 +88,7 @@ fn type_of_from(args: &ReturnFieldArgs<'_>) -> Result<DataType> {
             if !(-14..=14).contains(&hours) || !(-59..=59).contains(&minutes) {
                 return plan_err!("{hours} hours and {minutes} minutes are no offset of a zone");
             }
-            Ok(timestamp_in(Zone::fixed(hours * HOUR + minutes * MINUTE)))
+            Ok(zoned(Zone::fixed(hours * HOUR + minutes * MINUTE)))
         }
     }
 }

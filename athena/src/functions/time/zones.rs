@@ -15,7 +15,7 @@ use datafusion::{
 use super::{
     super::support::{TEXT, texts},
     plain::{Plain, Run},
-    read::{argument, check_text, check_time, finish, times, timestamp_in},
+    read::{argument, check_text, check_time, finish, times, zoned},
     unix::constant_zone,
     zone::Zone,
 };
@@ -43,7 +43,7 @@ fn in_zone(args: &ReturnFieldArgs<'_>) -> Result<DataType> {
     check_time(argument(args, 0))?;
     check_text(argument(args, 1))?;
     let zone = args.scalar_arguments.get(1).copied().flatten();
-    Ok(timestamp_in(constant_zone(zone)?))
+    Ok(zoned(constant_zone(zone)?))
 }
 
 /// What the clock on the wall shows is taken for what it shows in the zone.
