@@ -124,6 +124,8 @@ pub(crate) enum CliError {
     Unverified { failed: usize, first: String },
     #[error("the store has no such billing period to verify")]
     NothingToVerify,
+    #[error("the store has no rollup of such a billing period to verify")]
+    NoRollupToVerify,
     #[error("billing period {0} was never ingested")]
     NeverIngested(BillingPeriod),
     #[error("{what} is {found}, but the generator's truth is {truth}")]

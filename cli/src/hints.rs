@@ -104,6 +104,7 @@ pub(crate) fn hint(error: &CliError) -> Option<String> {
         CliError::Unverified { .. } => {
             "ingest it again with `curtail ingest --force`; earlier versions are listed by `curtail history` and asked with --as-of"
         }
+        CliError::NoRollupToVerify => "`curtail rollup list` lists the rollups that there are",
         CliError::NothingToVerify | CliError::NeverIngested(_) => {
             "`curtail status` lists the billing periods that there are"
         }

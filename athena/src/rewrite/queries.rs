@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use datafusion::{
     error::{DataFusionError, Result},
     sql::sqlparser::ast::{
-        Expr, LimitClause, Offset, Query, Statement, TableFactor, Value, ValueWithSpan, VisitMut,
-        VisitorMut,
+        Expr, LimitClause, Offset, Query, Statement, TableAlias, TableFactor, TableSampleKind,
+        TableSampleMethod, TableSampleQuantity, Value, ValueWithSpan, VisitMut, VisitorMut,
     },
 };
 
@@ -42,7 +42,7 @@ impl VisitorMut for Queries {
             }
             | TableFactor::Derived {
                 sample: Some(_), ..
-            } => unsupported("TABLESAMPLE"),
+            } => sampled(factor),
             TableFactor::Table {
                 version: Some(_), ..
             } => unsupported("FOR TIMESTAMP or FOR VERSION of a table"),
@@ -57,6 +57,55 @@ impl VisitorMut for Queries {
         }
         ControlFlow::Continue(())
     }
+}
+
+/// `t TABLESAMPLE BERNOULLI (10)`, of which each row stays with that probability: `(SELECT * FROM t WHERE random() * 100 < 10) AS t`. What
+/// `SYSTEM` takes for one is for the connector to choose.
+fn sampled(factor: &mut TableFactor) -> Result<()> {
+    let name = match factor {
+        TableFactor::Table { name, .. } => name.0.last().and_then(|part| part.as_ident()).cloned(),
+        _ => None,
+    };
+    let (TableFactor::Table { sample, alias, .. } | TableFactor::Derived { sample, alias, .. }) =
+        factor
+    else {
+        return Ok(());
+    };
+    let Some(
+        TableSampleKind::BeforeTableAlias(sample) | TableSampleKind::AfterTableAlias(sample),
+    ) = sample.take()
+    else {
+        return Ok(());
+    };
+    let (
+        Some(TableSampleMethod::Bernoulli | TableSampleMethod::System),
+        Some(TableSampleQuantity {
+            value, unit: None, ..
+        }),
+    ) = (sample.name, sample.quantity)
+    else {
+        return unsupported("TABLESAMPLE other than BERNOULLI (…) and SYSTEM (…)");
+    };
+    let alias = alias.take().or_else(|| {
+        let name = name?;
+        Some(TableAlias {
+            explicit: true,
+            name,
+            columns: Vec::new(),
+            at: None,
+        })
+    });
+    let text = format!("SELECT * FROM {factor} WHERE random() * 100 < ({value})");
+    let Some(query) = parsed(&text)? else {
+        return unsupported("TABLESAMPLE of this table");
+    };
+    *factor = TableFactor::Derived {
+        lateral: false,
+        subquery: Box::new(query),
+        alias,
+        sample: None,
+    };
+    Ok(())
 }
 
 /// The query in this text.

@@ -139,3 +139,11 @@ SELECT __ordered_0 AS "day", __ordered_1 AS "cost" FROM (SELECT date(d.day) AS _
 SELECT "split"("a", '/')[1] "first", ARRAY[1, 2][2] "second" FROM t
 -- becomes
 SELECT "split"("a", '/')[1] AS "first", ARRAY[1, 2][2] AS "second" FROM t
+----
+SELECT 1 AS x FROM db.t TABLESAMPLE BERNOULLI (10) WHERE t.a > 1
+-- becomes
+SELECT 1 AS x FROM (SELECT * FROM db.t WHERE random() * 100 < (10)) AS t WHERE t.a > 1
+----
+SELECT 1 AS x FROM t AS u TABLESAMPLE SYSTEM (0.5) JOIN (SELECT 2 AS y) v TABLESAMPLE BERNOULLI (50) ON true
+-- becomes
+SELECT 1 AS x FROM (SELECT * FROM t WHERE random() * 100 < (0.5)) AS u JOIN (SELECT * FROM (SELECT 2 AS y) WHERE random() * 100 < (50)) v ON true

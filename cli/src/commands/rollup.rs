@@ -101,6 +101,9 @@ async fn verify(
     let options = answer::options(settings);
     let wanted = |period| contains(periods, period);
     let checks = Engine::verify_rollups(&store, snapshot, &options, wanted).await?;
+    if checks.is_empty() {
+        return Err(CliError::NoRollupToVerify);
+    }
     let row = |check: &RollupCheck| {
         vec![
             check.report.as_str().into(),

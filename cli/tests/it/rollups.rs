@@ -458,6 +458,10 @@ fn rollups_are_verified() {
         one.len() < rows.len() && one.iter().all(|row| row[1] == "2026-10"),
         "{one:?}"
     );
+    let none = place.run(&["rollup", "verify", "--period", "2019-01"]);
+    assert_ne!(none.status, Some(0), "{none:?}");
+    assert!(none.stdout.is_empty(), "{none:?}");
+    assert!(none.stderr.contains("no rollup of such a billing period"), "{none:?}");
 }
 
 #[test]
