@@ -71,9 +71,8 @@ fn sampled(factor: &mut TableFactor) -> Result<()> {
     else {
         return Ok(());
     };
-    let Some(
-        TableSampleKind::BeforeTableAlias(sample) | TableSampleKind::AfterTableAlias(sample),
-    ) = sample.take()
+    let Some(TableSampleKind::BeforeTableAlias(sample) | TableSampleKind::AfterTableAlias(sample)) =
+        sample.take()
     else {
         return Ok(());
     };

@@ -41,9 +41,6 @@ SELECT a FROM t LIMIT ALL
 -- becomes
 SELECT a FROM t
 ----
-SELECT a FROM t TABLESAMPLE BERNOULLI (10)
--- refused: TABLESAMPLE is not supported
-----
 VALUES 1, 2
 -- becomes
 VALUES (1), (2)

@@ -461,7 +461,10 @@ fn rollups_are_verified() {
     let none = place.run(&["rollup", "verify", "--period", "2019-01"]);
     assert_ne!(none.status, Some(0), "{none:?}");
     assert!(none.stdout.is_empty(), "{none:?}");
-    assert!(none.stderr.contains("no rollup of such a billing period"), "{none:?}");
+    assert!(
+        none.stderr.contains("no rollup of such a billing period"),
+        "{none:?}"
+    );
 }
 
 #[test]

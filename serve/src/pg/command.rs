@@ -53,6 +53,11 @@ pub(super) enum Command {
         name: String,
         statement: Box<Ast>,
     },
+    /// The same of another dialect; it begins at this place of the text.
+    PrepareText {
+        name: String,
+        at: usize,
+    },
     /// A statement that was kept, with values.
     Execute {
         name: String,
@@ -99,6 +104,10 @@ impl Command {
                 Reset::ALL => Self::Reset(None),
                 Reset::ConfigurationParameter(name) => Self::Reset(Some(setting(&name))),
             },
+            // What there is in tables is no setting.
+            Ast::ShowVariable { variable } if shows_table(&variable) => {
+                Self::Ask(Box::new(Ast::ShowVariable { variable }))
+            }
             Ast::ShowVariable { variable } => settings::show(&variable),
             Ast::Discard {
                 object_type: DiscardObject::ALL,
@@ -119,10 +128,14 @@ impl Command {
             Ast::Execute {
                 name: Some(name),
                 parameters,
+                using,
                 ..
             } => Self::Execute {
                 name: last(&name),
-                values: parameters,
+                values: parameters
+                    .into_iter()
+                    .chain(using.into_iter().map(|value| value.expr))
+                    .collect(),
             },
             Ast::Declare { stmts } => cursors::declare(stmts)?,
             Ast::Close { cursor } => Self::CloseCursor(match cursor {
@@ -198,6 +211,16 @@ impl Command {
             _ => false,
         }
     }
+}
+
+/// `SHOW PARTITIONS costs`, `SHOW STATS FOR costs`.
+fn shows_table(words: &[sqlparser::ast::Ident]) -> bool {
+    let is = |word: &sqlparser::ast::Ident| {
+        ["partitions", "stats"]
+            .iter()
+            .any(|first| word.value.eq_ignore_ascii_case(first))
+    };
+    matches!(words, [first, _, ..] if is(first))
 }
 
 fn last(name: &ObjectName) -> String {

@@ -1,12 +1,13 @@
 //! Statements that were parsed and planned.
 
 mod casts;
+mod named;
 
 use std::{collections::HashMap, sync::Arc};
 
 use curtail_engine::Dialect;
 use datafusion::{scalar::ScalarValue, sql::parser::Statement as Parsed};
-use sqlparser::ast::Statement as Ast;
+use sqlparser::ast::{Expr, Statement as Ast};
 
 use super::{
     catalog,
@@ -72,6 +73,11 @@ fn parsed(
     if let Some(command) = command::unparsed(text)? {
         return Ok((command, false));
     }
+    if dialect != Dialect::Generic
+        && let Some((name, at)) = named::named(text)
+    {
+        return Ok((Command::PrepareText { name, at }, false));
+    }
     let mut parsed = match catalog::parse(text) {
         Ok(parsed) => parsed,
         // Somebody else's syntax; the engine says what is wrong with it if it is not that either.
@@ -128,6 +134,36 @@ impl Sent {
             command,
             ..self.clone()
         }
+    }
+
+    /// The statement that begins at a place of this one.
+    pub(super) fn within(&self, at: usize, dialect: Dialect) -> Result<Self, Failure> {
+        let start = self.start + at;
+        let text = self.whole.get(start..self.end).unwrap_or_default();
+        let (command, foreign) = parsed(text, dialect, &self.whole, start)?;
+        Ok(Self {
+            start,
+            command,
+            foreign,
+            ..self.clone()
+        })
+    }
+
+    /// The statement with values for its parameters, if it is in another dialect, of which the engine alone knows where they belong.
+    pub(super) fn immediate(&self, values: &[Expr]) -> Option<Self> {
+        if !self.foreign || values.is_empty() {
+            return None;
+        }
+        let text = self.text().replace('\'', "''");
+        let values: Vec<_> = values.iter().map(Expr::to_string).collect();
+        let whole = format!("EXECUTE IMMEDIATE '{text}' USING {}", values.join(", "));
+        Some(Self {
+            start: 0,
+            end: whole.len(),
+            whole: whole.into(),
+            command: Command::Foreign,
+            foreign: true,
+        })
     }
 
     /// An error of this statement.
@@ -298,5 +334,15 @@ mod tests {
         );
         assert_eq!(of("select * from pg_catalog.pg_class"), (false, false));
         assert_eq!(of("set curtail.dialect = generic"), (false, false));
+        let text = "SELECT 1; PREPARE p FROM SELECT date_add('day', 1, d) FROM t WHERE a = ?";
+        let kept = statements(text, Dialect::Trino).unwrap().remove(1);
+        let Command::PrepareText { name, at } = &kept.command else {
+            panic!("{kept:?}");
+        };
+        let inner = kept.within(*at, Dialect::Trino).unwrap();
+        assert_eq!(
+            (name.as_str(), inner.text(), inner.foreign),
+            ("p", "SELECT date_add('day', 1, d) FROM t WHERE a = ?", true)
+        );
     }
 }

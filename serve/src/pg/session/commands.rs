@@ -11,6 +11,7 @@ use crate::pg::{
     encode::Format,
     fail::{Failure, Notice},
     portal::{Form, Portal, Source, Trouble},
+    prepared::Sent,
     reply::Transaction,
     settings,
 };
@@ -60,18 +61,13 @@ impl<W: AsyncWrite + Unpin + Send> Session<W> {
                 }
             }
             Command::Prepare { name, statement } => {
-                if self.statements.contains_key(name) {
-                    let message = format!("prepared statement \"{name}\" already exists");
-                    return Err(Failure::new("42P05", message).into());
-                }
-                self.has_room()?;
                 let command = Command::of(statement.as_ref().clone())?;
-                let kept = prepared
-                    .sent
-                    .with(command)
-                    .prepare(&self.client, &self.context, &[])
-                    .await?;
-                self.statements.insert(name.clone(), Arc::new(kept));
+                self.keep(name, prepared.sent.with(command)).await?;
+                "PREPARE"
+            }
+            Command::PrepareText { name, at } => {
+                let kept = prepared.sent.within(*at, self.client.dialect())?;
+                self.keep(name, kept).await?;
                 "PREPARE"
             }
             // It was put in its place before.
@@ -165,6 +161,18 @@ impl<W: AsyncWrite + Unpin + Send> Session<W> {
             }
         };
         Ok(Source::of_texts(&names, &rows))
+    }
+
+    /// Keeps a statement under a name.
+    async fn keep(&mut self, name: &str, sent: Sent) -> Result<(), Trouble> {
+        if self.statements.contains_key(name) {
+            let message = format!("prepared statement \"{name}\" already exists");
+            return Err(Failure::new("42P05", message).into());
+        }
+        self.has_room()?;
+        let kept = sent.prepare(&self.client, &self.context, &[]).await?;
+        self.statements.insert(name.to_owned(), Arc::new(kept));
+        Ok(())
     }
 
     async fn rows(

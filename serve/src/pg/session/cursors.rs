@@ -124,13 +124,16 @@ impl<W: AsyncWrite + Unpin + Send> Session<W> {
                 format!("prepared statement \"{name}\" does not exist"),
             )
         })?;
-        let Command::Ask(statement) = &kept.sent.command else {
-            return Ok(kept.sent.clone());
-        };
         if kept.parameters.len() != values.len() {
             let message = format!("wrong number of parameters for prepared statement \"{name}\"");
             return Err(Failure::syntax(message));
         }
+        if let Some(immediate) = kept.sent.immediate(values) {
+            return Ok(immediate);
+        }
+        let Command::Ask(statement) = &kept.sent.command else {
+            return Ok(kept.sent.clone());
+        };
         let mut statement = statement.clone();
         let _ = visit_expressions_mut(statement.as_mut(), |expr| {
             if let Some(value) = value_for(expr, values) {

@@ -121,6 +121,9 @@ async fn a_session_may_speak_as_athena_does() {
     let client = world.connect().await;
     let trino = "SELECT count(*) FROM cur WHERE line_item_usage_start_date >= from_iso8601_timestamp('2000-01-01T00:00:00Z')";
     refused(&client, trino).await;
+    let partitions = texts(&client, "SHOW PARTITIONS cur").await;
+    let partition = partitions[0][0].as_deref().unwrap();
+    assert!(partition.starts_with("year=20"), "{partition}");
     client
         .simple_query("SET curtail.dialect = 'trino'")
         .await
@@ -132,6 +135,24 @@ async fn a_session_may_speak_as_athena_does() {
         text(&client, "SELECT count(*) > 0 FROM pg_catalog.pg_class").await,
         "t"
     );
+    let kept = "PREPARE by_day FROM SELECT count(*) FROM cur WHERE line_item_usage_start_date >= from_iso8601_timestamp(?) AND date_diff('day', line_item_usage_start_date, line_item_usage_end_date) < ?";
+    client.simple_query(kept).await.unwrap();
+    let again = client.simple_query(kept).await.unwrap_err();
+    assert_eq!(again.code().unwrap().code(), "42P05");
+    let asked = "EXECUTE by_day USING '2000-01-01T00:00:00Z', 1000";
+    assert_eq!(text(&client, asked).await, counted);
+    let asked = "EXECUTE by_day USING '2999-01-01T00:00:00Z', 1000";
+    assert_eq!(text(&client, asked).await, "0");
+    client
+        .simple_query("DEALLOCATE PREPARE by_day")
+        .await
+        .unwrap();
+    refused(&client, asked).await;
+    let partitions = texts(&client, "SHOW PARTITIONS cur").await;
+    let partition = partitions[0][0].as_deref().unwrap();
+    assert!(partition.starts_with("year=20"), "{partition}");
+    let stats = refused(&client, "SHOW STATS FOR cur").await;
+    assert!(stats.message().contains("SHOW STATS"), "{stats}");
     let mut config = world.config("ada");
     config.options("-c curtail.dialect=trino");
     let client = world.connected(&config).await.unwrap();
