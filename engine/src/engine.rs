@@ -1,7 +1,9 @@
 //! The engine: a snapshot, opened for questions.
 
+mod library;
 mod limited;
 mod narrow;
+mod planning;
 mod sessions;
 
 use std::{
@@ -10,17 +12,13 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use curtail_queries::{ParamDefault, ParamType, Query};
-use curtail_store::{BillingPeriod, Money, Snapshot, Store};
+use curtail_store::{Snapshot, Store};
 use datafusion::{
     arrow::array::RecordBatch,
-    common::{
-        DFSchema,
-        display::{PlanType, StringifiedPlan},
-    },
+    common::DFSchema,
     error::DataFusionError,
     execution::{SessionState, runtime_env::RuntimeEnv},
-    logical_expr::{Explain, Expr, LogicalPlan},
+    logical_expr::Expr,
     prelude::SessionContext,
     sql::parser::Statement,
 };
@@ -31,32 +29,13 @@ use crate::{
     Params, ResourceQuery,
     catalog::{Beside, Catalog, Limit},
     costs::{self, LeftOut, TagKeys},
-    elsewhere, empty,
     mistake::Place,
-    params,
-    plans::{self, Asked, Planned, Plans},
+    plans::Plans,
     provisional::{self, Coverage},
-    rollups,
     session::{self, Sessions},
     statement,
     views::Views,
 };
-
-/// Columns that a statement may select beside all columns and be told apart for it, one after the other.
-const REPEATED: usize = 64;
-
-/// Tables and columns that a query of the library needs reports for.
-const ONLY_IN_REPORTS: [&str; 9] = [
-    "cur",
-    "cur2",
-    "focus",
-    "resource_id",
-    "usage_type",
-    "operation",
-    "purchase_option",
-    "product_family",
-    "invoice_id",
-];
 
 /// What an engine may use.
 #[derive(Clone, Copy, Debug)]
@@ -229,42 +208,6 @@ impl Engine {
         &self.snapshot
     }
 
-    /// Plans a query of the library. Parameters that are not in `params` take their defaults; where several reports tell the
-    /// same charges, one of them is chosen, and a note says which.
-    pub async fn query(&self, query: &Query, params: &Params) -> Result<Answer, EngineError> {
-        let mut values = Params::new();
-        for param in &query.params {
-            let given = params.get(param.name).cloned();
-            let value = match (given, param.default) {
-                (Some(given), _) => given,
-                (None, ParamDefault::Optional) => None,
-                (None, ParamDefault::Value(default)) => Some(default.to_owned()),
-                (None, ParamDefault::Required) => {
-                    return Err(wrong(param.name, "it has no default and must be given"));
-                }
-            };
-            let value = value
-                .map(|text| self.value(param.name, param.kind, text))
-                .transpose()?;
-            values.insert(param.name.to_owned(), value);
-        }
-        if let Some(unknown) = params.keys().find(|name| !values.contains_key(*name)) {
-            return Err(wrong(
-                unknown,
-                &format!("`{}` has no such parameter", query.name),
-            ));
-        }
-        self.needs_no_report(query)?;
-        let statement = self.parse(&query.sql)?.remove(0);
-        let state = self.chosen.state();
-        let plan = self.planned(&state, statement).await?;
-        let provisional = self.provisional_notes(&plan).await;
-        let plan = params::bind(plan, &values)?;
-        let answer = self.physical(&state, &plan, Vec::new()).await?;
-        let notes = self.left_out.notes().into_iter().chain(provisional);
-        Ok(answer.with_notes(self.tellable(notes.collect())))
-    }
-
     /// Plans a cost query.
     pub async fn costs(&self, query: &CostQuery) -> Result<Answer, EngineError> {
         let (text, notes) = self.costs_sql(query).await?;
@@ -397,221 +340,6 @@ impl Engine {
         statement::parse(text).map_err(|error| self.sorted(error))
     }
 
-    pub(crate) async fn plan(
-        &self,
-        state: SessionState,
-        statement: Statement,
-        params: &Params,
-    ) -> Result<Answer, EngineError> {
-        let (plan, notes) = self.logical(&state, statement).await?;
-        let plan = params::bind(plan, params)?;
-        self.physical(&state, &plan, notes).await
-    }
-
-    /// The same for a statement of a user, whose plan is kept for the next time.
-    pub(crate) async fn plan_again(
-        &self,
-        state: SessionState,
-        statement: Statement,
-        text: &str,
-        params: &Params,
-    ) -> Result<Answer, EngineError> {
-        let asked = Asked {
-            text: text.to_owned(),
-            statement: statement.to_string(),
-            dialect: self.dialect,
-            params: params.clone(),
-        };
-        let meaning = match self.plans.get(&asked) {
-            Ok(Planned { plan, notes }) => return self.executable(&state, &plan, notes).await,
-            Err(meaning) => meaning,
-        };
-        let (plan, notes) = self.logical(&state, statement).await?;
-        let lasting = plans::is_lasting(&plan).map_err(|error| self.sorted(error))?;
-        let plan = self.optimized(&state, &params::bind(plan, params)?)?;
-        if lasting {
-            let (plan, notes) = (plan.clone(), notes.clone());
-            self.plans.put(asked, Planned { plan, notes }, meaning);
-        }
-        self.executable(&state, &plan, notes).await
-    }
-
-    /// The plan of a statement, not optimized and with its placeholders, and what one should know about the answer.
-    pub(crate) async fn logical(
-        &self,
-        state: &SessionState,
-        statement: Statement,
-    ) -> Result<(LogicalPlan, Vec<String>), EngineError> {
-        let plan = self.planned(state, statement).await?;
-        let mut notes = self.overlap_notes(&plan).await;
-        notes.extend(self.provisional_notes(&plan).await);
-        if self.dialect == Dialect::Trino {
-            notes.extend(empty::notes(&plan));
-        }
-        Ok((plan, notes))
-    }
-
-    /// The plan of a statement, if it is one that may run.
-    async fn planned(
-        &self,
-        state: &SessionState,
-        statement: Statement,
-    ) -> Result<LogicalPlan, EngineError> {
-        let sorted = |error| self.sorted(error);
-        statement::check(&statement).map_err(sorted)?;
-        let plan = match self.narrow(state, &statement).await {
-            Some(plan) => plan,
-            None => self.whole(state, statement).await.map_err(sorted)?,
-        };
-        statement::check_plan(&plan).map_err(sorted)?;
-        self.may_plan(&plan)?;
-        Ok(plan)
-    }
-
-    /// The plan of a statement, whose columns are told apart as far as need be.
-    async fn whole(
-        &self,
-        state: &SessionState,
-        mut statement: Statement,
-    ) -> Result<LogicalPlan, DataFusionError> {
-        let attempts = if self.dialect == Dialect::Trino {
-            REPEATED
-        } else {
-            0
-        };
-        for _ in 0..attempts {
-            let error = match state.statement_to_plan(statement.clone()).await {
-                Ok(plan) => return Ok(plan),
-                Err(error) => error,
-            };
-            let Some(told_apart) = curtail_athena::told_apart(&statement, &error) else {
-                return Err(error);
-            };
-            statement = told_apart;
-        }
-        state.statement_to_plan(statement).await
-    }
-
-    /// The answer that a plan gives.
-    pub(crate) async fn physical(
-        &self,
-        state: &SessionState,
-        plan: &LogicalPlan,
-        notes: Vec<String>,
-    ) -> Result<Answer, EngineError> {
-        let plan = self.optimized(state, plan)?;
-        self.executable(state, &plan, notes).await
-    }
-
-    fn optimized(
-        &self,
-        state: &SessionState,
-        plan: &LogicalPlan,
-    ) -> Result<LogicalPlan, EngineError> {
-        let sorted = |error| self.sorted(error);
-        let mut plan = state.optimize(plan).map_err(sorted)?;
-        if let LogicalPlan::Explain(explain) = &mut plan {
-            self::explain(explain).map_err(sorted)?;
-        }
-        Ok(plan)
-    }
-
-    /// The answer that an optimized plan gives.
-    async fn executable(
-        &self,
-        state: &SessionState,
-        plan: &LogicalPlan,
-        notes: Vec<String>,
-    ) -> Result<Answer, EngineError> {
-        let sorted = |error| self.sorted(error);
-        let from_rollups = rollups::reads_rollups(plan).map_err(sorted)?;
-        let planner = state.query_planner();
-        let made = planner.create_physical_plan(plan, state).await;
-        let mut made = made.map_err(sorted)?;
-        if let Some(elsewhere) = &self.elsewhere {
-            let placed = elsewhere::placed(elsewhere.as_ref(), state, plan, made).await;
-            made = placed.map_err(sorted)?;
-        }
-        Ok(Answer::new(made, state.task_ctx(), self.memory_limit)
-            .with_notes(self.tellable(notes))
-            .reading_rollups(from_rollups))
-    }
-
-    /// Refuses a query of the library that only reports can answer, in a store that has none.
-    fn needs_no_report(&self, query: &Query) -> Result<(), EngineError> {
-        if self.snapshot.periods().next().is_some() {
-            return Ok(());
-        }
-        let words = query.sql.split(|c: char| !c.is_alphanumeric() && c != '_');
-        match words
-            .into_iter()
-            .find(|word| ONLY_IN_REPORTS.contains(word))
-        {
-            Some(_) => Err(EngineError::Unavailable(query.name.to_owned())),
-            None => Ok(()),
-        }
-    }
-
-    /// The latest billing period that has costs. One of which Cost Explorer told that it has none counts if there is no other.
-    fn latest_period(&self) -> Option<BillingPeriod> {
-        let reported = self.snapshot.periods();
-        let reported = reported.map(|version| version.receipt.billing_period);
-        let told = provisional::visible(&self.snapshot, self.coverage());
-        let told = told.filter_map(|receipt| receipt.part.billing_period);
-        let all = self.snapshot.provisional();
-        let all = all.filter_map(|version| version.receipt.part.billing_period);
-        reported.chain(told).max().or_else(|| all.max())
-    }
-
-    fn value(&self, name: &str, kind: ParamType, text: String) -> Result<String, EngineError> {
-        match kind {
-            ParamType::Text => Ok(text),
-            ParamType::Integer => text
-                .parse::<i64>()
-                .map(|number| number.to_string())
-                .map_err(|_| wrong(name, &format!("`{text}` is no whole number"))),
-            ParamType::Decimal => text
-                .parse::<Money>()
-                .map(|number| number.to_string())
-                .map_err(|error| wrong(name, &error.to_string())),
-            ParamType::Share => match text.parse::<Money>() {
-                Ok(share) if (Money::ZERO..Money::ONE).contains(&share) => Ok(share.to_string()),
-                Ok(_) => Err(wrong(
-                    name,
-                    &format!("`{text}` is no share from 0 to 1, such as 0.27"),
-                )),
-                Err(error) => Err(wrong(name, &error.to_string())),
-            },
-            ParamType::Choice(words) if words.split('|').any(|word| word == text) => Ok(text),
-            ParamType::Choice(words) => Err(wrong(
-                name,
-                &format!("`{text}` is none of {}", words.replace('|', " | ")),
-            )),
-            ParamType::Date => text
-                .parse::<chrono::NaiveDate>()
-                .map(|date| date.to_string())
-                .map_err(|_| wrong(name, &format!("`{text}` is no date (YYYY-MM-DD)"))),
-            ParamType::Period => {
-                let latest = self.latest_period();
-                let latest =
-                    latest.ok_or_else(|| wrong(name, "the store has no billing period"))?;
-                match text.as_str() {
-                    "latest" => Ok(latest.to_string()),
-                    "previous" => Ok(BillingPeriod::of(
-                        (latest.start() - chrono::Days::new(1))
-                            .and_time(chrono::NaiveTime::MIN)
-                            .and_utc(),
-                    )
-                    .to_string()),
-                    text => text
-                        .parse::<BillingPeriod>()
-                        .map(|period| period.to_string())
-                        .map_err(|error| wrong(name, &error.to_string())),
-                }
-            }
-        }
-    }
-
     /// Sorts an error out, with its place if it tells it.
     pub(crate) fn sorted(&self, error: DataFusionError) -> EngineError {
         let place = Place::told(&error);
@@ -648,22 +376,4 @@ fn state(
         session::set_apart(&mut state, elsewhere.partitions());
     }
     state
-}
-
-/// Puts before the logical plan which rollups it reads, or why none.
-fn explain(explain: &mut Explain) -> Result<(), DataFusionError> {
-    let told = rollups::explain(&explain.plan)?;
-    if !told.is_empty() {
-        let text = format!("read from {}", told.join("\nread from "));
-        let row = StringifiedPlan::new(PlanType::FinalLogicalPlan, text);
-        explain.stringified_plans.push(row);
-    }
-    Ok(())
-}
-
-fn wrong(name: &str, why: &str) -> EngineError {
-    EngineError::Parameter {
-        name: name.to_owned(),
-        why: why.to_owned(),
-    }
 }
