@@ -14,6 +14,7 @@ mod ast;
 mod correlated;
 pub mod functions;
 mod multisets;
+mod offsets;
 mod parser;
 mod repeated;
 mod rewrite;

@@ -112,6 +112,7 @@ pub fn analyzer_rules() -> Vec<Arc<dyn AnalyzerRule + Send + Sync>> {
     let coercion = rules.iter().position(|rule| rule.name() == "type_coercion");
     rules.insert(coercion.unwrap_or(rules.len()), Arc::new(TrinoTypes));
     rules.push(Arc::new(crate::multisets::Multisets));
+    rules.push(Arc::new(crate::offsets::Offsets));
     rules.push(Arc::new(crate::subqueries::SubqueriesAsValues));
     rules.push(Arc::new(crate::unnest::UnnestsOfColumns));
     rules.push(Arc::new(crate::correlated::CorrelatedSubqueries));

@@ -36,7 +36,9 @@ impl Domain {
                 .build();
         }
         match plan {
-            LogicalPlan::Projection(projection) => self.projection(projection, &projection.input),
+            LogicalPlan::Projection(projection) => {
+                self.projected(projection, self.pushed(&projection.input)?)
+            }
             LogicalPlan::Filter(filter) => LogicalPlanBuilder::from(self.pushed(&filter.input)?)
                 .filter(self.inner(filter.predicate.clone())?)?
                 .build(),
@@ -144,10 +146,6 @@ impl Domain {
         let columns = schema.columns().into_iter().map(Expr::Column);
         let all: Vec<_> = columns.chain(self.keys()).collect();
         LogicalPlanBuilder::from(plan).project(all)?.build()
-    }
-
-    fn projection(&self, projection: &Projection, input: &LogicalPlan) -> Result<LogicalPlan> {
-        self.projected(projection, self.pushed(input)?)
     }
 
     fn projected(&self, projection: &Projection, input: LogicalPlan) -> Result<LogicalPlan> {
@@ -319,50 +317,49 @@ impl Domain {
             .map(|condition| self.inner(condition))
             .transpose()?;
         let (in_left, in_right) = (self.is_in(&join.left), self.is_in(&join.right));
-        let (mut left, mut right) = match join.join_type {
+        let keeps_right = matches!(
+            join.join_type,
+            JoinType::Right | JoinType::RightSemi | JoinType::RightAnti | JoinType::RightMark
+        );
+        // The side whose rows all stay has to know of which value each is.
+        let (push_left, push_right) = match join.join_type {
             JoinType::Inner => (in_left || !in_right, in_right),
             JoinType::Full => (true, true),
-            JoinType::Left | JoinType::LeftSemi | JoinType::LeftAnti | JoinType::LeftMark => {
-                (true, in_right)
-            }
-            JoinType::Right | JoinType::RightSemi | JoinType::RightAnti | JoinType::RightMark => {
-                (in_left, true)
-            }
+            _ if keeps_right => (in_left, true),
+            _ => (true, in_right),
         };
-        let side = |plan: &Arc<LogicalPlan>, pushed: &mut bool| {
-            if std::mem::take(pushed) {
+        let side = |plan: &LogicalPlan, push: bool| {
+            if push {
                 self.pushed(plan)
             } else {
-                Ok(plan.as_ref().clone())
+                Ok(plan.clone())
             }
         };
-        let both = left && right;
-        let mut sides = [side(&join.left, &mut left)?, side(&join.right, &mut right)?];
+        let mut left = side(&join.left, push_left)?;
+        let mut right = side(&join.right, push_right)?;
         let mut on = Vec::new();
         let again = self.again();
-        if both {
-            // The side that not all rows are kept of is the one whose columns go.
-            let other = usize::from(!matches!(
-                join.join_type,
-                JoinType::Right | JoinType::RightSemi | JoinType::RightAnti | JoinType::RightMark
-            ));
-            let schema = if other == 0 { &join.left } else { &join.right }.schema();
+        if push_left && push_right {
+            let (other, schema) = if keeps_right {
+                (&mut left, join.left.schema())
+            } else {
+                (&mut right, join.right.schema())
+            };
             let columns = schema.columns().into_iter().map(Expr::Column);
             let keys = again.iter().map(|(own, name)| own.clone().alias(name));
             let all: Vec<_> = columns.chain(keys).collect();
-            sides[other] = LogicalPlanBuilder::from(sides[other].clone())
+            *other = LogicalPlanBuilder::from(other.clone())
                 .project(all)?
                 .build()?;
             on.extend(again.iter().map(|(own, name)| {
                 let again = Expr::Column(Column::new_unqualified(name));
-                if other == 0 {
+                if keeps_right {
                     (again, own.clone())
                 } else {
                     (own.clone(), again)
                 }
             }));
         }
-        let [left, right] = sides;
         let made = joined_on(left, right, on, join.join_type, condition)?;
         if join.join_type != JoinType::Full {
             return self.ordered(made, &join.schema);
