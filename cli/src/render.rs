@@ -6,6 +6,7 @@
 pub(crate) mod amounts;
 mod columnar;
 mod delimited;
+mod intervals;
 mod json;
 mod sink;
 mod table;

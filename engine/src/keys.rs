@@ -21,17 +21,19 @@ use datafusion::{
     optimizer::{OptimizerConfig, OptimizerRule},
 };
 
+use crate::unions;
+
 thread_local! {
-    /// Whether the relation that comes next is one that a [`WithoutKeys`] has handed on.
+    /// Whether the relation that comes next is one that [`Relations`] has handed on.
     static HANDED_ON: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Plans relations as DataFusion does, and makes it forget what tells their rows apart. Else it adds to GROUP BY what it believes to be
-/// decided by the groups.
+/// decided by the groups. Their columns have types, too, as far as can be.
 #[derive(Debug)]
-pub(crate) struct WithoutKeys;
+pub(crate) struct Relations;
 
-impl RelationPlanner for WithoutKeys {
+impl RelationPlanner for Relations {
     fn plan_relation(
         &self,
         relation: TableFactor,
@@ -42,7 +44,7 @@ impl RelationPlanner for WithoutKeys {
         }
         // It comes back here first.
         HANDED_ON.set(true);
-        let plan = without_keys(context.plan(relation)?)?;
+        let plan = without_keys(unions::typed(context.plan(relation)?)?)?;
         let planned = PlannedRelation::new(plan, None);
         Ok(RelationPlanning::Planned(Box::new(planned)))
     }

@@ -44,6 +44,7 @@ mod rollups;
 mod session;
 mod statement;
 mod suggest;
+mod unions;
 mod views;
 mod yielding;
 

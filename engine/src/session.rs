@@ -27,7 +27,7 @@ use crate::{
     empty::EmptyText,
     equijoins::Equijoins,
     fixed_keys::FixedKeys,
-    keys::{OwnKeys, WithoutKeys},
+    keys::{OwnKeys, Relations},
     lambdas::VariablesApart,
     maps, money,
     rollups::FromRollups,
@@ -86,7 +86,7 @@ pub(crate) fn session(runtime: &Arc<RuntimeEnv>, options: &EngineOptions) -> Ses
         .with_config(config)
         .with_runtime_env(Arc::clone(runtime))
         .with_expr_planners(planners)
-        .with_relation_planners(vec![Arc::new(WithoutKeys)])
+        .with_relation_planners(vec![Arc::new(Relations)])
         .with_analyzer_rule(Arc::new(maps::MapLookup::default()))
         .with_optimizer_rules(optimizer())
         .with_physical_optimizer_rules(physical_optimizer())

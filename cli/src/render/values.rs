@@ -23,6 +23,8 @@ use chrono::{DateTime, Datelike, NaiveDate, Timelike};
 
 use arrow::datatypes::TimeUnit;
 
+use super::intervals;
+
 /// The values of one column of a batch.
 pub(crate) struct Values(Kind);
 
@@ -39,6 +41,7 @@ enum Kind {
     WideDecimal(Decimal256Array, i8),
     Date(ArrayRef),
     Timestamp(ArrayRef),
+    Interval(ArrayRef),
     List(ListArray, Box<Values>),
     Struct(StructArray, Vec<(String, Values)>),
     Map(MapArray, Box<Values>, Box<Values>),
@@ -111,6 +114,7 @@ impl Values {
                 Kind::Map(map.clone(), Box::new(keys), Box::new(values))
             }
             DataType::Dictionary(_, value) => return Self::new(&cast(array, value)?),
+            data_type if intervals::is_interval(data_type) => Kind::Interval(Arc::clone(array)),
             _ => Kind::Other(Arc::clone(array)),
         };
         Ok(Self(kind))
@@ -135,6 +139,7 @@ impl Values {
             | Kind::Double(array)
             | Kind::Date(array)
             | Kind::Timestamp(array)
+            | Kind::Interval(array)
             | Kind::Other(array) => array.is_null(row),
         }
     }
@@ -157,6 +162,7 @@ impl Values {
                     out,
                 )?;
             }
+            Kind::Interval(array) => intervals::write(array, row, out)?,
             Kind::Other(array) => out.extend_from_slice(other(array, row)?.as_bytes()),
             _ => self.json(row, out)?,
         }
@@ -184,7 +190,7 @@ impl Values {
             }
             Kind::Decimal(array, scale) => decimal(&array.value(row).to_string(), *scale, out),
             Kind::WideDecimal(array, scale) => decimal(&array.value(row).to_string(), *scale, out),
-            Kind::Date(_) | Kind::Timestamp(_) => {
+            Kind::Date(_) | Kind::Timestamp(_) | Kind::Interval(_) => {
                 out.push(b'"');
                 self.plain(row, out)?;
                 out.push(b'"');
