@@ -43,5 +43,5 @@ pub(crate) fn quotient() -> ScalarUDF {
 
 /// Whether values of this type are amounts, or sums and differences of such.
 fn is_amount(data_type: &DataType) -> bool {
-    matches!(data_type, DataType::Decimal128(_, scale) | DataType::Decimal256(_, scale) if *scale == MONEY_SCALE)
+    matches!(data_type, DataType::Decimal128(38, scale) | DataType::Decimal256(_, scale) if *scale == MONEY_SCALE)
 }

@@ -62,7 +62,7 @@ impl AggregateUDFImpl for DoubleAverage {
 
     fn coerce_types(&self, arguments: &[DataType]) -> Result<Vec<DataType>> {
         match arguments {
-            [DataType::Decimal128(_, MONEY_SCALE)] => Ok(vec![AMOUNT]),
+            [amount] if *amount == AMOUNT => Ok(vec![AMOUNT]),
             [amount] if super::is_amount(amount) => Ok(vec![DataType::Float64]),
             [decimal] if decimal.is_decimal() => Ok(vec![decimal.clone()]),
             [duration @ DataType::Duration(_)] => Ok(vec![duration.clone()]),
