@@ -3,8 +3,8 @@
 use datafusion::{
     error::Result,
     sql::sqlparser::ast::{
-        CastKind, CharacterLength, DataType, ExactNumberInfo, Expr, Statement, StructField,
-        TimezoneInfo, TypedString, UnaryOperator, Value,
+        ArrayElemTypeDef, CastKind, CharacterLength, DataType, ExactNumberInfo, Expr, Statement,
+        StructField, TimezoneInfo, TypedString, UnaryOperator, Value,
     },
 };
 
@@ -69,6 +69,30 @@ fn cast(kind: &CastKind, expr: &mut Expr, data_type: &mut DataType) -> Option<Ex
             Some(call(function, vec![take(expr)]))
         }
         DataType::Struct(fields, _) => row(kind, expr, fields),
+        // Rows have the names of their fields before they are gathered.
+        DataType::Array(ArrayElemTypeDef::AngleBracket(item))
+            if matches!(item.as_ref(), DataType::Struct(..)) =>
+        {
+            let Expr::Array(array) = expr else {
+                return None;
+            };
+            for element in &mut array.elem {
+                *element = Expr::Cast {
+                    kind: kind.clone(),
+                    expr: Box::new(take(element)),
+                    data_type: item.as_ref().clone(),
+                    array: false,
+                    format: None,
+                };
+            }
+            (!array.elem.is_empty()).then(|| take(expr))
+        }
+        DataType::Timestamp(_, TimezoneInfo::WithTimeZone | TimezoneInfo::Tz) => {
+            let Expr::Value(value) = &*expr else {
+                return None;
+            };
+            in_zone(&value.value.clone().into_string()?)
+        }
         DataType::Varchar(length) | DataType::CharacterVarying(length) => {
             length.take().and_then(limit).map(|length| {
                 let whole = as_varchar(kind, take(expr));
@@ -147,22 +171,25 @@ fn row(kind: &CastKind, expr: &Expr, fields: &[StructField]) -> Option<Expr> {
 }
 
 /// A literal that names its type, where text cast to the type is not the same.
+/// A time in the zone that its text names, if it does.
+fn in_zone(value: &str) -> Option<Expr> {
+    let zone = functions::zone_named(value)?;
+    let instant = Expr::Cast {
+        kind: CastKind::Cast,
+        expr: Box::new(text(value)),
+        data_type: DataType::Timestamp(None, TimezoneInfo::None),
+        array: false,
+        format: None,
+    };
+    Some(call("at_timezone", vec![instant, text(zone)]))
+}
+
 fn typed(literal: &TypedString) -> Option<Expr> {
     let value = literal.value.clone().into_string()?;
     let value = value.as_str();
     match &literal.data_type {
         // The zone that it names is a part of it.
-        DataType::Timestamp(..) => {
-            let zone = functions::zone_named(value)?;
-            let instant = Expr::Cast {
-                kind: CastKind::Cast,
-                expr: Box::new(text(value)),
-                data_type: DataType::Timestamp(None, TimezoneInfo::None),
-                array: false,
-                format: None,
-            };
-            Some(call("at_timezone", vec![instant, text(zone)]))
-        }
+        DataType::Timestamp(..) => in_zone(value),
         DataType::JSON => Some(call("json_parse", vec![text(value)])),
         // It has as many digits as are written.
         DataType::Decimal(_) => {

@@ -47,13 +47,12 @@ fn in_query(query: &mut Query) -> Result<()> {
         columns = Vec::new();
         let mut tables = Some(Vec::new());
         for item in &mut select.from {
-            match joined(item)? {
-                Some((names, merged)) => {
-                    columns.extend(merged);
-                    tables = tables.map(|tables: Vec<Ident>| [tables, names].concat());
-                }
-                None => tables = None,
-            }
+            let joined = joined(item)?;
+            columns.extend(joined.columns);
+            tables = match (tables, joined.tables) {
+                (Some(tables), Some(names)) => Some([tables, names].concat()),
+                _ => None,
+            };
         }
         in_select(select, &columns, tables.as_deref())
     })?;
@@ -143,25 +142,33 @@ fn all(
     items
 }
 
-/// The tables of an item of FROM and its columns of USING, if all can be told. What is joined to several tables is joined by the value that
-/// the column has in them.
-fn joined(item: &mut TableWithJoins) -> Result<Option<(Vec<Ident>, Vec<Merged>)>> {
-    let Some(first) = alias(&item.relation) else {
-        return Ok(None);
-    };
-    let mut tables = vec![first];
+/// An item of FROM.
+#[derive(Default)]
+struct Joined {
+    /// Its tables, if all have names.
+    tables: Option<Vec<Ident>>,
+    /// Its columns of USING, if the tables that have them can be told.
+    columns: Vec<Merged>,
+}
+
+/// What is joined to several tables by a column is joined by the value that it has in them.
+fn joined(item: &mut TableWithJoins) -> Result<Joined> {
+    let mut tables = vec![alias(&item.relation)];
     let mut columns: Vec<Merged> = Vec::new();
     let mut joins = item.joins.clone();
     for join in &mut joins {
-        let Some(right) = alias(&join.relation) else {
-            return Ok(None);
-        };
+        let right = alias(&join.relation);
+        if let TableFactor::UNNEST { array_exprs, .. } = &mut join.relation {
+            replace(array_exprs, &columns)?;
+        }
         match constraint(&mut join.join_operator) {
             Some((JoinConstraint::On(condition), _)) => replace(condition, &columns)?,
             Some((constraint @ JoinConstraint::Using(_), keeps)) => {
-                let Some(condition) = merge(constraint, keeps, &tables, &right, &mut columns)
-                else {
-                    return Ok(None);
+                let merged = right
+                    .as_ref()
+                    .and_then(|right| merge(constraint, keeps, &tables, right, &mut columns));
+                let Some(condition) = merged else {
+                    return Ok(Joined::default());
                 };
                 if tables.len() > 1 {
                     *constraint = JoinConstraint::On(condition);
@@ -172,14 +179,17 @@ fn joined(item: &mut TableWithJoins) -> Result<Option<(Vec<Ident>, Vec<Merged>)>
         tables.push(right);
     }
     item.joins = joins;
-    Ok(Some((tables, columns)))
+    Ok(Joined {
+        tables: tables.into_iter().collect(),
+        columns,
+    })
 }
 
 /// Makes the columns of a USING columns of the table on the right side, too; the condition that they are equal.
 fn merge(
     constraint: &JoinConstraint,
     keeps: Keeps,
-    tables: &[Ident],
+    tables: &[Option<Ident>],
     right: &Ident,
     columns: &mut Vec<Merged>,
 ) -> Option<Expr> {
@@ -196,7 +206,7 @@ fn merge(
             tables,
         ) {
             (Some(known), _) => known,
-            (None, [first]) => {
+            (None, [Some(first)]) => {
                 columns.push(Merged {
                     name: name.clone(),
                     value: of(first),
