@@ -267,6 +267,9 @@ fn alias(table: &TableFactor) -> Option<Ident> {
         }
         | TableFactor::Derived {
             alias: Some(alias), ..
+        }
+        | TableFactor::UNNEST {
+            alias: Some(alias), ..
         } => Some(alias.name.clone()),
         TableFactor::Table { name, .. } => name.0.last()?.as_ident().cloned(),
         _ => None,
