@@ -15,6 +15,7 @@ use datafusion::{
     common::{
         Column, JoinType,
         config::ConfigOptions,
+        plan_err,
         tree_node::{Transformed, TreeNode},
     },
     error::Result,
@@ -31,6 +32,7 @@ pub(crate) use references::complete;
 
 use crate::functions::single_row;
 use domain::Domain;
+use references::outer_references;
 
 /// Makes joins of them. After types are settled, and after [`SubqueriesAsValues`](crate::subqueries::SubqueriesAsValues).
 #[derive(Debug)]
@@ -45,6 +47,11 @@ impl AnalyzerRule for CorrelatedSubqueries {
         // No two have the same number, so their columns can stand side by side.
         let mut number = 0;
         let made = plan.transform_up_with_subqueries(|plan| node(plan, &mut number))?;
+        if let Some(Expr::OuterReferenceColumn(_, column)) = outer_references(&made.data).first() {
+            return plan_err!(
+                "a sub-query speaks of `{column}`, which the rows around it do not have there: it has to stand in GROUP BY, or to be selected where the sub-query stands in ORDER BY"
+            );
+        }
         Ok(made.data)
     }
 }
